@@ -1,0 +1,133 @@
+//! The desk: one per installation. Its settings are events, so that no default is invisible and every number can
+//! be asked about the desk as it was then.
+
+mod event;
+mod opening;
+#[cfg(test)]
+mod tests;
+
+pub use event::{
+    AvailabilityRule, CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FieldKind, FormField,
+    FormRevised, Localised, OpeningHoursRevised, ServiceTargetRevised,
+};
+
+use crate::{
+    decide::{self, Decide},
+    message::FormRules,
+};
+use chrono::{DateTime, Utc};
+use cqrs_es::{Aggregate, event_sink::EventSink};
+use serde::{Deserialize, Serialize};
+
+/// The desk and its settings in force. It holds no personal data, so it may hold all of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Desk {
+    /// First start: nothing has been written yet.
+    #[default]
+    NotOpened,
+    /// As it stands.
+    Opened(Box<Settings>),
+}
+
+/// The settings in force, each as its last event said.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Name, languages, zone, phone region, limits.
+    pub desk: Option<DeskRevised>,
+    /// The form a visitor fills in.
+    pub form: Option<FormRevised>,
+    /// Categories, tags, review criteria.
+    pub categories: Option<CategoriesRevised>,
+    /// When somebody is there.
+    pub opening_hours: Option<OpeningHoursRevised>,
+    /// How soon an answer is due.
+    pub service_target: Option<ServiceTargetRevised>,
+}
+
+/// A command to the desk.
+#[derive(Clone, Debug)]
+pub enum DeskCommand {
+    /// First start: write revision 0.
+    Open {
+        /// The clock.
+        at: DateTime<Utc>,
+    },
+}
+
+/// Why a command to the desk is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeskError {
+    /// Revision 0 is written once.
+    #[error("the desk is open already")]
+    AlreadyOpened,
+}
+
+impl Desk {
+    /// The settings in force; the defaults of none before first start.
+    pub fn settings(&self) -> Settings {
+        match self {
+            Self::NotOpened => Settings::default(),
+            Self::Opened(settings) => (**settings).clone(),
+        }
+    }
+}
+
+impl Settings {
+    /// The region of phone numbers without `+` (ISO 3166-1 alpha-2).
+    pub fn phone_region(&self) -> &str {
+        self.desk.as_ref().map_or("", |desk| desk.phone_region.as_str())
+    }
+
+    /// What `submitMessage` has to obey.
+    pub fn form_rules(&self) -> FormRules {
+        FormRules {
+            require_name: self.form.as_ref().is_some_and(|form| form.require_name),
+            require_category: self.form.as_ref().is_some_and(|form| form.require_category),
+            categories: self
+                .categories
+                .iter()
+                .flat_map(|revised| revised.categories.iter().map(|category| category.id.clone()))
+                .collect(),
+            privacy_notice: 0,
+        }
+    }
+}
+
+impl Decide for Desk {
+    fn decide(&self, command: DeskCommand) -> Result<Vec<DeskEvent>, DeskError> {
+        match (command, self) {
+            (DeskCommand::Open { at }, Self::NotOpened) => Ok(opening::revision_zero(at)),
+            (DeskCommand::Open { .. }, Self::Opened(_)) => Err(DeskError::AlreadyOpened),
+        }
+    }
+}
+
+impl Aggregate for Desk {
+    const TYPE: &'static str = "Desk";
+    type Command = DeskCommand;
+    type Event = DeskEvent;
+    type Error = DeskError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: DeskCommand,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), DeskError> {
+        decide::handle(self, command, sink).await
+    }
+
+    fn apply(&mut self, event: DeskEvent) {
+        let mut settings = self.settings();
+        match event {
+            DeskEvent::DeskRevised(event) => settings.desk = Some(event),
+            DeskEvent::FormRevised(event) => settings.form = Some(event),
+            DeskEvent::CategoriesRevised(event) => settings.categories = Some(event),
+            DeskEvent::OpeningHoursRevised(event) => settings.opening_hours = Some(event),
+            DeskEvent::ServiceTargetRevised(event) => settings.service_target = Some(event),
+        }
+        *self = Self::Opened(Box::new(settings));
+    }
+}

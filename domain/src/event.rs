@@ -1,0 +1,34 @@
+//! How an aggregate's events are declared: once, with their versions, so that no list of them can forget one.
+
+/// Declares an event enum of one struct per variant, all with a business time `at`, and its wire names.
+///
+/// Gives the enum, `TYPES` (every type with the version that is written today), `at()` and `cqrs_es::DomainEvent`.
+macro_rules! events {
+    ($(#[$doc:meta])* $name:ident { $($(#[$event_doc:meta])* $event:ident $version:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$event_doc])* $event($event)),* }
+
+        impl $name {
+            /// Every event type with the version written today.
+            pub const TYPES: &'static [(&'static str, &'static str)] = &[$((stringify!($event), $version)),*];
+
+            /// When it happened, in business time.
+            pub fn at(&self) -> chrono::DateTime<chrono::Utc> {
+                match self { $(Self::$event(event) => event.at),* }
+            }
+        }
+
+        impl cqrs_es::DomainEvent for $name {
+            fn event_type(&self) -> String {
+                match self { $(Self::$event(_) => stringify!($event)),* }.to_owned()
+            }
+
+            fn event_version(&self) -> String {
+                match self { $(Self::$event(_) => $version),* }.to_owned()
+            }
+        }
+    };
+}
+
+pub(crate) use events;

@@ -1,0 +1,81 @@
+//! The status that people see, derived from the state: first match.
+
+use super::{Awaiting, Message, Stage};
+use serde::{Deserialize, Serialize};
+
+/// The status as the desk sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MessageStatus {
+    /// 待回复: the desk owes a word.
+    Open,
+    /// 已回复: the visitor owes.
+    Replied,
+    /// 待跟进: parked until a time.
+    FollowUp,
+    /// 已处理: dealt with.
+    Resolved,
+    /// 已关闭: over.
+    Closed,
+}
+
+/// The status as the visitor sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum VisitorStatus {
+    /// 待回复.
+    AwaitingReply,
+    /// 已回复.
+    Replied,
+    /// 已关闭.
+    Closed,
+}
+
+impl MessageStatus {
+    /// All of them, as folders are listed.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Replied, Self::FollowUp, Self::Resolved, Self::Closed];
+
+    /// Its name in the API and in views.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "OPEN",
+            Self::Replied => "REPLIED",
+            Self::FollowUp => "FOLLOW_UP",
+            Self::Resolved => "RESOLVED",
+            Self::Closed => "CLOSED",
+        }
+    }
+
+    /// The status of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+impl VisitorStatus {
+    /// Its name in the API and in views.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AwaitingReply => "AWAITING_REPLY",
+            Self::Replied => "REPLIED",
+            Self::Closed => "CLOSED",
+        }
+    }
+
+    /// The status of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::AwaitingReply, Self::Replied, Self::Closed].into_iter().find(|status| status.name() == name)
+    }
+}
+
+impl Message {
+    /// The status as the desk and as the visitor see it; `None` before it was submitted.
+    pub fn status(&self) -> Option<(MessageStatus, VisitorStatus)> {
+        let Self::Submitted(message) = self else { return None };
+        Some(match (message.stage, message.awaiting) {
+            (Stage::Closed, _) => (MessageStatus::Closed, VisitorStatus::Closed),
+            (Stage::Active, Awaiting::Desk) => (MessageStatus::Open, VisitorStatus::AwaitingReply),
+            (Stage::Active, Awaiting::Visitor) => (MessageStatus::Replied, VisitorStatus::Replied),
+        })
+    }
+}

@@ -117,10 +117,9 @@ pub fn granted(role: Role, permission: Permission) -> Option<Scope> {
         (P::AuditRead, R::Agent) => Some(Own),
         (P::MessagesRead | P::AuditRead, R::Lead) | (P::MessagesRead, R::Agent) => Some(Team),
         (P::MessagesRead | P::AuditRead, R::Admin | R::Auditor) => Some(All),
-        (
-            P::MessagesReply | P::MessagesAssign | P::MessagesWork | P::ContactsRead,
-            R::Agent | R::Lead,
-        ) => Some(Team),
+        (P::MessagesReply | P::MessagesAssign | P::MessagesWork | P::ContactsRead, R::Agent | R::Lead) => {
+            Some(Team)
+        }
         (
             P::MessagesReply
             | P::MessagesAssign

@@ -36,7 +36,9 @@ pub enum ContactError {
     #[error("has more than 254 characters")]
     TooLong,
     /// Neither a phone number of the desk's region or with `+`, nor an e-mail address.
-    #[error("is neither a phone number (13800138000, +49 30 901820) nor an e-mail address (name@example.com)")]
+    #[error(
+        "is neither a phone number (13800138000, +49 30 901820) nor an e-mail address (name@example.com)"
+    )]
     Neither,
 }
 
@@ -53,7 +55,10 @@ impl Contact {
         refuse_control(given).map_err(|_: TextError| ContactError::Neither)?;
         let typed = half_width(given);
         let (kind, canonical) = match typed.contains('@') {
-            true => (ContactKind::Email, canonical_email(&typed, Options::default().with_required_tld().without_display_text())?),
+            true => (
+                ContactKind::Email,
+                canonical_email(&typed, Options::default().with_required_tld().without_display_text())?,
+            ),
             false => (ContactKind::Phone, canonical_phone(&typed, region)?),
         };
         Ok(Self { kind, given: given.to_owned(), canonical })

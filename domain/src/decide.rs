@@ -9,11 +9,7 @@ pub trait Decide: Aggregate {
 }
 
 /// `cqrs_es::Aggregate::handle` for an aggregate that decides: what was decided goes to the sink, in order.
-pub async fn handle<A>(
-    aggregate: &mut A,
-    command: A::Command,
-    sink: &EventSink<A>,
-) -> Result<(), A::Error>
+pub async fn handle<A>(aggregate: &mut A, command: A::Command, sink: &EventSink<A>) -> Result<(), A::Error>
 where
     A: Decide,
 {

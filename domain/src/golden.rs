@@ -7,9 +7,29 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// Keys under which an event may hold a bare string: ids, times, enumerations, and the desk's own settings.
 /// Everything else that a person wrote, or that names one, has to be `Personal`.
 const BARE: &[&str] = &[
-    "at", "author", "availability", "categories", "category_id", "criteria", "guidance", "id", "en", "kind",
-    "locale", "locales", "means", "name", "phone_region", "reference", "related_to", "reply_id", "role",
-    "tags", "time_zone", "visitor_id", "zh-CN",
+    "at",
+    "author",
+    "availability",
+    "categories",
+    "category_id",
+    "criteria",
+    "guidance",
+    "id",
+    "en",
+    "kind",
+    "locale",
+    "locales",
+    "means",
+    "name",
+    "phone_region",
+    "reference",
+    "related_to",
+    "reply_id",
+    "role",
+    "tags",
+    "time_zone",
+    "visitor_id",
+    "zh-CN",
 ];
 
 /// Reads every golden file of an aggregate: the event is understood, writes back what was read, and has a file for
@@ -19,13 +39,18 @@ pub(crate) fn check<E: DomainEvent>(folder: &str, types: &[(&str, &str)]) {
     let mut seen = BTreeSet::new();
     for file in fs::read_dir(&folder).expect("the folder of golden files") {
         let path = file.expect("a golden file").path();
-        let stored: Value = serde_json::from_str(&fs::read_to_string(&path).expect("readable")).expect("JSON");
+        let stored: Value =
+            serde_json::from_str(&fs::read_to_string(&path).expect("readable")).expect("JSON");
         let event: E = serde_json::from_value(stored.clone()).unwrap_or_else(|e| panic!("{path:?}: {e}"));
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
         let (event_type, version) = stem.split_once('.').expect("Type.version.json");
         assert_eq!(event.event_type(), event_type, "{path:?}");
         if types.contains(&(event_type, version)) {
-            assert_eq!(serde_json::to_value(&event).expect("serialises"), stored, "{path:?} is written differently");
+            assert_eq!(
+                serde_json::to_value(&event).expect("serialises"),
+                stored,
+                "{path:?} is written differently"
+            );
         }
         refuse_bare_text(&stored, "", &stem);
         seen.insert((event_type.to_owned(), version.to_owned()));
@@ -38,7 +63,9 @@ pub(crate) fn check<E: DomainEvent>(folder: &str, types: &[(&str, &str)]) {
 
 fn refuse_bare_text(value: &Value, key: &str, event: &str) {
     match value {
-        Value::String(_) => assert!(BARE.contains(&key), "{event}: `{key}` holds a bare string; is it Personal?"),
+        Value::String(_) => {
+            assert!(BARE.contains(&key), "{event}: `{key}` holds a bare string; is it Personal?")
+        }
         Value::Array(items) => items.iter().for_each(|item| refuse_bare_text(item, key, event)),
         Value::Object(fields) => match fields.get("$personal") {
             Some(form) => assert!(form.get("clear").is_none(), "{event}: `{key}` stands in the clear"),

@@ -90,10 +90,7 @@ mod tests {
     #[test]
     fn characters_are_counted_not_bytes() {
         assert!(Words::parse(&"货".repeat(5_000)).is_ok());
-        assert_eq!(
-            Words::parse(&"货".repeat(5_001)),
-            Err(TextError::TooLong { max: 5_000, actual: 5_001 })
-        );
+        assert_eq!(Words::parse(&"货".repeat(5_001)), Err(TextError::TooLong { max: 5_000, actual: 5_001 }));
     }
 
     #[test]

@@ -49,7 +49,10 @@ pub(super) fn revision_zero(at: DateTime<Utc>) -> Vec<DeskEvent> {
             .map(|(id, zh, en)| Criterion { id: id.to_owned(), name: localised(zh, en) })
             .collect(),
         }),
-        DeskEvent::OpeningHoursRevised(OpeningHoursRevised { at, availability: AvailabilityRule::AlwaysOpen }),
+        DeskEvent::OpeningHoursRevised(OpeningHoursRevised {
+            at,
+            availability: AvailabilityRule::AlwaysOpen,
+        }),
         DeskEvent::ServiceTargetRevised(ServiceTargetRevised { at, answer_within_seconds: 24 * 60 * 60 }),
     ]
 }

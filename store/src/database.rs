@@ -1,0 +1,163 @@
+//! Connecting: PostgreSQL by URL, or two SQLite files in the data directory.
+
+use crate::{error::StoreError, migrate, sql::Side};
+use sqlx::{
+    Executor,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+/// How long a caller waits for a connection before the answer is "unavailable".
+const ACQUIRE: Duration = Duration::from_secs(10);
+const BUSY: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 20;
+const OLDEST_POSTGRES: i64 = 150_000;
+
+/// Which of the two databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// PostgreSQL 15 or newer.
+    Postgres,
+    /// Embedded SQLite.
+    Sqlite,
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// `postgres://…`.
+    Postgres(String),
+    /// `log.db` and `views.db` in this directory.
+    Sqlite(PathBuf),
+}
+
+/// Without the password.
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(directory) => write!(f, "SQLite in {}", directory.display()),
+            Self::Postgres(url) => match PgConnectOptions::from_str(url) {
+                Ok(options) => write!(
+                    f,
+                    "PostgreSQL {} at {}:{}",
+                    options.get_database().unwrap_or("of the user's name"),
+                    options.get_host(),
+                    options.get_port()
+                ),
+                Err(_) => f.write_str("PostgreSQL at an address that cannot be read"),
+            },
+        }
+    }
+}
+
+/// An open database: the log's side, and the views'. On PostgreSQL they are the same pool.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// The log, keys, accounts.
+    pub log: Side,
+    /// Everything that can be rebuilt.
+    pub views: Side,
+}
+
+impl Database {
+    /// Connects, checks the server's version, and applies the migrations that are missing.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let database = match url {
+            DatabaseUrl::Postgres(url) => Self::postgres(url).await?,
+            DatabaseUrl::Sqlite(directory) => Self::sqlite(directory).await?,
+        };
+        migrate::apply(&database).await?;
+        Ok(database)
+    }
+
+    /// Which of the two it is.
+    pub fn dialect(&self) -> Dialect {
+        match self.log {
+            Side::Postgres(_) => Dialect::Postgres,
+            Side::Sqlite { .. } => Dialect::Sqlite,
+        }
+    }
+
+    /// Closes every connection; SQLite folds its write-ahead logs into the files.
+    pub async fn close(&self) {
+        for side in [&self.log, &self.views] {
+            match side {
+                Side::Postgres(pool) => pool.close().await,
+                Side::Sqlite { writer, readers } => {
+                    readers.close().await;
+                    writer.close().await;
+                }
+            }
+        }
+    }
+
+    async fn postgres(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| StoreError::Setup(format!("the database URL cannot be read: {error}")))?;
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(ACQUIRE)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    // A statement of ours takes milliseconds; one that hangs must not hold a lock for ever.
+                    connection.execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'").await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(|error| StoreError::Setup(format!("cannot connect to PostgreSQL: {error}")))?;
+        let version: i64 = sqlx::query_scalar("SELECT current_setting('server_version_num')::bigint")
+            .fetch_one(&pool)
+            .await?;
+        if version < OLDEST_POSTGRES {
+            return Err(StoreError::Setup(format!(
+                "PostgreSQL 15 or newer is needed, this one is {}",
+                version / 10_000
+            )));
+        }
+        Ok(Self { log: Side::Postgres(pool.clone()), views: Side::Postgres(pool) })
+    }
+
+    async fn sqlite(directory: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(directory).map_err(|error| {
+            StoreError::Setup(format!("cannot make the data directory {}: {error}", directory.display()))
+        })?;
+        let log = sqlite_side(&directory.join("log.db")).await?;
+        let views = sqlite_side(&directory.join("views.db")).await?;
+        Ok(Self { log, views })
+    }
+}
+
+async fn sqlite_side(file: &Path) -> Result<Side, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        // What is deleted is overwritten: a destroyed key must not linger in a free page.
+        .pragma("secure_delete", "ON");
+    let opened = |error: sqlx::Error| StoreError::Setup(format!("cannot open {}: {error}", file.display()));
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.clone())
+        .await
+        .map_err(opened)?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.pragma("query_only", "ON"))
+        .await
+        .map_err(opened)?;
+    Ok(Side::Sqlite { writer, readers })
+}

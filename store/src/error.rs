@@ -1,0 +1,76 @@
+//! What can go wrong with a database.
+
+/// A fault: nothing that a caller did wrong, and nothing of a person in its text.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no, or nothing.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration did not go through.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A stream could not be read back.
+    #[error("stored events: {0}")]
+    Stream(#[from] cqrs_es::persist::PersistenceError),
+    /// Stored JSON is not what it was written as.
+    #[error("stored JSON at {place}: {error}")]
+    Json {
+        /// Where it stands.
+        place: String,
+        /// What is wrong with it.
+        error: serde_json::Error,
+    },
+    /// A sealed value does not open under its key: it was changed or moved.
+    #[error("a sealed value does not open under key {key_id}: it was changed or moved")]
+    Seal {
+        /// Its key.
+        key_id: String,
+    },
+    /// A key that should exist, at least as a tombstone, does not.
+    #[error("key {key_id} is missing")]
+    KeyMissing {
+        /// Its id.
+        key_id: String,
+    },
+    /// The log has a hole: it was tampered with or restored in part.
+    #[error("position {position} is missing from the log")]
+    Gap {
+        /// The first missing position.
+        position: i64,
+    },
+    /// The installation cannot start like this; the text says what to do.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// Why nothing was appended.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Somebody else appended to one of the streams first.
+    #[error("the stream moved on")]
+    Conflict,
+    /// The idempotency key was used with other input.
+    #[error("the idempotency key was used with other input")]
+    KeyReused,
+    /// A value that must be unique is taken; the kind says which.
+    #[error("{kind} is taken")]
+    Taken {
+        /// The kind of reservation.
+        kind: &'static str,
+    },
+    /// A one-time credential was used already.
+    #[error("this can be used once, and was")]
+    Spent,
+    /// The key that the events would be sealed with has been destroyed.
+    #[error("the person has been erased")]
+    Erased,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for AppendError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}

@@ -1,0 +1,38 @@
+//! The databases: PostgreSQL and embedded SQLite, behind one set of SQL texts.
+//!
+//! Knows how events are appended, read and followed, how personal data is sealed, and where keys and credentials
+//! lie. Must not know what any event means: it moves payloads and turns `{"$personal": …}` markers, wherever they
+//! stand, from clear to sealed and back.
+
+mod accounts;
+mod append;
+mod clock;
+mod database;
+mod error;
+mod event;
+mod follow;
+mod keys;
+mod load;
+mod lock;
+mod master;
+mod migrate;
+pub mod random;
+mod read;
+mod seal;
+mod sql;
+mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use accounts::{Account, CredentialRow, TokenHash};
+pub use append::{Append, Appended, Idempotency, NewEvent, Receipt, Reservation, StreamAppend, StreamKey};
+pub use clock::Clock;
+pub use database::{Database, DatabaseUrl, Dialect};
+pub use error::{AppendError, StoreError};
+pub use event::{RecordedEvent, micros};
+pub use follow::{BoxFuture, FollowerStatus, Followers, Handle, HandleError, View};
+pub use load::Loaded;
+pub use lock::{AlreadyServed, ServerLock};
+pub use read::LogFilter;
+pub use sql::{Row, Side, Tx, Value, placeholders};
+pub use store::{Store, StoreConfig};

@@ -1,0 +1,216 @@
+//! Sealing: AES-256-GCM over every `{"$personal": {"clear": …}}`, bound to the very place where it stands.
+//!
+//! Stored form: `{"$personal": {"sealed": {"k": key id, "n": nonce, "c": ciphertext and tag}}}`, base64. When an event
+//! is read, its place is put beside it as `"at"`, so that a view may copy the sealed value and open it later.
+
+use crate::{error::StoreError, random};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+const MARKER: &str = "$personal";
+const CLEAR: &str = "clear";
+const SEALED: &str = "sealed";
+const ERASED: &str = "erased";
+const FORMAT: &str = "leaveword sealed value 1";
+
+/// A 256-bit key; leaves memory when dropped and is never printed.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Key(pub(crate) [u8; 32]);
+
+impl Key {
+    pub(crate) fn generate() -> Self {
+        Self(random::bytes())
+    }
+
+    fn aead(&self) -> LessSafeKey {
+        LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &self.0).expect("32 bytes are an AES-256 key"))
+    }
+
+    /// Nonce, and ciphertext with its tag. Random nonces: each key seals far fewer than 2^32 values.
+    pub(crate) fn seal(&self, aad: &[u8], clear: &[u8]) -> ([u8; NONCE_LEN], Vec<u8>) {
+        let nonce: [u8; NONCE_LEN] = random::bytes();
+        let mut data = clear.to_vec();
+        self.aead()
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut data)
+            .expect("a value within AES-GCM's 64 GiB");
+        (nonce, data)
+    }
+
+    /// The value, when the tag fits.
+    pub(crate) fn open(&self, aad: &[u8], nonce: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut data = sealed.to_vec();
+        let clear = self.aead().open_in_place(nonce, Aad::from(aad), &mut data).ok()?.to_vec();
+        data.zeroize();
+        Some(clear)
+    }
+}
+
+/// Fields with 32-bit big-endian lengths, so that no two lists of fields give the same bytes.
+pub(crate) fn length_prefixed(fields: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for field in fields {
+        let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(field);
+    }
+    bytes
+}
+
+/// The event that a value stands in.
+pub(crate) struct Place<'a> {
+    pub(crate) aggregate_type: &'a str,
+    pub(crate) aggregate_id: &'a str,
+    pub(crate) sequence: i64,
+    pub(crate) event_id: Uuid,
+    pub(crate) event_type: &'a str,
+    pub(crate) event_version: &'a str,
+}
+
+/// A place as it travels with a sealed value: type, id, sequence, event id, event type, version, JSON pointer.
+#[derive(Clone, Serialize, Deserialize)]
+struct Bound(String, String, i64, Uuid, String, String, String);
+
+impl Bound {
+    fn new(place: &Place<'_>, path: &str) -> Self {
+        Self(
+            place.aggregate_type.to_owned(),
+            place.aggregate_id.to_owned(),
+            place.sequence,
+            place.event_id,
+            place.event_type.to_owned(),
+            place.event_version.to_owned(),
+            path.to_owned(),
+        )
+    }
+
+    fn associated_data(&self, key_id: &str) -> Vec<u8> {
+        length_prefixed(&[
+            FORMAT.as_bytes(),
+            self.0.as_bytes(),
+            self.1.as_bytes(),
+            &self.2.to_be_bytes(),
+            self.3.as_bytes(),
+            self.4.as_bytes(),
+            self.5.as_bytes(),
+            self.6.as_bytes(),
+            key_id.as_bytes(),
+        ])
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    k: String,
+    n: String,
+    c: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Bound>,
+}
+
+/// Visits every `$personal` marker below `value` with its JSON pointer (RFC 6901).
+fn visit<E>(
+    value: &mut Value,
+    path: &mut String,
+    visitor: &mut impl FnMut(&mut Value, &str) -> Result<(), E>,
+) -> Result<(), E> {
+    match value {
+        Value::Object(fields) => match fields.get_mut(MARKER) {
+            Some(form) => visitor(form, path)?,
+            None => {
+                for (name, field) in fields {
+                    let length = path.len();
+                    path.push('/');
+                    path.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                    visit(field, path, visitor)?;
+                    path.truncate(length);
+                }
+            }
+        },
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                let length = path.len();
+                path.push('/');
+                path.push_str(&index.to_string());
+                visit(item, path, visitor)?;
+                path.truncate(length);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+    Ok(())
+}
+
+/// Are there words in it that have to be sealed before it is written?
+pub(crate) fn has_clear(payload: &mut Value) -> bool {
+    let mut found = false;
+    let _: Result<(), ()> = visit(payload, &mut String::new(), &mut |form, _| {
+        found |= form.get(CLEAR).is_some();
+        Ok(())
+    });
+    found
+}
+
+/// Seals every clear value below `payload` under one key.
+pub(crate) fn seal(payload: &mut Value, place: &Place<'_>, key_id: &str, key: &Key) {
+    let _: Result<(), ()> = visit(payload, &mut String::new(), &mut |form, path| {
+        if let Some(clear) = form.get(CLEAR) {
+            let mut words = clear.to_string().into_bytes();
+            let aad = Bound::new(place, path).associated_data(key_id);
+            let (nonce, data) = key.seal(&aad, &words);
+            words.zeroize();
+            *form =
+                json!({ SEALED: { "k": key_id, "n": STANDARD.encode(nonce), "c": STANDARD.encode(data) } });
+        }
+        Ok(())
+    });
+}
+
+/// Puts its place beside every sealed value of an event that was read.
+pub(crate) fn bind(payload: &mut Value, place: &Place<'_>) {
+    let _: Result<(), ()> = visit(payload, &mut String::new(), &mut |form, path| {
+        if let Some(sealed) = form.get_mut(SEALED).and_then(Value::as_object_mut) {
+            sealed.insert("at".to_owned(), json!(Bound::new(place, path)));
+        }
+        Ok(())
+    });
+}
+
+/// The ids of the keys that the sealed values below `value` need.
+pub(crate) fn keys_needed(value: &mut Value, needed: &mut BTreeSet<String>) {
+    let _: Result<(), ()> = visit(value, &mut String::new(), &mut |form, _| {
+        needed.extend(form.pointer("/sealed/k").and_then(Value::as_str).map(str::to_owned));
+        Ok(())
+    });
+}
+
+/// Opens every sealed value below `value`; where `key_of` has only a tombstone it becomes `"erased"`.
+pub(crate) fn open<'k>(
+    value: &mut Value,
+    key_of: &impl Fn(&str) -> Option<&'k Key>,
+) -> Result<(), StoreError> {
+    visit(value, &mut String::new(), &mut |form, _| {
+        let Some(sealed) = form.get_mut(SEALED) else { return Ok(()) };
+        let place = || "a sealed value".to_owned();
+        let sealed: Sealed = serde_json::from_value(sealed.take())
+            .map_err(|error| StoreError::Json { place: place(), error })?;
+        let Some(key) = key_of(&sealed.k) else {
+            *form = json!(ERASED);
+            return Ok(());
+        };
+        let clear = sealed.at.as_ref().and_then(|at| {
+            let (nonce, data) = (STANDARD.decode(&sealed.n).ok()?, STANDARD.decode(&sealed.c).ok()?);
+            key.open(&at.associated_data(&sealed.k), &nonce, &data)
+        });
+        let clear = clear.ok_or(StoreError::Seal { key_id: sealed.k })?;
+        let clear: Value =
+            serde_json::from_slice(&clear).map_err(|error| StoreError::Json { place: place(), error })?;
+        *form = json!({ CLEAR: clear });
+        Ok(())
+    })
+}

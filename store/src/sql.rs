@@ -1,0 +1,224 @@
+//! One SQL text for both databases: `$1` binds, values of a few plain kinds, rows read by column name.
+
+use sqlx::{
+    Database, Encode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
+    postgres::{PgRow, PgTypeInfo, types::Oid},
+    sqlite::SqliteRow,
+};
+
+/// A value to bind: a bigint, a text, bytes, or JSON text whose bytes are kept.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// `bigint`.
+    Int(Option<i64>),
+    /// `text`.
+    Text(Option<String>),
+    /// `bytea`, `blob`.
+    Bytes(Option<Vec<u8>>),
+    /// `json` on PostgreSQL, `text` on SQLite.
+    Json(String),
+}
+
+/// Bound values may be secrets or sealed words: none is ever printed.
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+macro_rules! from {
+    ($($from:ty => $value:ident => $make:expr),* $(,)?) => {
+        $(impl From<$from> for Value {
+            fn from($value: $from) -> Self {
+                $make
+            }
+        })*
+    };
+}
+
+from! {
+    i64 => v => Self::Int(Some(v)),
+    Option<i64> => v => Self::Int(v),
+    &str => v => Self::Text(Some(v.to_owned())),
+    String => v => Self::Text(Some(v)),
+    Option<String> => v => Self::Text(v),
+    Vec<u8> => v => Self::Bytes(Some(v)),
+    &[u8] => v => Self::Bytes(Some(v.to_vec())),
+}
+
+/// `$from, $from+1, …`: `count` placeholders for a list.
+pub fn placeholders(from: usize, count: usize) -> String {
+    (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// JSON as PostgreSQL's `json`, bytes kept; `sqlx::types::Json` would go through `jsonb` and rewrite them.
+struct PgJson<'a>(&'a str);
+
+impl Type<Postgres> for PgJson<'_> {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(Oid(114)) // json, pg_type.dat
+    }
+}
+
+impl<'q> Encode<'q, Postgres> for PgJson<'q> {
+    fn encode_by_ref(
+        &self,
+        buffer: &mut <Postgres as Database>::ArgumentBuffer<'q>,
+    ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+        buffer.extend_from_slice(self.0.as_bytes());
+        Ok(sqlx::encode::IsNull::No)
+    }
+}
+
+fn postgres<'q>(
+    sql: &'q str,
+    values: &'q [Value],
+) -> sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments> {
+    values.iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Int(v) => query.bind(v),
+        Value::Text(v) => query.bind(v.as_deref()),
+        Value::Bytes(v) => query.bind(v.as_deref()),
+        Value::Json(v) => query.bind(PgJson(v)),
+    })
+}
+
+fn sqlite<'q>(
+    sql: &'q str,
+    values: &'q [Value],
+) -> sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments<'q>> {
+    values.iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Int(v) => query.bind(v),
+        Value::Text(v) => query.bind(v.as_deref()),
+        Value::Bytes(v) => query.bind(v.as_deref()),
+        Value::Json(v) => query.bind(v.as_str()),
+    })
+}
+
+/// A row of either database.
+pub enum Row {
+    /// From PostgreSQL.
+    Postgres(PgRow),
+    /// From SQLite.
+    Sqlite(SqliteRow),
+}
+
+macro_rules! getter {
+    ($(#[$doc:meta])* $name:ident, $type:ty) => {
+        $(#[$doc])*
+        pub fn $name(&self, column: &str) -> sqlx::Result<$type> {
+            match self {
+                Self::Postgres(row) => row.try_get_unchecked(column),
+                Self::Sqlite(row) => row.try_get_unchecked(column),
+            }
+        }
+    };
+}
+
+impl Row {
+    getter! { /// A `bigint`.
+    int, i64 }
+    getter! { /// A `bigint` or null.
+    int_or_null, Option<i64> }
+    getter! { /// A `text`, or `json` as it was written.
+    text, String }
+    getter! { /// A `text` or null.
+    text_or_null, Option<String> }
+    getter! { /// Bytes.
+    bytes, Vec<u8> }
+    getter! { /// Bytes or null.
+    bytes_or_null, Option<Vec<u8>> }
+}
+
+/// Where rows are read and written: all of a PostgreSQL database, or one of SQLite's two files with its one writer.
+#[derive(Clone, Debug)]
+pub enum Side {
+    /// One pool for everything.
+    Postgres(PgPool),
+    /// One connection that writes, several that read.
+    Sqlite {
+        /// The one writer.
+        writer: SqlitePool,
+        /// The readers.
+        readers: SqlitePool,
+    },
+}
+
+impl Side {
+    /// Reads rows.
+    pub async fn rows(&self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
+        Ok(match self {
+            Self::Postgres(pool) => {
+                postgres(sql, values).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()
+            }
+            Self::Sqlite { readers, .. } => {
+                sqlite(sql, values).fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
+            }
+        })
+    }
+
+    /// Reads the first row, when there is one.
+    pub async fn row(&self, sql: &str, values: &[Value]) -> sqlx::Result<Option<Row>> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Begins a transaction that writes: READ COMMITTED on PostgreSQL, `BEGIN IMMEDIATE` on SQLite.
+    pub async fn begin(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
+            }
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+        })
+    }
+
+    /// Runs one statement in a transaction of its own; says how many rows it touched.
+    pub async fn execute(&self, sql: &str, values: &[Value]) -> sqlx::Result<u64> {
+        let mut tx = self.begin().await?;
+        let touched = tx.execute(sql, values).await?;
+        tx.commit().await?;
+        Ok(touched)
+    }
+}
+
+/// A transaction; dropped without a commit, it is rolled back.
+pub enum Tx {
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+impl Tx {
+    /// Runs one statement; says how many rows it touched.
+    pub async fn execute(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<u64> {
+        Ok(match self {
+            Self::Postgres(tx) => postgres(sql, values).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => sqlite(sql, values).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    /// Reads rows within the transaction.
+    pub async fn rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
+        Ok(match self {
+            Self::Postgres(tx) => {
+                postgres(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+            }
+            Self::Sqlite(tx) => {
+                sqlite(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
+            }
+        })
+    }
+
+    /// Reads the first row, when there is one.
+    pub async fn row(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Option<Row>> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Makes it all so.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self {
+            Self::Postgres(tx) => tx.commit().await,
+            Self::Sqlite(tx) => tx.commit().await,
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What the store promises, each scenario on both databases.
+
+mod append;
+mod credentials;
+mod follow;
+mod personal;
+mod setup;
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use store::{Append, NewEvent, StreamAppend, StreamKey};
+
+/// An event that says something in the clear and something about a person.
+fn said(words: &str) -> NewEvent {
+    let payload = json!({"Said": {"count": 1, "words": {"$personal": {"clear": words}}}});
+    NewEvent { event_type: "Said".into(), event_version: "1".into(), payload }
+}
+
+/// An event of any payload, without personal data.
+fn plain(payload: Value) -> NewEvent {
+    NewEvent { event_type: "Plain".into(), event_version: "1".into(), payload }
+}
+
+fn key(id: &str) -> Option<StreamKey> {
+    Some(StreamKey { id: format!("test/{id}"), parent: None })
+}
+
+fn stream(id: &str, after: i64, events: Vec<NewEvent>) -> StreamAppend {
+    StreamAppend { aggregate_type: "Test", aggregate_id: id.into(), after, key: key(id), events }
+}
+
+fn append(streams: Vec<StreamAppend>) -> Append {
+    Append {
+        streams,
+        metadata: BTreeMap::from([("actor".to_owned(), "system:test".to_owned())]),
+        reservations: vec![],
+        credentials: vec![],
+        idempotency: None,
+    }
+}

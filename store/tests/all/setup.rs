@@ -1,0 +1,78 @@
+//! Starting: what is missing is said in a sentence, and nothing starts half.
+
+use store::{
+    AlreadyServed, Dialect, ServerLock, Store, StoreError, on_both_databases, testing::TestDatabase,
+};
+
+on_both_databases!(
+    a_database_opens_again_with_its_key,
+    a_missing_master_key_stops_the_start,
+    another_master_key_stops_the_start,
+    several_first_starts_at_once_agree_on_one_secret,
+);
+
+async fn a_database_opens_again_with_its_key(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let derived = database.open(TestDatabase::clock()).await.derive("test", &[b"a"]);
+    assert_eq!(database.open(TestDatabase::clock()).await.derive("test", &[b"a"]), derived);
+}
+
+async fn sentence(database: &TestDatabase) -> String {
+    match Store::open(&database.config, TestDatabase::clock()).await {
+        Err(StoreError::Setup(sentence)) => sentence,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn a_missing_master_key_stops_the_start(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    database.open(TestDatabase::clock()).await.close().await;
+    std::fs::remove_file(&database.config.master_key_file).expect("removed");
+    assert!(sentence(&database).await.contains("is missing"));
+    assert!(!database.config.master_key_file.exists(), "and no other key is made in its place");
+}
+
+async fn another_master_key_stops_the_start(dialect: Dialect) {
+    let (database, other) = (TestDatabase::new(dialect).await, TestDatabase::new(dialect).await);
+    database.open(TestDatabase::clock()).await.close().await;
+    other.open(TestDatabase::clock()).await.close().await;
+    std::fs::copy(&other.config.master_key_file, &database.config.master_key_file).expect("copied");
+    assert!(sentence(&database).await.contains("is not the master key of this database"));
+    std::fs::write(&database.config.master_key_file, "hello").expect("written");
+    assert!(sentence(&database).await.contains("is not a master key"));
+}
+
+async fn several_first_starts_at_once_agree_on_one_secret(dialect: Dialect) {
+    let database = std::sync::Arc::new(TestDatabase::new(dialect).await);
+    database.open(TestDatabase::clock()).await.close().await;
+    let starts: Vec<_> = (0..4)
+        .map(|_| {
+            let database = database.clone();
+            tokio::spawn(async move { database.open(TestDatabase::clock()).await.derive("test", &[]) })
+        })
+        .collect();
+    let mut derived = Vec::new();
+    for start in starts {
+        derived.push(start.await.expect("starts"));
+    }
+    assert!(derived.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_master_key_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let database = TestDatabase::new(Dialect::Sqlite).await;
+    database.open(TestDatabase::clock()).await;
+    let mode = std::fs::metadata(&database.config.master_key_file).expect("a key").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_data_directory_has_one_server() {
+    let database = TestDatabase::new(Dialect::Sqlite).await;
+    let first = ServerLock::take(&database.directory).expect("free");
+    assert!(matches!(ServerLock::take(&database.directory), Err(AlreadyServed::Held(_))));
+    drop(first);
+    ServerLock::take(&database.directory).expect("free again");
+}

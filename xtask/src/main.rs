@@ -1,0 +1,65 @@
+//! The chores of the house: `cargo xtask <command>`, with the standard library and nothing else.
+//!
+//! It knows cargo, PostgreSQL's programs and the shell; it names none of our crates except on a command line.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program of the developer's: it talks to a terminal and reads that terminal's environment"
+)]
+
+#[cfg(not(unix))]
+compile_error!("xtask drives PostgreSQL and a POSIX shell: on Windows, work inside WSL");
+
+mod cargo;
+mod dev;
+mod install;
+mod lint;
+mod postgres;
+mod run;
+mod schema;
+mod test;
+mod watchdog;
+mod web;
+
+use std::env;
+use std::process::ExitCode;
+
+/// What a command comes to: the exit code to pass on, or the sentence that says why there is none.
+type Outcome = Result<ExitCode, String>;
+
+const HELP: &str = "\
+cargo xtask run [args…]     build the web UI if there is one, then serve: `leaveword serve [args…]`
+cargo xtask dev [args…]     serve, and on a change of the sources build and restart
+cargo xtask test [args…]    `cargo test --workspace [args…]` with a PostgreSQL of its own
+cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
+cargo xtask schema          write graphql/schema.graphql; with --check, compare only
+cargo xtask help            this list";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let (command, rest) = match args.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", args.as_slice()),
+    };
+    perform(command, rest).unwrap_or_else(|why| {
+        eprintln!("xtask: {why}");
+        ExitCode::FAILURE
+    })
+}
+
+fn perform(command: &str, args: &[String]) -> Outcome {
+    match command {
+        "run" => run::run(args),
+        "dev" => dev::dev(args),
+        "test" => test::test(args),
+        "lint" => lint::lint(),
+        "schema" => schema::schema(args),
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        unknown => Err(format!("there is no `{unknown}`. There is:\n{HELP}")),
+    }
+}

@@ -1,0 +1,65 @@
+//! `cargo xtask test`: every test, on both databases, and none skipped.
+
+use crate::postgres::Postgres;
+use crate::{Outcome, cargo};
+use std::env;
+use std::process::{Command, Stdio};
+
+/// Where the tests look for the server in which they make databases of their own.
+const URL: &str = "LEAVEWORD_TEST_POSTGRES_URL";
+
+/// Runs `cargo test` with a PostgreSQL that lives as long as it does, or with the one the environment names.
+pub(crate) fn test(args: &[String]) -> Outcome {
+    let mut tests = cargo_test(args);
+    if env::var_os(URL).is_some_and(|url| !url.is_empty()) {
+        println!("xtask: the tests use the PostgreSQL that {URL} names");
+        return Ok(cargo::passed_on(cargo::status(&mut tests)?));
+    }
+    let mut postgres = Postgres::start()?;
+    println!("xtask: the tests use {postgres}");
+    let status = postgres.run(tests.env(URL, postgres.url()).stdin(Stdio::null()))?;
+    Ok(cargo::passed_on(status))
+}
+
+fn cargo_test(args: &[String]) -> Command {
+    let mut command = cargo::cargo();
+    command.arg("test");
+    if !names_packages(args) {
+        command.arg("--workspace");
+    }
+    command.args(args);
+    command
+}
+
+/// Whether the caller has said which packages to test; what follows `--` is for the tests, not for cargo.
+fn names_packages(args: &[String]) -> bool {
+    args.iter().take_while(|arg| *arg != "--").any(|arg| {
+        let long = ["--package", "--workspace", "--all", "--manifest-path"];
+        let is_long = long.iter().any(|name| arg == name || arg.starts_with(&format!("{name}=")));
+        is_long || (arg.starts_with("-p") && !arg.starts_with("--"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(line: &str) -> bool {
+        names_packages(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_named_package_replaces_the_workspace() {
+        assert!(names("-p store"));
+        assert!(names("-pstore append"));
+        assert!(names("--package=store"));
+        assert!(names("--release --package store"));
+    }
+
+    #[test]
+    fn anything_else_is_tested_in_the_whole_workspace() {
+        assert!(!names(""));
+        assert!(!names("--profile release append"));
+        assert!(!names("-- -p store"));
+    }
+}

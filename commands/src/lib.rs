@@ -1,1 +1,55 @@
-//! commands
+//! Carrying commands out: authorise, load, decide, append, decide again when somebody was faster, answer.
+//!
+//! Knows the domain and the store, and where facts for a decision come from. Must not know views or HTTP: the log is
+//! its only conversation with them.
+
+mod access;
+mod accounts;
+mod desk;
+mod error;
+mod execute;
+mod first_start;
+mod idempotency;
+mod message;
+mod password;
+mod streams;
+mod token;
+mod visitor;
+
+pub use accounts::{NewMember, SignInLink, SignedIn};
+pub use error::CommandError;
+pub use message::{CloseInput, ReplyInput, SubmitInput, Submitted};
+pub use password::PasswordError;
+pub use store::Receipt;
+
+use domain::{actor::Actor, locale::Locale};
+use password::Passwords;
+use store::Store;
+use uuid::Uuid;
+
+/// Everything that can be asked to happen. Its clones share one store.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    store: Store,
+    passwords: Passwords,
+}
+
+/// Who asks, in which language, and in the course of which request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub actor: Actor,
+    /// A token was sent that opens nothing (any more): they are anonymous, and should be told.
+    pub token_unknown: bool,
+    /// Their language.
+    pub locale: Option<Locale>,
+    /// The request that it all belongs to.
+    pub correlation_id: Uuid,
+}
+
+impl Commands {
+    /// The commands on this store.
+    pub fn new(store: Store) -> Self {
+        Self { store, passwords: Passwords::new() }
+    }
+}

@@ -4,6 +4,7 @@ use crate::{
     accounts::CredentialRow,
     database::Dialect,
     error::{AppendError, StoreError},
+    idempotency::{self, Idempotency},
     keys::KeyPlan,
     random,
     seal::{self, Place},
@@ -13,9 +14,6 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write};
 use uuid::Uuid;
-
-/// How long the answer to an idempotency key is kept: 7 days, in microseconds.
-const REMEMBERED: i64 = 7 * 24 * 60 * 60 * 1_000_000;
 
 /// Everything that one command appends.
 pub struct Append {
@@ -75,15 +73,6 @@ pub struct Reservation {
     pub holder: String,
 }
 
-/// A caller's idempotency key: an HMAC over actor, mutation and key, and one over the input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Idempotency {
-    /// Which use of which key.
-    pub scope: [u8; 32],
-    /// Of what.
-    pub input: [u8; 32],
-}
-
 /// What a command is answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -137,7 +126,7 @@ impl Store {
 
         let mut tx = self.database().log.begin().await?;
         let head = self.lock_head(&mut tx).await?;
-        if let Some(receipt) = earlier_receipt(&mut tx, append.idempotency.as_ref(), head.now).await? {
+        if let Some(receipt) = idempotency::earlier(&mut tx, append.idempotency.as_ref(), head.now).await? {
             return Ok(Appended::Before(receipt));
         }
         for stream in &append.streams {
@@ -158,7 +147,7 @@ impl Store {
             credential.write(&mut tx).await?;
         }
         let receipt = receipt(&append, head.position + appended);
-        remember(&mut tx, append.idempotency.as_ref(), &receipt, head.now).await?;
+        idempotency::remember(&mut tx, append.idempotency.as_ref(), &receipt, head.now).await?;
         tx.execute(
             "UPDATE log_head SET position = $1, recorded_at = $2 WHERE id = 1",
             &[receipt.position.into(), (recorded_at + appended - 1).max(head.recorded_at).into()],
@@ -266,43 +255,6 @@ struct EventRow<'a> {
     payload: String,
     position: i64,
     recorded_at: i64,
-}
-
-async fn earlier_receipt(
-    tx: &mut Tx,
-    idempotency: Option<&Idempotency>,
-    now: i64,
-) -> Result<Option<Receipt>, AppendError> {
-    let Some(key) = idempotency else { return Ok(None) };
-    let row = tx
-        .row(
-            "SELECT input, receipt FROM idempotency WHERE scope = $1 AND recorded_at > $2",
-            &[key.scope.as_slice().into(), (now - REMEMBERED).into()],
-        )
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    if row.bytes("input")? != key.input {
-        return Err(AppendError::KeyReused);
-    }
-    let receipt = serde_json::from_str(&row.text("receipt")?);
-    Ok(Some(receipt.map_err(|error| StoreError::Json { place: "an idempotency receipt".to_owned(), error })?))
-}
-
-async fn remember(
-    tx: &mut Tx,
-    idempotency: Option<&Idempotency>,
-    receipt: &Receipt,
-    now: i64,
-) -> Result<(), AppendError> {
-    let Some(key) = idempotency else { return Ok(()) };
-    tx.execute("DELETE FROM idempotency WHERE recorded_at <= $1", &[(now - REMEMBERED).into()]).await?;
-    let receipt = serde_json::json!(receipt).to_string();
-    tx.execute(
-        "INSERT INTO idempotency (scope, input, receipt, recorded_at) VALUES ($1, $2, $3, $4)",
-        &[key.scope.as_slice().into(), key.input.as_slice().into(), receipt.into(), now.into()],
-    )
-    .await?;
-    Ok(())
 }
 
 async fn refuse_moved_stream(tx: &mut Tx, stream: &StreamAppend) -> Result<(), AppendError> {

@@ -1,0 +1,245 @@
+//! Signing in and out, and who a token speaks for.
+
+use crate::{
+    Caller, Commands,
+    error::CommandError,
+    password::Password,
+    streams::{member_key, stream},
+    token,
+    visitor::TOKEN_LIFE,
+};
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use domain::{
+    access::Role,
+    actor::Actor,
+    decide::Decide,
+    ids::{MemberId, VisitorId},
+    member::{Member, MemberCommand, MemberEmail, MemberEvent, SignInMeans},
+    text::Name,
+};
+use store::{AppendError, CredentialRow, Reservation, TokenHash, micros};
+use uuid::Uuid;
+
+/// A session ends after seven days, whatever happens; in microseconds.
+const SESSION_LIFE: i64 = 7 * 24 * 60 * 60 * 1_000_000;
+/// A sign-in link is good for a day; in microseconds.
+const LINK_LIFE: i64 = 24 * 60 * 60 * 1_000_000;
+/// A visitor's token is extended when this much of its life is over; in microseconds: ten days.
+const EXTEND_AFTER: i64 = 10 * 24 * 60 * 60 * 1_000_000;
+/// Members' addresses are unique; their HMAC is reserved under this kind.
+const EMAIL: &str = "member_email";
+
+/// A new session.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The session's token.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// Whose it is.
+    pub member_id: MemberId,
+    /// With which role.
+    pub role: Role,
+    /// The position of the last event that it caused.
+    pub position: i64,
+}
+
+/// A one-time sign-in link.
+#[derive(Clone)]
+pub struct SignInLink {
+    /// The token that is in it.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A member to be made by an operator.
+#[derive(Clone, Debug)]
+pub struct NewMember {
+    /// Their name.
+    pub name: Name,
+    /// Their address.
+    pub email: MemberEmail,
+    /// Their role.
+    pub role: Role,
+}
+
+impl Commands {
+    /// Who a bearer token speaks for; `None`: nobody (any more).
+    pub async fn authenticate(&self, bearer: &str) -> Result<Option<Actor>, CommandError> {
+        let hash = TokenHash::of(bearer);
+        if bearer.starts_with(token::SESSION) {
+            let Some((id, role)) = self.store.session(&hash).await? else { return Ok(None) };
+            return Ok(parse_member(&id, &role).map(|(id, role)| Actor::Member { id, role }));
+        }
+        if bearer.starts_with(token::VISITOR) {
+            let Some((id, expires_at)) = self.store.visitor_of(&hash).await? else { return Ok(None) };
+            let full_life = self.store.clock().micros() + TOKEN_LIFE;
+            if full_life - expires_at > EXTEND_AFTER {
+                self.store.extend_visitor_token(&hash, full_life).await?;
+            }
+            return Ok(id.parse::<VisitorId>().ok().map(Actor::Visitor));
+        }
+        Ok(None)
+    }
+
+    /// `signIn`: with e-mail and password. An unknown address takes as long as a wrong password.
+    pub async fn sign_in(
+        &self,
+        caller: &Caller,
+        email: &str,
+        password: &str,
+    ) -> Result<SignedIn, CommandError> {
+        let account = match MemberEmail::parse(email) {
+            Ok(email) => self.store.account_of(EMAIL, &self.reserved(&email)).await?,
+            Err(_) => None,
+        };
+        let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+        if !self.passwords.fits(Password::attempt(password), hash).await? {
+            return Err(CommandError::WrongCredentials);
+        }
+        let account = account.ok_or(CommandError::WrongCredentials)?;
+        let (id, role) = parse_member(&account.member_id, &account.role).ok_or(CommandError::WrongCredentials)?;
+        self.open_session(caller, id, role, SignInMeans::Password, |_| vec![]).await
+    }
+
+    /// `redeemSignInLink`: once; chooses a password and signs in. Other sessions of the member end.
+    pub async fn redeem_sign_in_link(
+        &self,
+        caller: &Caller,
+        link: &str,
+        new_password: &str,
+    ) -> Result<SignedIn, CommandError> {
+        let link = TokenHash::of(link);
+        let member = self.store.sign_in_link(&link).await?.ok_or(CommandError::LinkUnknown)?;
+        let id: MemberId = member.parse().map_err(|_| CommandError::LinkUnknown)?;
+        let role = match self.store.load::<Member>(&member).await?.aggregate {
+            Member::NotInvited => return Err(CommandError::LinkUnknown),
+            Member::Invited { role, .. } => role,
+        };
+        let hash = self.passwords.hash(Password::parse(new_password)?).await?;
+        self.open_session(caller, id, role, SignInMeans::Link, |at| {
+            vec![
+                CredentialRow::LinkUsed { token: link.clone(), at },
+                CredentialRow::Password { member_id: member.clone(), hash: hash.clone() },
+            ]
+        })
+        .await
+    }
+
+    /// `signOut`: ends the session of this token; says whether there was one.
+    pub async fn sign_out(&self, bearer: &str) -> Result<bool, CommandError> {
+        Ok(self.store.end_session(&TokenHash::of(bearer)).await?)
+    }
+
+    /// A new one-time sign-in link for the member with this address.
+    pub async fn create_sign_in_link(&self, email: &MemberEmail) -> Result<SignInLink, CommandError> {
+        let account = self.store.account_of(EMAIL, &self.reserved(email)).await?;
+        self.write_link(&account.ok_or(CommandError::NotFound)?.member_id).await
+    }
+
+    pub(crate) async fn write_link(&self, member_id: &str) -> Result<SignInLink, CommandError> {
+        let token = token::token(token::LINK, store::random::bytes());
+        let expires_at = self.store.clock().micros() + LINK_LIFE;
+        self.store.write_sign_in_link(&TokenHash::of(&token), member_id, expires_at).await?;
+        Ok(SignInLink { token, expires_at: micros(expires_at) })
+    }
+
+    /// Makes a member; with a password they have joined, without one they need a sign-in link.
+    pub async fn add_member(
+        &self,
+        caller: &Caller,
+        new: NewMember,
+        password: Option<&str>,
+    ) -> Result<MemberId, CommandError> {
+        let hash = match password {
+            Some(password) => Some(self.passwords.hash(Password::parse(password)?).await?),
+            None => None,
+        };
+        let at = self.store.clock().now();
+        let id = MemberId(store::random::uuid(at));
+        let (email, role) = (new.email.clone(), new.role);
+        let mut member = Member::default();
+        let mut decided = member.decide(MemberCommand::Invite { at, name: new.name, email: new.email, role })?;
+        let mut credentials =
+            vec![CredentialRow::Account { member_id: id.to_string(), role: role.id().to_owned() }];
+        if let Some(hash) = hash {
+            decided.iter().cloned().for_each(|event| member.apply(event));
+            decided.extend(member.decide(MemberCommand::ChoosePassword { at })?);
+            credentials.push(CredentialRow::Password { member_id: id.to_string(), hash });
+        }
+        let stream = stream::<Member>(id.to_string(), 0, Some(member_key(id)), &decided)?;
+        let mut append = self.append(caller, vec![stream], None);
+        append.credentials = credentials;
+        append.reservations =
+            vec![Reservation { kind: EMAIL, value: self.reserved(&email), holder: id.to_string() }];
+        match self.store.append(append).await {
+            Ok(_) => Ok(id),
+            Err(AppendError::Taken { .. }) => Err(CommandError::EmailTaken),
+            Err(error) => Err(CommandError::of_append(error)),
+        }
+    }
+
+    /// Appends that a member signed in, together with their session and what led to it.
+    async fn open_session(
+        &self,
+        caller: &Caller,
+        id: MemberId,
+        role: Role,
+        means: SignInMeans,
+        leading: impl Fn(i64) -> Vec<CredentialRow>,
+    ) -> Result<SignedIn, CommandError> {
+        let caller = Caller { actor: Actor::Member { id, role }, ..caller.clone() };
+        for _ in 0..crate::execute::ATTEMPTS {
+            let (at, now) = (self.store.clock().now(), self.store.clock().micros());
+            let loaded = self.store.load::<Member>(&id.to_string()).await?;
+            let decided = signing_in(loaded.aggregate, at, means)?;
+            let token = token::token(token::SESSION, store::random::bytes());
+            let expires_at = now + SESSION_LIFE;
+            let stream = stream::<Member>(id.to_string(), loaded.version, Some(member_key(id)), &decided)?;
+            let mut append = self.append(&caller, vec![stream], None);
+            append.credentials = leading(now);
+            append.credentials.push(CredentialRow::Session {
+                token: TokenHash::of(&token),
+                member_id: id.to_string(),
+                created_at: now,
+                expires_at,
+            });
+            match self.store.append(append).await {
+                Ok(appended) => {
+                    let position = appended.receipt().position;
+                    return Ok(SignedIn { token, expires_at: micros(expires_at), member_id: id, role, position });
+                }
+                Err(AppendError::Conflict) => {}
+                Err(error) => return Err(CommandError::of_append(error)),
+            }
+        }
+        Err(CommandError::Unavailable)
+    }
+
+    /// What stands for a member's address in the reservations: its HMAC, so that the address itself lies nowhere.
+    fn reserved(&self, email: &MemberEmail) -> String {
+        let hmac = self.store.derive("member email", &[email.folded().as_bytes()]);
+        Uuid::from_u128(u128::from_be_bytes(hmac[..16].try_into().unwrap_or_default())).to_string()
+    }
+}
+
+/// With a link a password is chosen on the way in.
+fn signing_in(
+    mut member: Member,
+    at: DateTime<Utc>,
+    means: SignInMeans,
+) -> Result<Vec<MemberEvent>, CommandError> {
+    let mut decided = Vec::new();
+    if means == SignInMeans::Link {
+        decided.extend(member.decide(MemberCommand::ChoosePassword { at })?);
+        decided.iter().cloned().for_each(|event| member.apply(event));
+    }
+    decided.extend(member.decide(MemberCommand::SignIn { at, means })?);
+    Ok(decided)
+}
+
+fn parse_member(id: &str, role: &str) -> Option<(MemberId, Role)> {
+    Some((id.parse().ok()?, role.parse().ok()?))
+}

@@ -1,0 +1,100 @@
+//! Why a command did nothing.
+
+use crate::password::PasswordError;
+use domain::{
+    access::Permission, contact::ContactError, desk::DeskError, member::MemberError, message::MessageError,
+    text::TextError, visitor::VisitorError,
+};
+use store::{AppendError, StoreError};
+
+/// Refusals that a person can do something about, faults of the request, and faults of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A rule of messages says no.
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    /// A rule of visitors says no.
+    #[error(transparent)]
+    Visitor(#[from] VisitorError),
+    /// A rule of members says no.
+    #[error(transparent)]
+    Member(#[from] MemberError),
+    /// A rule of the desk says no.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// The contact cannot be used.
+    #[error("the contact {0}")]
+    Contact(#[from] ContactError),
+    /// A member's name cannot be used.
+    #[error("the name {0}")]
+    Name(TextError),
+    /// The password cannot be used.
+    #[error("the password {0}")]
+    Password(#[from] PasswordError),
+    /// Another member has this address.
+    #[error("another member has this e-mail address")]
+    EmailTaken,
+    /// E-mail or password is wrong; which of them is not said.
+    #[error("the e-mail address or the password is wrong")]
+    WrongCredentials,
+    /// The link was used, has expired, or never was.
+    #[error("this sign-in link has been used or has expired; ask for a new one")]
+    LinkUnknown,
+    /// The message has moved on since `expectedVersion`; it stands at `version`.
+    #[error("the message has changed since version {expected}; it is at {version} now")]
+    Conflict {
+        /// What the caller had last seen.
+        expected: i64,
+        /// Where it stands.
+        version: i64,
+    },
+    /// The idempotency key was used with other input.
+    #[error("this idempotency key was used with other input")]
+    KeyReused,
+    /// An anonymous caller's idempotency key could be guessed.
+    #[error("without a token an idempotency key has at least 32 characters from a random source, such as a UUID")]
+    KeyTooShort,
+    /// An idempotency key of any caller is limited.
+    #[error("an idempotency key has at most 200 characters")]
+    KeyTooLong,
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// A token was sent, and it opens nothing.
+    #[error("this token is not valid (any more); sign in again, or send no token to submit as a new visitor")]
+    TokenUnknown,
+    /// The caller's role does not hold the permission.
+    #[error("this needs the permission {}", .0.name())]
+    Forbidden(Permission),
+    /// Only the other side may do this.
+    #[error("{0}")]
+    NotForYou(&'static str),
+    /// It does not exist, or it is not the caller's: which of the two is not said.
+    #[error("there is no such thing, or it is not yours")]
+    NotFound,
+    /// Too many others were faster, or too much is going on.
+    #[error("too busy; try again")]
+    Unavailable,
+    /// A fault of ours.
+    #[error(transparent)]
+    Fault(StoreError),
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl CommandError {
+    /// What an append's refusal means once there is nothing left to try.
+    pub(crate) fn of_append(error: AppendError) -> Self {
+        match error {
+            AppendError::KeyReused => Self::KeyReused,
+            AppendError::Conflict | AppendError::Taken { .. } => Self::Unavailable,
+            AppendError::Spent => Self::LinkUnknown,
+            AppendError::Erased => Self::NotFound,
+            AppendError::Store(error) => Self::Fault(error),
+        }
+    }
+}

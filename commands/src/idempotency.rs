@@ -1,0 +1,64 @@
+//! What makes two uses of an idempotency key the same.
+
+use crate::{Caller, Commands, error::CommandError};
+use domain::actor::Actor;
+use ring::digest::{SHA256, digest};
+use serde::Serialize;
+use store::Idempotency;
+use uuid::Uuid;
+
+/// Enough characters that nobody guesses another visitor's key, and with it their token.
+const UNGUESSABLE: usize = 32;
+const LONGEST: usize = 200;
+
+impl Commands {
+    /// A key counts per actor and mutation; for a caller without a token, per mutation and hash of the whole input.
+    pub(crate) fn idempotency(
+        &self,
+        caller: &Caller,
+        mutation: &str,
+        key: Option<&str>,
+        input: &impl Serialize,
+    ) -> Result<Option<Idempotency>, CommandError> {
+        let Some(key) = key else { return Ok(None) };
+        if key.chars().count() > LONGEST {
+            return Err(CommandError::KeyTooLong);
+        }
+        let input = serde_json::to_vec(input).unwrap_or_default();
+        let hash = digest(&SHA256, &input);
+        let input = self.store.derive("idempotency input", &[&input]);
+        let scope = match caller.actor {
+            Actor::Anonymous if key.chars().count() < UNGUESSABLE => return Err(CommandError::KeyTooShort),
+            Actor::Anonymous => {
+                let parts: [&[u8]; 3] = [mutation.as_bytes(), key.as_bytes(), hash.as_ref()];
+                self.store.derive("idempotency scope of an anonymous caller", &parts)
+            }
+            actor => {
+                let actor = actor.to_string();
+                let parts: [&[u8]; 3] = [actor.as_bytes(), mutation.as_bytes(), key.as_bytes()];
+                self.store.derive("idempotency scope", &parts)
+            }
+        };
+        Ok(Some(Idempotency { scope, input }))
+    }
+
+    /// 32 bytes for a new id or token: random, or with a key always the same.
+    pub(crate) fn fresh(&self, purpose: &str, key: Option<&Idempotency>) -> [u8; 32] {
+        match key {
+            Some(key) => self.store.derive(purpose, &[&key.scope, &key.input]),
+            None => store::random::bytes(),
+        }
+    }
+
+    /// A new id: in order of time, or with a key always the same (version 8, RFC 9562).
+    pub(crate) fn fresh_id(&self, purpose: &str, key: Option<&Idempotency>) -> Uuid {
+        match key {
+            Some(_) => {
+                let mut bytes = [0; 16];
+                bytes.copy_from_slice(&self.fresh(purpose, key)[..16]);
+                uuid::Builder::from_custom_bytes(bytes).into_uuid()
+            }
+            None => store::random::uuid(self.store.clock().now()),
+        }
+    }
+}

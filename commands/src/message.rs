@@ -1,0 +1,219 @@
+//! Commands to a message.
+
+use crate::{
+    Caller, Commands,
+    access::{Needs, admit},
+    error::CommandError,
+    execute::Request,
+    visitor::Arriving,
+};
+use domain::{
+    access::Permission,
+    actor::Actor,
+    contact::Contact,
+    decide::Decide,
+    desk::Settings,
+    ids::{CategoryId, MessageId, ReplyId, VisitorId},
+    locale::Locale,
+    message::{CloseMessage, Message, MessageCommand, Related, ReplyToMessage, SubmitMessage},
+    reference::Reference,
+    text::{Name, PageUrl, Reason, ReplyText, Words},
+};
+use serde::Serialize;
+use store::{AppendError, Idempotency, Receipt, Reservation};
+
+/// A message as a visitor leaves it. The contact is read with the desk's phone region, so it comes as typed.
+#[derive(Clone, Debug, Serialize)]
+pub struct SubmitInput {
+    /// Their name.
+    pub name: Option<Name>,
+    /// A phone number or an e-mail address.
+    pub contact: String,
+    /// The words.
+    pub content: Words,
+    /// What it is about.
+    pub category_id: Option<CategoryId>,
+    /// An earlier message of theirs.
+    pub related_to: Option<MessageId>,
+    /// Their language.
+    pub locale: Option<Locale>,
+    /// The page it was written on.
+    pub page_url: Option<PageUrl>,
+    /// Repeats with the same key are one message.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// A reply.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReplyInput {
+    /// To which message.
+    pub message_id: MessageId,
+    /// The reply.
+    pub content: ReplyText,
+    /// The version the caller last saw.
+    #[serde(skip)]
+    pub expected_version: Option<i64>,
+    /// Repeats with the same key are one reply.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// A closing.
+#[derive(Clone, Debug, Serialize)]
+pub struct CloseInput {
+    /// Of which message.
+    pub message_id: MessageId,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The version the caller last saw.
+    #[serde(skip)]
+    pub expected_version: Option<i64>,
+    /// Repeats with the same key are one closing.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// What a visitor gets for their message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    /// The receipt.
+    pub receipt: Receipt,
+    /// Whose message it is.
+    pub visitor_id: VisitorId,
+    /// For a visitor without a token: theirs, from now on.
+    pub visitor_token: Option<String>,
+}
+
+impl Commands {
+    /// `submitMessage`: a visitor leaves a message; without a token they become a visitor.
+    pub async fn submit_message(
+        &self,
+        caller: &Caller,
+        input: SubmitInput,
+    ) -> Result<Submitted, CommandError> {
+        let known = match caller.actor {
+            Actor::Anonymous if caller.token_unknown => return Err(CommandError::TokenUnknown),
+            Actor::Anonymous => None,
+            Actor::Visitor(id) => Some(id),
+            Actor::Member { .. } | Actor::System(_) => {
+                return Err(CommandError::NotForYou("a visitor submits a message: send a visitor's token, or none"));
+            }
+        };
+        let key = self.idempotency(caller, "submitMessage", input.idempotency_key.as_deref(), &input)?;
+        let arriving = self.arriving(known, key.as_ref());
+        let message_id = MessageId(self.fresh_id("message id", key.as_ref()));
+        for _ in 0..crate::execute::ATTEMPTS {
+            if let Some(receipt) = self.answered(key.as_ref()).await? {
+                return Ok(arriving.submitted(receipt));
+            }
+            let append = match self.decide_submission(caller, &input, &arriving, message_id, key.clone()).await {
+                Ok(append) => append,
+                // Another request with the same key may just have been first: then it is answered, not refused.
+                Err(refusal) => match self.answered(key.as_ref()).await? {
+                    Some(receipt) => return Ok(arriving.submitted(receipt)),
+                    None => return Err(refusal),
+                },
+            };
+            match self.store.append(append).await {
+                Ok(appended) => return Ok(arriving.submitted(appended.receipt())),
+                // Somebody was faster, or had the same reference: look and decide again.
+                Err(AppendError::Conflict | AppendError::Taken { .. }) => {}
+                Err(error) => return Err(CommandError::of_append(error)),
+            }
+        }
+        Err(CommandError::Unavailable)
+    }
+
+    /// `replyToMessage`: a member replies.
+    pub async fn reply_to_message(&self, caller: &Caller, input: ReplyInput) -> Result<Receipt, CommandError> {
+        let needs = Needs::Member(Permission::MessagesReply);
+        admit(caller, needs)?;
+        let Actor::Member { id: author, .. } = caller.actor else {
+            return Err(CommandError::Forbidden(Permission::MessagesReply));
+        };
+        let idempotency =
+            self.idempotency(caller, "replyToMessage", input.idempotency_key.as_deref(), &input)?;
+        let command = MessageCommand::Reply(ReplyToMessage {
+            at: self.store.clock().now(),
+            reply_id: ReplyId(self.fresh_id("reply id", idempotency.as_ref())),
+            author,
+            content: input.content,
+        });
+        let (message_id, expected_version) = (input.message_id, input.expected_version);
+        self.execute(Request { caller, needs, message_id, expected_version, idempotency }, command).await
+    }
+
+    /// `closeMessage`: a member closes it, or its visitor does.
+    pub async fn close_message(&self, caller: &Caller, input: CloseInput) -> Result<Receipt, CommandError> {
+        let needs = Needs::MemberOrOwner(Permission::MessagesWork);
+        admit(caller, needs)?;
+        let idempotency =
+            self.idempotency(caller, "closeMessage", input.idempotency_key.as_deref(), &input)?;
+        let command =
+            MessageCommand::Close(CloseMessage { at: self.store.clock().now(), reason: input.reason });
+        let (message_id, expected_version) = (input.message_id, input.expected_version);
+        self.execute(Request { caller, needs, message_id, expected_version, idempotency }, command).await
+    }
+
+    /// Looks the facts up, decides for visitor and message, and puts both into one append.
+    async fn decide_submission(
+        &self,
+        caller: &Caller,
+        input: &SubmitInput,
+        arriving: &Arriving,
+        message_id: MessageId,
+        key: Option<Idempotency>,
+    ) -> Result<store::Append, CommandError> {
+        let settings = self.desk_settings().await?;
+        let contact = Contact::parse(&input.contact, settings.phone_region())?;
+        let visitor = self.visitor_stream(arriving, input, &contact).await?;
+        let reference = Reference::from_random(store::random::bytes());
+        let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), settings };
+        let submit = self.submission(input, facts).await?;
+        let decided = Message::default().decide(MessageCommand::Submit(submit))?;
+        let message_key = crate::streams::message_key(message_id, arriving.id);
+        let message =
+            crate::streams::stream::<Message>(message_id.to_string(), 0, Some(message_key), &decided)?;
+        let as_visitor = Caller { actor: Actor::Visitor(arriving.id), ..caller.clone() };
+        let mut append = self.append(&as_visitor, vec![visitor, message], key);
+        append.reservations.push(Reservation {
+            kind: "reference",
+            value: reference.to_string(),
+            holder: message_id.to_string(),
+        });
+        append.credentials.extend(self.visitor_token_row(arriving));
+        Ok(append)
+    }
+
+    async fn submission(&self, input: &SubmitInput, facts: Facts) -> Result<SubmitMessage, CommandError> {
+        let related_to = match input.related_to {
+            None => None,
+            Some(message_id) => {
+                let earlier = self.store.load::<Message>(&message_id.to_string()).await?;
+                Some(Related { message_id, visitor_id: crate::execute::owner(&earlier.aggregate) })
+            }
+        };
+        Ok(SubmitMessage {
+            at: self.store.clock().now(),
+            visitor_id: facts.visitor_id,
+            reference: facts.reference,
+            name: input.name.clone(),
+            contact: facts.contact,
+            content: input.content.clone(),
+            category_id: input.category_id.clone(),
+            related_to,
+            locale: input.locale.clone(),
+            page_url: input.page_url.clone(),
+            form: facts.settings.form_rules(),
+        })
+    }
+}
+
+/// What was looked up for a submission.
+struct Facts {
+    visitor_id: VisitorId,
+    contact: Contact,
+    reference: Reference,
+    settings: Settings,
+}

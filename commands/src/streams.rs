@@ -1,0 +1,38 @@
+//! From what was decided to what is appended: which stream, sealed with which key.
+
+use crate::error::CommandError;
+use cqrs_es::{Aggregate, DomainEvent};
+use domain::ids::{MemberId, MessageId, VisitorId};
+use store::{NewEvent, StoreError, StreamAppend, StreamKey};
+
+/// The key of a message, under its visitor's: erasing the visitor erases it too.
+pub(crate) fn message_key(id: MessageId, of: VisitorId) -> StreamKey {
+    StreamKey { id: format!("message/{id}"), parent: Some(visitor_key(of).id) }
+}
+
+/// The key of a visitor.
+pub(crate) fn visitor_key(id: VisitorId) -> StreamKey {
+    StreamKey { id: format!("visitor/{id}"), parent: None }
+}
+
+/// The key of a member.
+pub(crate) fn member_key(id: MemberId) -> StreamKey {
+    StreamKey { id: format!("member/{id}"), parent: None }
+}
+
+/// What was decided, as events for the aggregate's stream.
+pub(crate) fn stream<A: Aggregate>(
+    id: String,
+    after: i64,
+    key: Option<StreamKey>,
+    decided: &[A::Event],
+) -> Result<StreamAppend, CommandError> {
+    let event = |event: &A::Event| {
+        let (event_type, event_version) = (event.event_type(), event.event_version());
+        let payload = serde_json::to_value(event)
+            .map_err(|error| StoreError::Json { place: format!("a new {event_type}"), error })?;
+        Ok(NewEvent { event_type, event_version, payload })
+    };
+    let events = decided.iter().map(event).collect::<Result<_, StoreError>>()?;
+    Ok(StreamAppend { aggregate_type: A::TYPE, aggregate_id: id, after, key, events })
+}

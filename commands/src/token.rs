@@ -1,0 +1,15 @@
+//! Bearer tokens: 256 random bits, with a prefix that says what they open.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+/// A member's session.
+pub(crate) const SESSION: &str = "lws_";
+/// A visitor's own messages.
+pub(crate) const VISITOR: &str = "lwv_";
+/// A one-time sign-in link.
+pub(crate) const LINK: &str = "lwl_";
+
+/// A token of that kind.
+pub(crate) fn token(prefix: &str, secret: [u8; 32]) -> String {
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(secret))
+}

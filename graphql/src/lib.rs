@@ -1,1 +1,46 @@
-//! graphql
+//! The public contract: queries and mutations over the commands and the views.
+//!
+//! Knows async-graphql, the shapes of the API, and how refusals are told to people. Must not know HTTP or SQL.
+
+mod caller;
+mod fault;
+mod mutation;
+mod page;
+mod query;
+mod refusal;
+mod scalar;
+
+pub use caller::Request;
+
+use async_graphql::{EmptySubscription, SchemaBuilder};
+use commands::Commands;
+use projections::Projections;
+
+/// The schema, ready to be asked.
+pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+
+/// Deep enough for every question that makes sense, introspection included.
+const DEPTH: usize = 16;
+/// Fields per request.
+const FIELDS: usize = 1_000;
+
+/// The schema over these commands and views.
+pub fn schema(commands: Commands, projections: Projections) -> Schema {
+    builder()
+        .data(commands)
+        .data(projections)
+        .limit_depth(DEPTH)
+        .limit_complexity(FIELDS)
+        .limit_directives(4)
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema as text (SDL), as it is committed in `graphql/schema.graphql`.
+pub fn sdl() -> String {
+    builder().finish().sdl()
+}
+
+fn builder() -> SchemaBuilder<query::Query, mutation::Mutation, EmptySubscription> {
+    Schema::build(query::Query::default(), mutation::Mutation::default(), EmptySubscription)
+}

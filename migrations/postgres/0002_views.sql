@@ -27,6 +27,7 @@ CREATE TABLE message_list (
 );
 CREATE INDEX message_list_newest ON message_list (submitted_at, message_id);
 CREATE INDEX message_list_status ON message_list (status, submitted_at, message_id);
+CREATE INDEX message_list_activity ON message_list (last_activity_at, message_id);
 CREATE INDEX message_list_visitor ON message_list (visitor_id);
 
 CREATE TABLE message_entries (

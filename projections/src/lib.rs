@@ -1,1 +1,73 @@
-//! projections
+//! Everything that follows the log and everything that reads: one view, one file.
+//!
+//! Knows what each view keeps and how it is asked. Must not know how commands are carried out: the log is its only
+//! conversation with them. Views hold personal data only sealed; queries open it when they read.
+
+mod cursor;
+mod desk;
+mod error;
+mod event;
+mod history;
+mod members;
+mod message_entries;
+mod message_list;
+mod opening;
+mod reader;
+mod visitor_messages;
+mod visitors;
+
+pub use cursor::{BadPage, Page, PageRequest};
+pub use error::QueryError;
+pub use history::{HistoryEntry, HistoryFilter};
+pub use members::MemberRow;
+pub use message_entries::{EntryKind, EntryRow};
+pub use message_list::{MessageFilter, MessageOrder, MessageRow};
+pub use reader::{Reader, ShownContact};
+pub use visitor_messages::VisitorMessageRow;
+pub use visitors::VisitorRow;
+
+use store::{FollowerStatus, Followers, Store, StoreError, View};
+use tokio_util::sync::CancellationToken;
+
+/// Every view, with the version of its shape.
+pub const VIEWS: &[View] = &[
+    View { name: "message_list", version: 1, handle: message_list::project },
+    View { name: "message_entries", version: 1, handle: message_entries::project },
+    View { name: "visitor_messages", version: 1, handle: visitor_messages::project },
+    View { name: "visitors", version: 1, handle: visitors::project },
+    View { name: "members", version: 1, handle: members::project },
+];
+
+/// The views of a store, kept up to date by this process, and every question that can be asked of them.
+#[derive(Clone)]
+pub struct Projections {
+    store: Store,
+    followers: Followers,
+}
+
+impl Projections {
+    /// Starts following the log until `stop` is cancelled.
+    pub fn start(store: &Store, stop: &CancellationToken) -> Self {
+        Self { store: store.clone(), followers: Followers::start(store, VIEWS, stop) }
+    }
+
+    /// Waits until the followers have ended.
+    pub async fn ended(&self) {
+        self.followers.ended().await;
+    }
+
+    /// How each view is doing.
+    pub async fn status(&self) -> Result<Vec<FollowerStatus>, StoreError> {
+        self.followers.status().await
+    }
+
+    /// Waits until every view has seen a position, at most two seconds each: a writer reads what they wrote.
+    pub async fn wait_for(&self, position: i64) -> Result<bool, StoreError> {
+        for view in VIEWS {
+            if !self.followers.wait_for(view.name, position).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,96 @@
+//! Faults: what stands in `errors`, each with a code. Refusals are not here: they are answers (`refusal.rs`).
+
+use async_graphql::{Error, ErrorExtensions};
+use commands::{Caller, CommandError};
+use projections::QueryError;
+
+/// The codes of request faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    BadRequest,
+    Unavailable,
+    Internal,
+}
+
+impl Code {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::BadRequest => "BAD_REQUEST",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// Seconds after which a caller may try again.
+const RETRY_AFTER: i32 = 1;
+
+/// A fault with its code and a sentence.
+pub(crate) fn fault(code: Code, message: impl Into<String>) -> Error {
+    Error::new(message).extend_with(|_, extensions| {
+        extensions.set("code", code.name());
+        if code == Code::Unavailable {
+            extensions.set("retryAfter", RETRY_AFTER);
+        }
+    })
+}
+
+/// A fault of a question.
+pub(crate) fn of_query(caller: &Caller, error: &QueryError) -> Error {
+    match error {
+        QueryError::Unauthenticated => unauthenticated(caller),
+        QueryError::Forbidden(_) => fault(Code::Forbidden, error.to_string()),
+        QueryError::BadPage(_) => fault(Code::BadRequest, error.to_string()),
+        QueryError::Fault(cause) => internal(caller, cause),
+    }
+}
+
+/// The fault in a command's error; `None` when it is a refusal, to be answered in the payload.
+pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error> {
+    use CommandError as E;
+    match error {
+        E::Unauthenticated => Some(unauthenticated(caller)),
+        E::TokenUnknown => Some(fault(Code::Unauthenticated, error.to_string())),
+        E::Forbidden(_) | E::NotForYou(_) => Some(fault(Code::Forbidden, error.to_string())),
+        E::NotFound => Some(fault(Code::NotFound, error.to_string())),
+        E::Unavailable => Some(fault(Code::Unavailable, error.to_string())),
+        E::Fault(cause) => Some(internal(caller, cause)),
+        E::Message(_)
+        | E::Visitor(_)
+        | E::Member(_)
+        | E::Desk(_)
+        | E::Contact(_)
+        | E::Name(_)
+        | E::Password(_)
+        | E::EmailTaken
+        | E::WrongCredentials
+        | E::LinkUnknown
+        | E::Conflict { .. }
+        | E::KeyReused
+        | E::KeyTooShort
+        | E::KeyTooLong => None,
+    }
+}
+
+fn unauthenticated(caller: &Caller) -> Error {
+    match caller.token_unknown {
+        true => fault(Code::Unauthenticated, "this token is not valid (any more); sign in again"),
+        false => fault(Code::Unauthenticated, "sign in first"),
+    }
+}
+
+/// Ours: the log has the cause, the caller a trace id to name it by, and nothing else.
+pub(crate) fn internal(caller: &Caller, cause: &dyn std::fmt::Display) -> Error {
+    let trace_id = caller.correlation_id.to_string();
+    tracing::error!(trace_id, %cause, "a request failed");
+    fault(Code::Internal, "something went wrong on our side").extend_with(|_, extensions| {
+        extensions.set("code", Code::Internal.name());
+        extensions.set("traceId", trace_id);
+    })
+}

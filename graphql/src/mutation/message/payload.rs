@@ -1,0 +1,128 @@
+//! What a mutation of a message answers.
+
+use crate::{
+    caller::Asks,
+    fault,
+    query::{log::LogEntry, message::Message, visitor::VisitorMessage},
+    refusal::{self, UserError},
+    scalar::LogPosition,
+};
+use async_graphql::{Context, ID, Result, SimpleObject};
+use commands::{CommandError, Submitted};
+use domain::ids::{MessageId, VisitorId};
+
+/// The message as it is now, or why nothing happened.
+#[derive(Default, SimpleObject)]
+pub(super) struct MessagePayload {
+    /// For members who may read it; null when the view is behind: then the receipt stands alone.
+    message: Option<Message>,
+    /// For its visitor.
+    visitor_message: Option<VisitorMessage>,
+    /// For a visitor who came without a token: theirs, from now on. It is shown once; keep it.
+    visitor_token: Option<String>,
+    /// What was recorded, and where.
+    receipt: Option<Receipt>,
+    /// What happened since `expectedVersion`; for members.
+    conflict: Option<Conflict>,
+    /// Why nothing happened; empty when it did.
+    user_errors: Vec<UserError>,
+}
+
+/// What was recorded, and where.
+#[derive(SimpleObject)]
+struct Receipt {
+    /// The message.
+    id: ID,
+    /// The sequence of its last event.
+    version: i64,
+    /// The position of that event in the log.
+    position: LogPosition,
+}
+
+/// What happened since `expectedVersion`.
+#[derive(SimpleObject)]
+struct Conflict {
+    /// The message's version now.
+    version: i64,
+    /// What happened since.
+    events_since: Vec<LogEntry>,
+}
+
+impl From<commands::Receipt> for Receipt {
+    fn from(receipt: commands::Receipt) -> Self {
+        Self { id: ID(receipt.id), version: receipt.version, position: LogPosition(receipt.position) }
+    }
+}
+
+impl MessagePayload {
+    pub(super) fn refused(user_errors: Vec<UserError>) -> Self {
+        Self { user_errors, ..Self::default() }
+    }
+
+    pub(super) async fn submitted(ctx: &Context<'_>, submitted: Submitted) -> Result<Self> {
+        let id: Option<MessageId> = submitted.receipt.id.parse().ok();
+        let mut payload = Self { visitor_token: submitted.visitor_token, ..Self::default() };
+        payload.read(ctx, Some(submitted.visitor_id), id, submitted.receipt).await?;
+        Ok(payload)
+    }
+
+    pub(super) async fn done(ctx: &Context<'_>, id: MessageId, receipt: commands::Receipt) -> Result<Self> {
+        let mut payload = Self::default();
+        payload.read(ctx, ctx.visitor_id(), Some(id), receipt).await?;
+        Ok(payload)
+    }
+
+    /// A refusal is an answer; a fault is not.
+    pub(super) async fn of_error(
+        ctx: &Context<'_>,
+        id: Option<MessageId>,
+        error: CommandError,
+    ) -> Result<Self> {
+        if let Some(fault) = fault::of_command(ctx.caller(), &error) {
+            return Err(fault);
+        }
+        let mut payload = Self::refused(vec![refusal::of_command(&error, ctx.locale())]);
+        if let (CommandError::Conflict { expected, version }, Some(id)) = (&error, id) {
+            payload.explain_conflict(ctx, id, *expected, *version).await?;
+        }
+        Ok(payload)
+    }
+
+    /// Reads what was written, once the views have seen it.
+    async fn read(
+        &mut self,
+        ctx: &Context<'_>,
+        visitor: Option<VisitorId>,
+        id: Option<MessageId>,
+        receipt: commands::Receipt,
+    ) -> Result<()> {
+        let seen = ctx.projections().wait_for(receipt.position).await;
+        let seen = seen.map_err(|error| fault::internal(ctx.caller(), &error))?;
+        self.receipt = Some(receipt.into());
+        if let (true, Some(id)) = (seen, id) {
+            match visitor {
+                Some(own) => self.visitor_message = VisitorMessage::load(ctx, own, id).await?,
+                None => self.message = Message::load(ctx, ctx.reader()?, id).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn explain_conflict(
+        &mut self,
+        ctx: &Context<'_>,
+        id: MessageId,
+        expected: i64,
+        version: i64,
+    ) -> Result<()> {
+        if let Some(own) = ctx.visitor_id() {
+            self.visitor_message = VisitorMessage::load(ctx, own, id).await?;
+            return Ok(());
+        }
+        let events = ctx.projections().events_since(ctx.reader()?, id, expected).await;
+        let events = events.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        let events_since = events.into_iter().map(LogEntry).collect();
+        self.conflict = Some(Conflict { version, events_since });
+        Ok(())
+    }
+}

@@ -1,0 +1,338 @@
+//! Messages, as the desk sees them.
+
+use super::{
+    desk::{Category, Desk},
+    log::{LogConnection, LogFilter, history},
+    member::Member,
+};
+use crate::{
+    caller::Asks,
+    fault,
+    page::connection,
+    scalar::{DateTime, LogPosition},
+};
+use async_graphql::{
+    Context, Enum, ID, InputObject, Object, Result, SimpleObject, Union,
+    connection::{Connection, EmptyFields},
+};
+use domain::{
+    contact::ContactKind as DomainContactKind,
+    ids::MessageId,
+    message::{MessageStatus as DomainStatus, VisitorStatus as DomainVisitorStatus},
+    personal::Personal,
+    reference::Reference,
+};
+use projections::{
+    EntryKind, EntryRow, MemberRow, MessageFilter as Filter, MessageOrder as Order, MessageRow, PageRequest,
+    QueryError, Reader,
+};
+use std::collections::BTreeSet;
+
+#[derive(Default)]
+pub(crate) struct MessageQuery;
+
+/// The status as the desk sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "DomainStatus")]
+pub(crate) enum MessageStatus {
+    Open,
+    Replied,
+    FollowUp,
+    Resolved,
+    Closed,
+}
+
+/// The status as the visitor sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "DomainVisitorStatus")]
+pub(crate) enum VisitorStatus {
+    AwaitingReply,
+    Replied,
+    Closed,
+}
+
+/// In which order.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Order")]
+enum MessageOrder {
+    NewestFirst,
+    OldestFirst,
+    LastActivity,
+}
+
+/// Which messages.
+#[derive(Clone, Default, InputObject)]
+struct MessageFilter {
+    /// In one of these states.
+    status: Option<Vec<MessageStatus>>,
+}
+
+/// How many there are, counted when asked.
+struct MessageCount {
+    reader: Reader,
+    filter: Filter,
+}
+
+/// What a list of messages has beside them.
+#[Object]
+impl MessageCount {
+    /// How many there are.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let count = ctx.projections().message_count(self.reader, &self.filter).await;
+        count.map_err(|error| fault::of_query(ctx.caller(), &error))
+    }
+}
+
+#[Object]
+impl MessageQuery {
+    /// One message, by id or by reference; null when it is absent.
+    async fn message(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        reference: Option<String>,
+    ) -> Result<Option<Message>> {
+        let reader = ctx.reader()?;
+        match (id, reference) {
+            (Some(id), None) => match id.parse() {
+                Ok(id) => Message::load(ctx, reader, id).await,
+                Err(_) => Ok(None),
+            },
+            (None, Some(reference)) => {
+                let Some(reference) = Reference::parse(&reference) else { return Ok(None) };
+                let row = ctx.projections().message_by_reference(reader, &reference).await;
+                let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+                Ok(row.map(|row| Message { row, reader }))
+            }
+            _ => Err(fault::fault(fault::Code::BadRequest, "ask for a message by id or by reference")),
+        }
+    }
+
+    /// Messages, a page at a time (20 unless told, at most 100).
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<MessageFilter>,
+        #[graphql(default_with = "MessageOrder::NewestFirst")] order: MessageOrder,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Message, MessageCount, EmptyFields>> {
+        let reader = ctx.reader()?;
+        let status = filter.unwrap_or_default().status.unwrap_or_default();
+        let filter = Filter { status: status.into_iter().map(Into::into).collect() };
+        let page = PageRequest { first, after, last, before };
+        let page = ctx.projections().messages(reader, &filter, order.into(), &page).await;
+        let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Ok(connection(page, MessageCount { reader, filter }, |row| Message { row, reader }))
+    }
+}
+
+/// A message as the desk sees it.
+pub(crate) struct Message {
+    row: MessageRow,
+    reader: Reader,
+}
+
+impl Message {
+    pub(crate) async fn load(ctx: &Context<'_>, reader: Reader, id: MessageId) -> Result<Option<Self>> {
+        let row = ctx.projections().message(reader, id).await;
+        Ok(row.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(|row| Self { row, reader }))
+    }
+}
+
+/// Who left a message, as given with it.
+struct StaffVisitor {
+    row: MessageRow,
+    reader: Reader,
+}
+
+/// How a visitor can be reached.
+#[derive(SimpleObject)]
+struct Contact {
+    /// Phone or e-mail.
+    kind: ContactKind,
+    /// As it was given, or its mask.
+    value: String,
+    /// Is it the mask?
+    masked: bool,
+}
+
+/// Phone or e-mail.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "DomainContactKind")]
+enum ContactKind {
+    Phone,
+    Email,
+}
+
+/// Something that was said.
+#[derive(Union)]
+enum Entry {
+    VisitorWords(VisitorWords),
+    Reply(Reply),
+}
+
+/// What the visitor said.
+#[derive(SimpleObject)]
+struct VisitorWords {
+    /// Its id.
+    id: ID,
+    /// When.
+    at: DateTime,
+    /// The words; null once erased.
+    content: Option<String>,
+}
+
+/// What a member said to the visitor.
+#[derive(SimpleObject)]
+struct Reply {
+    /// Its id.
+    id: ID,
+    /// When.
+    at: DateTime,
+    /// Who replied.
+    author: Option<Member>,
+    /// The reply; null once erased.
+    content: Option<String>,
+}
+
+impl Entry {
+    fn new(row: EntryRow, members: &[MemberRow]) -> Self {
+        let (id, at) = (ID(row.id), DateTime(row.at));
+        let content = row.content.clear().map(|text| text.as_str().to_owned());
+        match row.kind {
+            EntryKind::Words => Self::VisitorWords(VisitorWords { id, at, content }),
+            EntryKind::Reply => {
+                let author = members.iter().find(|member| Some(member.id) == row.author_id);
+                Self::Reply(Reply { id, at, author: author.cloned().map(Member), content })
+            }
+        }
+    }
+}
+
+/// A message.
+#[Object]
+impl Message {
+    /// Its id.
+    async fn id(&self) -> ID {
+        ID(self.row.id.to_string())
+    }
+
+    /// Its short name, such as LW-7K3F9Q.
+    async fn reference(&self) -> &str {
+        &self.row.reference
+    }
+
+    /// The sequence of its last event.
+    async fn version(&self) -> i64 {
+        self.row.version
+    }
+
+    /// Its status as the desk sees it.
+    async fn status(&self) -> MessageStatus {
+        self.row.status.into()
+    }
+
+    /// Its status as its visitor sees it.
+    async fn visitor_status(&self) -> VisitorStatus {
+        self.row.visitor_status.into()
+    }
+
+    /// Who left it.
+    async fn visitor(&self) -> StaffVisitor {
+        StaffVisitor { row: self.row.clone(), reader: self.reader }
+    }
+
+    /// The words; null once erased.
+    async fn content(&self) -> Option<&str> {
+        self.row.content.clear().map(|words| words.as_str())
+    }
+
+    /// Were its words erased?
+    async fn erased(&self) -> bool {
+        matches!(self.row.content, Personal::Erased)
+    }
+
+    /// What it is about.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        let Some(id) = &self.row.category_id else { return Ok(None) };
+        Ok(Desk::load(ctx, ctx.locale().cloned()).await?.category(id))
+    }
+
+    /// The earlier message it belongs to.
+    async fn related_to(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
+        match self.row.related_to {
+            Some(id) => Message::load(ctx, self.reader, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What both sides said, in order.
+    async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<Entry>> {
+        let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
+        let rows = ctx.projections().entries(self.row.id).await.map_err(fault)?;
+        let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_id).collect();
+        let members = ctx.projections().members(&authors).await.map_err(fault)?;
+        Ok(rows.into_iter().map(|row| Entry::new(row, &members)).collect())
+    }
+
+    /// When it was left.
+    async fn submitted_at(&self) -> DateTime {
+        DateTime(self.row.submitted_at)
+    }
+
+    /// When anything last happened to it.
+    async fn last_activity_at(&self) -> DateTime {
+        DateTime(self.row.last_activity_at)
+    }
+
+    /// When a member first replied.
+    async fn first_replied_at(&self) -> Option<DateTime> {
+        self.row.first_replied_at.map(DateTime)
+    }
+
+    /// Everything that happened to it, in order. Needs `audit.read`.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<LogFilter>,
+        first: Option<i32>,
+        after: Option<LogPosition>,
+    ) -> Result<LogConnection> {
+        history(ctx, self.reader, self.row.id, filter, first, after).await
+    }
+}
+
+/// Who left a message.
+#[Object]
+impl StaffVisitor {
+    /// Their id.
+    async fn id(&self) -> ID {
+        ID(self.row.visitor_id.to_string())
+    }
+
+    /// The name they gave; null when they gave none, or once erased.
+    async fn name(&self) -> Option<&str> {
+        self.row.name.as_ref().and_then(|name| name.clear()).map(|name| name.as_str())
+    }
+
+    /// How to reach them; null once erased.
+    async fn contact(&self) -> Option<Contact> {
+        let shown = self.row.contact.clone()?;
+        Some(Contact { kind: shown.kind.into(), value: shown.value, masked: shown.masked })
+    }
+
+    /// Were they erased?
+    async fn erased(&self) -> bool {
+        self.row.contact.is_none()
+    }
+
+    /// How many messages they have left.
+    async fn message_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let count = ctx.projections().visitor_message_count(self.reader, self.row.visitor_id).await;
+        count.map_err(|error| fault::of_query(ctx.caller(), &error))
+    }
+}

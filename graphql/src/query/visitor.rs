@@ -1,0 +1,178 @@
+//! What a visitor sees: types of their own, so that nothing internal can be asked for.
+
+use super::{
+    desk::{Category, Desk},
+    message::VisitorStatus,
+};
+use crate::{caller::Asks, fault, page::connection, scalar::DateTime};
+use async_graphql::{
+    Context, ID, Object, Result, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
+use domain::ids::{MessageId, VisitorId};
+use projections::{EntryKind, PageRequest, QueryError, VisitorMessageRow, VisitorRow};
+use std::collections::BTreeSet;
+
+#[derive(Default)]
+pub(crate) struct VisitorQuery;
+
+#[Object]
+impl VisitorQuery {
+    /// The visitor whose token was sent; null without a valid one.
+    async fn visitor(&self, ctx: &Context<'_>) -> Result<Option<Visitor>> {
+        let Some(id) = ctx.visitor_id() else { return Ok(None) };
+        let row = ctx.projections().visitor(id).await;
+        let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        // Their token is older than the view when they have only just arrived.
+        let row = row.unwrap_or(VisitorRow { id, name: None, contact: None });
+        Ok(Some(Visitor(row)))
+    }
+}
+
+/// A visitor, to themselves.
+struct Visitor(VisitorRow);
+
+/// How many messages they have left, counted when asked.
+struct OwnCount(VisitorId);
+
+/// What a visitor's list has beside the messages.
+#[Object]
+impl OwnCount {
+    /// How many there are.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let count = ctx.projections().own_message_count(self.0).await;
+        count.map_err(|error| fault::of_query(ctx.caller(), &error))
+    }
+}
+
+/// A visitor, and what they left.
+#[Object]
+impl Visitor {
+    /// Their id.
+    async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// The name they last gave, for the next form.
+    async fn name(&self) -> Option<&str> {
+        self.0.name.as_ref().and_then(|name| name.clear()).map(|name| name.as_str())
+    }
+
+    /// The contact they last gave, for the next form.
+    async fn contact(&self) -> Option<&str> {
+        self.0.contact.as_ref().and_then(|contact| contact.clear()).map(|contact| contact.given.as_str())
+    }
+
+    /// Their messages, the newest first, a page at a time (20 unless told, at most 100).
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<String, VisitorMessage, OwnCount, EmptyFields>> {
+        let page = ctx.projections().visitor_messages(self.0.id, &PageRequest::forward(first, after)).await;
+        let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Ok(connection(page, OwnCount(self.0.id), |row| VisitorMessage { row, own: self.0.id }))
+    }
+
+    /// One of their messages; null when it is absent or not theirs.
+    async fn message(&self, ctx: &Context<'_>, id: ID) -> Result<Option<VisitorMessage>> {
+        match id.parse() {
+            Ok(id) => VisitorMessage::load(ctx, self.0.id, id).await,
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+/// A message, as its visitor sees it.
+pub(crate) struct VisitorMessage {
+    row: VisitorMessageRow,
+    own: VisitorId,
+}
+
+impl VisitorMessage {
+    pub(crate) async fn load(ctx: &Context<'_>, own: VisitorId, id: MessageId) -> Result<Option<Self>> {
+        let row = ctx.projections().visitor_message(own, id).await;
+        Ok(row.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(|row| Self { row, own }))
+    }
+}
+
+/// Something that was said, as the visitor sees it.
+#[derive(SimpleObject)]
+struct VisitorEntry {
+    /// Its id.
+    id: ID,
+    /// When.
+    at: DateTime,
+    /// Did the visitor say it?
+    own: bool,
+    /// The name of the member who replied.
+    author: Option<String>,
+    /// What was said; null once erased.
+    content: Option<String>,
+}
+
+/// One of a visitor's messages.
+#[Object]
+impl VisitorMessage {
+    /// Its id.
+    async fn id(&self) -> ID {
+        ID(self.row.id.to_string())
+    }
+
+    /// Its short name, such as LW-7K3F9Q.
+    async fn reference(&self) -> &str {
+        &self.row.reference
+    }
+
+    /// Its status.
+    async fn status(&self) -> VisitorStatus {
+        self.row.status.into()
+    }
+
+    /// The words; null once erased.
+    async fn content(&self) -> Option<&str> {
+        self.row.content.clear().map(|words| words.as_str())
+    }
+
+    /// What it is about.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        let Some(id) = &self.row.category_id else { return Ok(None) };
+        Ok(Desk::load(ctx, ctx.locale().cloned()).await?.category(id))
+    }
+
+    /// When it was left.
+    async fn submitted_at(&self) -> DateTime {
+        DateTime(self.row.submitted_at)
+    }
+
+    /// When anything last happened to it.
+    async fn last_activity_at(&self) -> DateTime {
+        DateTime(self.row.last_activity_at)
+    }
+
+    /// The earlier message it belongs to.
+    async fn related_to(&self, ctx: &Context<'_>) -> Result<Option<VisitorMessage>> {
+        match self.row.related_to {
+            Some(id) => VisitorMessage::load(ctx, self.own, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The visitor's own words and the replies, in order.
+    async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<VisitorEntry>> {
+        let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
+        let rows = ctx.projections().entries(self.row.id).await.map_err(fault)?;
+        let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_id).collect();
+        let members = ctx.projections().members(&authors).await.map_err(fault)?;
+        let author = |id| members.iter().find(|member| Some(member.id) == id)?.name.clear();
+        let entry = |row: &projections::EntryRow| VisitorEntry {
+            id: ID(row.id.clone()),
+            at: DateTime(row.at),
+            own: row.kind == EntryKind::Words,
+            author: author(row.author_id).map(|name| name.as_str().to_owned()),
+            content: row.content.clear().map(|text| text.as_str().to_owned()),
+        };
+        Ok(rows.iter().map(entry).collect())
+    }
+}

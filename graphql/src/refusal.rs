@@ -1,0 +1,136 @@
+//! Refusals: one table from what the domain said to a code, a field, and a sentence in the caller's language.
+
+use async_graphql::{Enum, SimpleObject};
+use commands::{CommandError, PasswordError};
+use domain::{contact::ContactError, locale::Locale, message::MessageError, text::TextError};
+
+/// What kind of refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum UserErrorCode {
+    /// Something is missing.
+    Required,
+    /// Something is too long.
+    TooLong,
+    /// Something cannot be understood.
+    Invalid,
+    /// Something is not known here.
+    Unknown,
+    /// It is not possible as things are.
+    NotAllowed,
+    /// `expectedVersion` no longer holds.
+    Conflict,
+    /// The idempotency key was used with other input.
+    IdempotencyKeyReused,
+    /// It is so already.
+    AlreadySo,
+    /// It is closed already.
+    AlreadyClosed,
+}
+
+/// Why something was refused, for a program and for a person.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct UserError {
+    /// For a program.
+    pub(crate) code: UserErrorCode,
+    /// For a person, in the request's language.
+    pub(crate) message: String,
+    /// The input field it is about.
+    pub(crate) field: Option<Vec<String>>,
+}
+
+/// A refusal before it is told: code, field, English, Chinese.
+type Told = (UserErrorCode, Option<&'static str>, String, String);
+
+fn tell((code, field, english, chinese): Told, locale: Option<&Locale>) -> UserError {
+    let message = match locale.map(Locale::language) {
+        Some("zh") => chinese,
+        _ => english,
+    };
+    UserError { code, message, field: field.map(|field| vec![field.to_owned()]) }
+}
+
+/// A text that cannot be taken, in that input field.
+pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Locale>) -> UserError {
+    use UserErrorCode as C;
+    let (code, chinese) = match error {
+        TextError::Empty => (C::Required, "不能为空".to_owned()),
+        TextError::TooLong { max, actual } => (C::TooLong, format!("有 {actual} 个字符，最多 {max} 个")),
+        TextError::Control(code) => (C::Invalid, format!("含有控制字符 U+{code:04X}")),
+    };
+    tell((code, Some(field), format!("{field} {error}"), format!("{field} {chinese}")), locale)
+}
+
+/// An id or a tag that is not known or not understood, in that input field.
+pub(crate) fn unknown(field: &'static str, locale: Option<&Locale>) -> UserError {
+    let english = format!("{field} names nothing that is known here");
+    tell((UserErrorCode::Unknown, Some(field), english, format!("{field} 不存在")), locale)
+}
+
+/// The refusal in a command's error. Faults never come here: `fault::of_command` takes them first.
+pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserError {
+    let (code, field, chinese) = match error {
+        CommandError::Message(error) => of_message(*error),
+        CommandError::Contact(error) => of_contact(error),
+        CommandError::Password(PasswordError::TooShort) => {
+            (UserErrorCode::Invalid, Some("newPassword"), "密码不足 10 个字符")
+        }
+        CommandError::Password(PasswordError::TooLong) => {
+            (UserErrorCode::TooLong, Some("newPassword"), "密码超过 200 个字符")
+        }
+        CommandError::WrongCredentials => (UserErrorCode::Invalid, None, "邮箱或密码不正确"),
+        CommandError::LinkUnknown => {
+            (UserErrorCode::Invalid, Some("token"), "登录链接已使用或已过期，请重新获取")
+        }
+        CommandError::EmailTaken => (UserErrorCode::AlreadySo, Some("email"), "该邮箱已属于另一位成员"),
+        CommandError::Conflict { .. } => {
+            (UserErrorCode::Conflict, Some("expectedVersion"), "留言已有新的变化，请查看后再试")
+        }
+        CommandError::KeyReused => {
+            (UserErrorCode::IdempotencyKeyReused, Some("idempotencyKey"), "该幂等键已用于其他内容")
+        }
+        CommandError::KeyTooShort => (
+            UserErrorCode::Invalid,
+            Some("idempotencyKey"),
+            "未携带令牌时，幂等键至少 32 个字符，且须来自随机源（例如 UUID）",
+        ),
+        CommandError::KeyTooLong => (UserErrorCode::TooLong, Some("idempotencyKey"), "幂等键最多 200 个字符"),
+        CommandError::Name(_) => (UserErrorCode::Invalid, Some("name"), "姓名无法使用"),
+        CommandError::Visitor(_)
+        | CommandError::Member(_)
+        | CommandError::Desk(_)
+        | CommandError::Unauthenticated
+        | CommandError::TokenUnknown
+        | CommandError::Forbidden(_)
+        | CommandError::NotForYou(_)
+        | CommandError::NotFound
+        | CommandError::Unavailable
+        | CommandError::Fault(_) => (UserErrorCode::NotAllowed, None, "现在无法执行此操作"),
+    };
+    tell((code, field, error.to_string(), chinese.to_owned()), locale)
+}
+
+fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'static str) {
+    use UserErrorCode as C;
+    match error {
+        MessageError::NotSubmitted => (C::Unknown, Some("messageId"), "没有这条留言"),
+        MessageError::AlreadySubmitted => (C::AlreadySo, None, "这条留言已经提交"),
+        MessageError::NameRequired => (C::Required, Some("name"), "请填写姓名"),
+        MessageError::CategoryRequired => (C::Required, Some("categoryId"), "请选择留言类型"),
+        MessageError::CategoryUnknown => (C::Unknown, Some("categoryId"), "没有这个留言类型"),
+        MessageError::RelatedUnknown => (C::Unknown, Some("relatedTo"), "没有找到您之前的这条留言"),
+        MessageError::AlreadyClosed => (C::AlreadyClosed, None, "这条留言已关闭"),
+    }
+}
+
+fn of_contact(error: &ContactError) -> (UserErrorCode, Option<&'static str>, &'static str) {
+    let field = Some("contact");
+    match error {
+        ContactError::Empty => (UserErrorCode::Required, field, "请填写手机号或邮箱"),
+        ContactError::TooLong => (UserErrorCode::TooLong, field, "联系方式最多 254 个字符"),
+        ContactError::Neither => (
+            UserErrorCode::Invalid,
+            field,
+            "既不是手机号（13800138000、+49 30 901820），也不是邮箱（name@example.com）",
+        ),
+    }
+}

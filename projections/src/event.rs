@@ -1,0 +1,16 @@
+//! A recorded event as its aggregate's own type.
+
+use cqrs_es::Aggregate;
+use serde::Deserialize;
+use store::{HandleError, RecordedEvent};
+
+/// The event, when it is one of this aggregate. An event that cannot be read stops the view: it is never skipped.
+pub(crate) fn event_of<A: Aggregate>(recorded: &RecordedEvent) -> Result<Option<A::Event>, HandleError> {
+    if recorded.aggregate_type != A::TYPE {
+        return Ok(None);
+    }
+    let (event_type, version) = (&recorded.event_type, &recorded.event_version);
+    let event = A::Event::deserialize(&recorded.payload)
+        .map_err(|error| format!("cannot read {event_type} version {version}: {error}"))?;
+    Ok(Some(event))
+}

@@ -1,0 +1,114 @@
+//! The history of a message: its events as the log has them, personal data opened for those who may read it.
+
+use crate::{Projections, Reader, error::QueryError, members::MemberRow};
+use cqrs_es::Aggregate;
+use domain::{
+    contact::Contact,
+    ids::{MemberId, MessageId},
+    message::Message,
+    personal::Personal,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use store::{LogFilter, RecordedEvent};
+
+/// Which events of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// Of these types; empty: of all.
+    pub types: Vec<String>,
+}
+
+/// An event as a reader sees it.
+#[derive(Clone, Debug)]
+pub struct HistoryEntry {
+    /// The event; its payload is for reading, no longer for folding.
+    pub event: RecordedEvent,
+    /// The member who acted, when one did and is known.
+    pub member: Option<MemberRow>,
+}
+
+impl Projections {
+    /// At most `limit` events of a message after a position, in order.
+    pub async fn history(
+        &self,
+        reader: Reader,
+        of: MessageId,
+        filter: &HistoryFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<HistoryEntry>, QueryError> {
+        reader.reads_history()?;
+        let events = self.store.read(&log_filter(of, filter), after, limit).await?;
+        self.present(reader, events).await
+    }
+
+    /// How many events there are.
+    pub async fn history_count(
+        &self,
+        reader: Reader,
+        of: MessageId,
+        filter: &HistoryFilter,
+    ) -> Result<i64, QueryError> {
+        reader.reads_history()?;
+        Ok(self.store.count(&log_filter(of, filter)).await?)
+    }
+
+    /// The events of a message after a version: what a caller with an older one has missed.
+    pub async fn events_since(
+        &self,
+        reader: Reader,
+        of: MessageId,
+        version: i64,
+    ) -> Result<Vec<HistoryEntry>, QueryError> {
+        let events = self.store.read_stream_after(Message::TYPE, &of.to_string(), version, 100).await?;
+        self.present(reader, events).await
+    }
+
+    async fn present(
+        &self,
+        reader: Reader,
+        mut events: Vec<RecordedEvent>,
+    ) -> Result<Vec<HistoryEntry>, QueryError> {
+        let mut payloads: Vec<&mut Value> = events.iter_mut().map(|event| &mut event.payload).collect();
+        self.store.open_personal(&mut payloads).await?;
+        for payload in payloads {
+            plain(payload, reader.sees_contacts());
+        }
+        let authors: BTreeSet<MemberId> = events.iter().filter_map(acting_member).collect();
+        let members = self.members(&authors).await?;
+        let entry = |event: RecordedEvent| {
+            let acted = acting_member(&event);
+            let member = members.iter().find(|member| Some(member.id) == acted).cloned();
+            HistoryEntry { event, member }
+        };
+        Ok(events.into_iter().map(entry).collect())
+    }
+}
+
+fn log_filter(of: MessageId, filter: &HistoryFilter) -> LogFilter {
+    LogFilter { types: filter.types.clone(), ..LogFilter::stream(Message::TYPE, &of.to_string()) }
+}
+
+fn acting_member(event: &RecordedEvent) -> Option<MemberId> {
+    event.metadata.get("actor")?.strip_prefix("member:")?.parse().ok()
+}
+
+/// Replaces every marker by what it marks: the value, `"erased"`, or a contact's mask.
+fn plain(value: &mut Value, contacts: bool) {
+    match value {
+        Value::Object(fields) if fields.contains_key("$personal") => {
+            *value = match Personal::<Value>::deserialize(&*value) {
+                Ok(Personal::Clear(clear)) => match Contact::deserialize(&clear) {
+                    Ok(contact) if !contacts => json!({"kind": contact.kind, "masked": contact.masked()}),
+                    _ => clear,
+                },
+                _ => json!("erased"),
+            };
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|field| plain(field, contacts)),
+        Value::Array(items) => items.iter_mut().for_each(|item| plain(item, contacts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,281 @@
+//! The list of messages, as the desk sees it.
+
+use crate::{
+    Page, PageRequest, Projections, Reader,
+    cursor::Key,
+    error::QueryError,
+    event::event_of,
+    opening::{self, Opened, column},
+    reader::ShownContact,
+};
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use domain::{
+    ids::{CategoryId, MessageId, VisitorId},
+    message::{Message, MessageEvent, MessageStatus, MessageSubmitted, VisitorStatus},
+    personal::Personal,
+    reference::Reference,
+    text::{Name, Words},
+};
+use store::{BoxFuture, HandleError, RecordedEvent, Row, Store, Tx, Value, micros, placeholders};
+
+/// A message as the list has it, its personal data opened.
+#[derive(Clone, Debug)]
+pub struct MessageRow {
+    /// Its id.
+    pub id: MessageId,
+    /// The sequence of its last event.
+    pub version: i64,
+    /// Its short name.
+    pub reference: String,
+    /// Whose it is.
+    pub visitor_id: VisitorId,
+    /// Its status as the desk sees it.
+    pub status: MessageStatus,
+    /// Its status as its visitor sees it.
+    pub visitor_status: VisitorStatus,
+    /// What it is about.
+    pub category_id: Option<CategoryId>,
+    /// The earlier message it belongs to.
+    pub related_to: Option<MessageId>,
+    /// The visitor's name as given with it.
+    pub name: Option<Personal<Name>>,
+    /// The contact as given with it, as far as the reader may see it; `None` once it was erased.
+    pub contact: Option<ShownContact>,
+    /// The words.
+    pub content: Personal<Words>,
+    /// When it was left.
+    pub submitted_at: DateTime<Utc>,
+    /// When anything last happened to it.
+    pub last_activity_at: DateTime<Utc>,
+    /// When a member first replied.
+    pub first_replied_at: Option<DateTime<Utc>>,
+}
+
+/// Which messages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageFilter {
+    /// In one of these states; empty: in any.
+    pub status: Vec<MessageStatus>,
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessageOrder {
+    /// The newest first.
+    #[default]
+    NewestFirst,
+    /// The oldest first.
+    OldestFirst,
+    /// What happened last first.
+    LastActivity,
+}
+
+impl MessageOrder {
+    /// The list's name in cursors, the column it is ordered by, and whether the greatest comes first.
+    fn parts(self) -> (&'static str, &'static str, bool) {
+        match self {
+            Self::NewestFirst => ("newest", "submitted_at", true),
+            Self::OldestFirst => ("oldest", "submitted_at", false),
+            Self::LastActivity => ("activity", "last_activity_at", true),
+        }
+    }
+
+    fn key(self, row: &MessageRow) -> Key {
+        let at = match self {
+            Self::NewestFirst | Self::OldestFirst => row.submitted_at,
+            Self::LastActivity => row.last_activity_at,
+        };
+        (at.timestamp_micros(), row.id.to_string())
+    }
+}
+
+/// Takes one event into the list.
+pub(crate) fn project<'a>(
+    tx: &'a mut Tx,
+    recorded: &'a RecordedEvent,
+) -> BoxFuture<'a, Result<(), HandleError>> {
+    Box::pin(async move {
+        match event_of::<Message>(recorded)? {
+            None => Ok(()),
+            Some(MessageEvent::MessageSubmitted(event)) => insert(tx, recorded, event).await,
+            Some(event) => advance(tx, recorded, event).await,
+        }
+    })
+}
+
+async fn insert(tx: &mut Tx, recorded: &RecordedEvent, event: MessageSubmitted) -> Result<(), HandleError> {
+    let (name, contact) = (event.name.as_ref().map(column).transpose()?, column(&event.contact)?);
+    let content = column(&event.content)?;
+    let (at, reference) = (event.at.timestamp_micros(), event.reference.to_string());
+    let (visitor, category) = (event.visitor_id.to_string(), event.category_id.as_ref().map(|id| id.0.clone()));
+    let related_to = event.related_to.map(|id| id.to_string());
+    let mut message = Message::default();
+    message.apply(MessageEvent::MessageSubmitted(event));
+    let (status, visitor_status) = message.status().ok_or("a submitted message has a status")?;
+    tx.execute(
+        "INSERT INTO message_list (message_id, version, reference, visitor_id, state, status, visitor_status, \
+         category_id, related_to, name, contact, content, submitted_at, last_activity_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        &[
+            recorded.aggregate_id.as_str().into(),
+            recorded.sequence.into(),
+            reference.into(),
+            visitor.into(),
+            serde_json::to_string(&message)?.into(),
+            status.name().into(),
+            visitor_status.name().into(),
+            category.into(),
+            related_to.into(),
+            name.into(),
+            contact.into(),
+            content.into(),
+            at.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The row keeps the aggregate's own state, so that the domain's own functions say what an event does to it.
+async fn advance(tx: &mut Tx, recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
+    let id = recorded.aggregate_id.as_str();
+    let sql = "SELECT state, version FROM message_list WHERE message_id = $1";
+    let row = tx.row(sql, &[id.into()]).await?.ok_or("an event of a message that was never submitted")?;
+    if row.int("version")? + 1 != recorded.sequence {
+        return Err(format!("the stream went from {} to {}", row.int("version")?, recorded.sequence).into());
+    }
+    let mut message: Message = serde_json::from_str(&row.text("state")?)?;
+    let at = event.at().timestamp_micros();
+    let replied_at = matches!(event, MessageEvent::MessageReplied(_)).then_some(at);
+    message.apply(event);
+    let (status, visitor_status) = message.status().ok_or("a submitted message has a status")?;
+    tx.execute(
+        "UPDATE message_list SET version = $2, state = $3, status = $4, visitor_status = $5, \
+         last_activity_at = $6, first_replied_at = COALESCE(first_replied_at, $7) WHERE message_id = $1",
+        &[
+            id.into(),
+            recorded.sequence.into(),
+            serde_json::to_string(&message)?.into(),
+            status.name().into(),
+            visitor_status.name().into(),
+            at.into(),
+            replied_at.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+const COLUMNS: &str = "message_id, version, reference, visitor_id, status, visitor_status, category_id, \
+     related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at";
+
+impl Projections {
+    /// A page of the list.
+    pub async fn messages(
+        &self,
+        reader: Reader,
+        filter: &MessageFilter,
+        order: MessageOrder,
+        page: &PageRequest,
+    ) -> Result<Page<MessageRow>, QueryError> {
+        let (list, ordered_by, greatest_first) = order.parts();
+        let window = page.window(list)?;
+        let descending = greatest_first != window.backwards;
+        let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
+        let (mut conditions, mut values) = filter.conditions();
+        if let Some((value, id)) = &window.beyond {
+            let (a, b) = (values.len() + 1, values.len() + 2);
+            conditions += &format!(" AND ({ordered_by}, message_id) {beyond} (${a}, ${b})");
+            values.extend([(*value).into(), id.as_str().into()]);
+        }
+        values.push((window.size + 1).into());
+        let sql = format!(
+            "SELECT {COLUMNS} FROM message_list WHERE 1 = 1{conditions} \
+             ORDER BY {ordered_by} {direction}, message_id {direction} LIMIT ${}",
+            values.len()
+        );
+        let rows = read(&self.store, reader, &sql, &values).await?;
+        Ok(window.page(list, rows, |row| order.key(row)))
+    }
+
+    /// How many there are.
+    pub async fn message_count(&self, _reader: Reader, filter: &MessageFilter) -> Result<i64, QueryError> {
+        let (conditions, values) = filter.conditions();
+        let sql = format!("SELECT COUNT(*) AS messages FROM message_list WHERE 1 = 1{conditions}");
+        count(&self.store, &sql, &values).await
+    }
+
+    /// How many messages a visitor has left.
+    pub async fn visitor_message_count(&self, _reader: Reader, of: VisitorId) -> Result<i64, QueryError> {
+        let sql = "SELECT COUNT(*) AS messages FROM message_list WHERE visitor_id = $1";
+        count(&self.store, sql, &[of.to_string().into()]).await
+    }
+
+    /// A message by its id.
+    pub async fn message(&self, reader: Reader, id: MessageId) -> Result<Option<MessageRow>, QueryError> {
+        let sql = format!("SELECT {COLUMNS} FROM message_list WHERE message_id = $1");
+        Ok(read(&self.store, reader, &sql, &[id.to_string().into()]).await?.pop())
+    }
+
+    /// A message by its reference.
+    pub async fn message_by_reference(
+        &self,
+        reader: Reader,
+        reference: &Reference,
+    ) -> Result<Option<MessageRow>, QueryError> {
+        let sql = format!("SELECT {COLUMNS} FROM message_list WHERE reference = $1");
+        Ok(read(&self.store, reader, &sql, &[reference.as_str().into()]).await?.pop())
+    }
+}
+
+impl MessageFilter {
+    fn conditions(&self) -> (String, Vec<Value>) {
+        if self.status.is_empty() {
+            return (String::new(), Vec::new());
+        }
+        let names = self.status.iter().map(|status| status.name().into()).collect();
+        (format!(" AND status IN ({})", placeholders(1, self.status.len())), names)
+    }
+}
+
+async fn count(store: &Store, sql: &str, values: &[Value]) -> Result<i64, QueryError> {
+    let row = store.database().views.row(sql, values).await?;
+    Ok(row.map(|row| row.int("messages")).transpose()?.unwrap_or_default())
+}
+
+async fn read(
+    store: &Store,
+    reader: Reader,
+    sql: &str,
+    values: &[Value],
+) -> Result<Vec<MessageRow>, QueryError> {
+    let rows = store.database().views.rows(sql, values).await?;
+    let mut sealed = Vec::with_capacity(rows.len() * 3);
+    for row in &rows {
+        sealed.extend([row.text_or_null("name")?, Some(row.text("contact")?), Some(row.text("content")?)]);
+    }
+    let mut opened = opening::open(store, sealed).await?;
+    rows.iter().map(|row| message(reader, row, &mut opened)).collect()
+}
+
+fn message(reader: Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow, QueryError> {
+    let bad = |what: &str| store::StoreError::Setup(format!("message_list holds a bad {what}"));
+    Ok(MessageRow {
+        id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
+        version: row.int("version")?,
+        reference: row.text("reference")?,
+        visitor_id: row.text("visitor_id")?.parse().map_err(|_| bad("visitor_id"))?,
+        status: MessageStatus::named(&row.text("status")?).ok_or_else(|| bad("status"))?,
+        visitor_status: VisitorStatus::named(&row.text("visitor_status")?)
+            .ok_or_else(|| bad("visitor_status"))?,
+        category_id: row.text_or_null("category_id")?.map(CategoryId),
+        related_to: row.text_or_null("related_to")?.and_then(|id| id.parse().ok()),
+        name: opened.next()?,
+        contact: reader.show(&opened.required()?),
+        content: opened.required()?,
+        submitted_at: micros(row.int("submitted_at")?),
+        last_activity_at: micros(row.int("last_activity_at")?),
+        first_replied_at: row.int_or_null("first_replied_at")?.map(micros),
+    })
+}

@@ -1,0 +1,166 @@
+//! A visitor's own messages, as they see them: a list of its own, so that nothing internal can be asked for.
+
+use crate::{
+    Page, PageRequest, Projections,
+    error::QueryError,
+    event::event_of,
+    opening::{self, Opened, column},
+};
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use domain::{
+    ids::{CategoryId, MessageId, VisitorId},
+    message::{Message, MessageEvent, MessageSubmitted, VisitorStatus},
+    personal::Personal,
+    text::Words,
+};
+use store::{BoxFuture, HandleError, RecordedEvent, Row, Tx, Value, micros};
+
+/// A message as its visitor sees it.
+#[derive(Clone, Debug)]
+pub struct VisitorMessageRow {
+    /// Its id.
+    pub id: MessageId,
+    /// Its short name.
+    pub reference: String,
+    /// Its status.
+    pub status: VisitorStatus,
+    /// What it is about.
+    pub category_id: Option<CategoryId>,
+    /// The earlier message it belongs to.
+    pub related_to: Option<MessageId>,
+    /// The words.
+    pub content: Personal<Words>,
+    /// When it was left.
+    pub submitted_at: DateTime<Utc>,
+    /// When anything last happened to it that its visitor can see.
+    pub last_activity_at: DateTime<Utc>,
+}
+
+/// Takes one event into the visitor's list.
+pub(crate) fn project<'a>(
+    tx: &'a mut Tx,
+    recorded: &'a RecordedEvent,
+) -> BoxFuture<'a, Result<(), HandleError>> {
+    Box::pin(async move {
+        match event_of::<Message>(recorded)? {
+            None => Ok(()),
+            Some(MessageEvent::MessageSubmitted(event)) => insert(tx, recorded, event).await,
+            Some(event) => advance(tx, recorded, event).await,
+        }
+    })
+}
+
+async fn insert(tx: &mut Tx, recorded: &RecordedEvent, event: MessageSubmitted) -> Result<(), HandleError> {
+    let content = column(&event.content)?;
+    let (at, reference) = (event.at.timestamp_micros(), event.reference.to_string());
+    let (visitor, category) = (event.visitor_id.to_string(), event.category_id.as_ref().map(|id| id.0.clone()));
+    let related_to = event.related_to.map(|id| id.to_string());
+    let mut message = Message::default();
+    message.apply(MessageEvent::MessageSubmitted(event));
+    let (_, status) = message.status().ok_or("a submitted message has a status")?;
+    tx.execute(
+        "INSERT INTO visitor_messages (visitor_id, message_id, reference, state, visitor_status, category_id, \
+         related_to, content, submitted_at, last_activity_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        &[
+            visitor.into(),
+            recorded.aggregate_id.as_str().into(),
+            reference.into(),
+            serde_json::to_string(&message)?.into(),
+            status.name().into(),
+            category.into(),
+            related_to.into(),
+            content.into(),
+            at.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn advance(tx: &mut Tx, recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
+    let id = recorded.aggregate_id.as_str();
+    let sql = "SELECT state FROM visitor_messages WHERE message_id = $1";
+    let row = tx.row(sql, &[id.into()]).await?.ok_or("an event of a message that was never submitted")?;
+    let mut message: Message = serde_json::from_str(&row.text("state")?)?;
+    let at = event.at().timestamp_micros();
+    message.apply(event);
+    let (_, status) = message.status().ok_or("a submitted message has a status")?;
+    tx.execute(
+        "UPDATE visitor_messages SET state = $2, visitor_status = $3, last_activity_at = $4 WHERE message_id = $1",
+        &[id.into(), serde_json::to_string(&message)?.into(), status.name().into(), at.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+const LIST: &str = "visitor";
+const COLUMNS: &str = "message_id, reference, visitor_status, category_id, related_to, content, submitted_at, \
+     last_activity_at";
+
+impl Projections {
+    /// A page of a visitor's own messages, the newest first.
+    pub async fn visitor_messages(
+        &self,
+        own: VisitorId,
+        page: &PageRequest,
+    ) -> Result<Page<VisitorMessageRow>, QueryError> {
+        let window = page.window(LIST)?;
+        let (direction, beyond) = if window.backwards { ("ASC", ">") } else { ("DESC", "<") };
+        let mut values: Vec<Value> = vec![own.to_string().into(), (window.size + 1).into()];
+        let mut condition = String::new();
+        if let Some((at, id)) = &window.beyond {
+            condition = format!(" AND (submitted_at, message_id) {beyond} ($3, $4)");
+            values.extend([(*at).into(), id.as_str().into()]);
+        }
+        let sql = format!(
+            "SELECT {COLUMNS} FROM visitor_messages WHERE visitor_id = $1{condition} \
+             ORDER BY submitted_at {direction}, message_id {direction} LIMIT $2"
+        );
+        let rows = self.read_visitor_messages(&sql, &values).await?;
+        Ok(window.page(LIST, rows, |row| (row.submitted_at.timestamp_micros(), row.id.to_string())))
+    }
+
+    /// How many messages a visitor has left.
+    pub async fn own_message_count(&self, own: VisitorId) -> Result<i64, QueryError> {
+        let sql = "SELECT COUNT(*) AS messages FROM visitor_messages WHERE visitor_id = $1";
+        let row = self.store.database().views.row(sql, &[own.to_string().into()]).await?;
+        Ok(row.map(|row| row.int("messages")).transpose()?.unwrap_or_default())
+    }
+
+    /// One of a visitor's own messages; `None` when it is absent or somebody else's.
+    pub async fn visitor_message(
+        &self,
+        own: VisitorId,
+        id: MessageId,
+    ) -> Result<Option<VisitorMessageRow>, QueryError> {
+        let sql = format!("SELECT {COLUMNS} FROM visitor_messages WHERE visitor_id = $1 AND message_id = $2");
+        let values = [own.to_string().into(), id.to_string().into()];
+        Ok(self.read_visitor_messages(&sql, &values).await?.pop())
+    }
+
+    async fn read_visitor_messages(
+        &self,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<Vec<VisitorMessageRow>, QueryError> {
+        let rows = self.store.database().views.rows(sql, values).await?;
+        let sealed = rows.iter().map(|row| row.text("content").map(Some)).collect::<Result<_, _>>()?;
+        let mut opened = opening::open(&self.store, sealed).await?;
+        rows.iter().map(|row| message(row, &mut opened)).collect()
+    }
+}
+
+fn message(row: &Row, opened: &mut Opened) -> Result<VisitorMessageRow, QueryError> {
+    let bad = |what: &str| store::StoreError::Setup(format!("visitor_messages holds a bad {what}"));
+    Ok(VisitorMessageRow {
+        id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
+        reference: row.text("reference")?,
+        status: VisitorStatus::named(&row.text("visitor_status")?).ok_or_else(|| bad("visitor_status"))?,
+        category_id: row.text_or_null("category_id")?.map(CategoryId),
+        related_to: row.text_or_null("related_to")?.and_then(|id| id.parse().ok()),
+        content: opened.required()?,
+        submitted_at: micros(row.int("submitted_at")?),
+        last_activity_at: micros(row.int("last_activity_at")?),
+    })
+}

@@ -100,7 +100,8 @@ impl Commands {
             return Err(CommandError::WrongCredentials);
         }
         let account = account.ok_or(CommandError::WrongCredentials)?;
-        let (id, role) = parse_member(&account.member_id, &account.role).ok_or(CommandError::WrongCredentials)?;
+        let (id, role) =
+            parse_member(&account.member_id, &account.role).ok_or(CommandError::WrongCredentials)?;
         self.open_session(caller, id, role, SignInMeans::Password, |_| vec![]).await
     }
 
@@ -161,7 +162,8 @@ impl Commands {
         let id = MemberId(store::random::uuid(at));
         let (email, role) = (new.email.clone(), new.role);
         let mut member = Member::default();
-        let mut decided = member.decide(MemberCommand::Invite { at, name: new.name, email: new.email, role })?;
+        let mut decided =
+            member.decide(MemberCommand::Invite { at, name: new.name, email: new.email, role })?;
         let mut credentials =
             vec![CredentialRow::Account { member_id: id.to_string(), role: role.id().to_owned() }];
         if let Some(hash) = hash {
@@ -209,7 +211,13 @@ impl Commands {
             match self.store.append(append).await {
                 Ok(appended) => {
                     let position = appended.receipt().position;
-                    return Ok(SignedIn { token, expires_at: micros(expires_at), member_id: id, role, position });
+                    return Ok(SignedIn {
+                        token,
+                        expires_at: micros(expires_at),
+                        member_id: id,
+                        role,
+                        position,
+                    });
                 }
                 Err(AppendError::Conflict) => {}
                 Err(error) => return Err(CommandError::of_append(error)),

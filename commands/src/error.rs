@@ -52,7 +52,9 @@ pub enum CommandError {
     #[error("this idempotency key was used with other input")]
     KeyReused,
     /// An anonymous caller's idempotency key could be guessed.
-    #[error("without a token an idempotency key has at least 32 characters from a random source, such as a UUID")]
+    #[error(
+        "without a token an idempotency key has at least 32 characters from a random source, such as a UUID"
+    )]
     KeyTooShort,
     /// An idempotency key of any caller is limited.
     #[error("an idempotency key has at most 200 characters")]

@@ -54,8 +54,7 @@ impl Commands {
                 },
             };
             let key = owner.map(|owner| message_key(request.message_id, owner));
-            let stream =
-                stream::<Message>(request.message_id.to_string(), loaded.version, key, &decided)?;
+            let stream = stream::<Message>(request.message_id.to_string(), loaded.version, key, &decided)?;
             let append = self.append(request.caller, vec![stream], request.idempotency.clone());
             match self.store.append(append).await {
                 Ok(appended) => return Ok(appended.receipt()),

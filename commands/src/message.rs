@@ -97,7 +97,9 @@ impl Commands {
             Actor::Anonymous => None,
             Actor::Visitor(id) => Some(id),
             Actor::Member { .. } | Actor::System(_) => {
-                return Err(CommandError::NotForYou("a visitor submits a message: send a visitor's token, or none"));
+                return Err(CommandError::NotForYou(
+                    "a visitor submits a message: send a visitor's token, or none",
+                ));
             }
         };
         let key = self.idempotency(caller, "submitMessage", input.idempotency_key.as_deref(), &input)?;
@@ -107,14 +109,15 @@ impl Commands {
             if let Some(receipt) = self.answered(key.as_ref()).await? {
                 return Ok(arriving.submitted(receipt));
             }
-            let append = match self.decide_submission(caller, &input, &arriving, message_id, key.clone()).await {
-                Ok(append) => append,
-                // Another request with the same key may just have been first: then it is answered, not refused.
-                Err(refusal) => match self.answered(key.as_ref()).await? {
-                    Some(receipt) => return Ok(arriving.submitted(receipt)),
-                    None => return Err(refusal),
-                },
-            };
+            let append =
+                match self.decide_submission(caller, &input, &arriving, message_id, key.clone()).await {
+                    Ok(append) => append,
+                    // Another request with the same key may just have been first: then it is answered, not refused.
+                    Err(refusal) => match self.answered(key.as_ref()).await? {
+                        Some(receipt) => return Ok(arriving.submitted(receipt)),
+                        None => return Err(refusal),
+                    },
+                };
             match self.store.append(append).await {
                 Ok(appended) => return Ok(arriving.submitted(appended.receipt())),
                 // Somebody was faster, or had the same reference: look and decide again.
@@ -126,7 +129,11 @@ impl Commands {
     }
 
     /// `replyToMessage`: a member replies.
-    pub async fn reply_to_message(&self, caller: &Caller, input: ReplyInput) -> Result<Receipt, CommandError> {
+    pub async fn reply_to_message(
+        &self,
+        caller: &Caller,
+        input: ReplyInput,
+    ) -> Result<Receipt, CommandError> {
         let needs = Needs::Member(Permission::MessagesReply);
         admit(caller, needs)?;
         let Actor::Member { id: author, .. } = caller.actor else {

@@ -7,6 +7,7 @@ use crate::{
     streams::{stream, visitor_key},
     token,
 };
+use cqrs_es::Aggregate;
 use domain::{
     contact::Contact,
     decide::Decide,
@@ -14,7 +15,6 @@ use domain::{
     text::Name,
     visitor::{ContactRemembered, Visitor, VisitorCommand, VisitorEvent},
 };
-use cqrs_es::Aggregate;
 use store::{CredentialRow, Idempotency, Receipt, StreamAppend, TokenHash};
 
 /// A visitor's token lives this long after its last use, in microseconds: 90 days.
@@ -93,14 +93,14 @@ impl Commands {
         };
         self.store.open_personal(&mut [&mut last.payload]).await?;
         let place = format!("position {}", last.position);
-        let last: VisitorEvent = serde_json::from_value(last.payload)
-            .map_err(|error| store::StoreError::Json { place, error })?;
-        let VisitorEvent::ContactRemembered(ContactRemembered { name: last_name, contact: last_contact, .. }) =
-            last
+        let last: VisitorEvent =
+            serde_json::from_value(last.payload).map_err(|error| store::StoreError::Json { place, error })?;
+        let VisitorEvent::ContactRemembered(ContactRemembered {
+            name: last_name, contact: last_contact, ..
+        }) = last
         else {
             return Ok(false);
         };
-        Ok(last_contact.clear() == Some(contact)
-            && last_name.as_ref().and_then(|name| name.clear()) == name)
+        Ok(last_contact.clear() == Some(contact) && last_name.as_ref().and_then(|name| name.clear()) == name)
     }
 }

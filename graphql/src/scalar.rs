@@ -11,8 +11,9 @@ pub(crate) struct DateTime(pub(crate) chrono::DateTime<Utc>);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        let instant = chrono::DateTime::parse_from_rfc3339(text)
-            .map_err(|_| InputValueError::custom("is not an instant such as 2026-11-22T08:00:00Z (RFC 3339)"))?;
+        let instant = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| {
+            InputValueError::custom("is not an instant such as 2026-11-22T08:00:00Z (RFC 3339)")
+        })?;
         Ok(Self(instant.with_timezone(&Utc)))
     }
 
@@ -65,7 +66,9 @@ impl ScalarType for LogPosition {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
         match text.parse() {
             Ok(position @ 0..) => Ok(Self(position)),
-            _ => Err(InputValueError::custom("is not a position in the log, a decimal string such as \"42\"")),
+            _ => {
+                Err(InputValueError::custom("is not a position in the log, a decimal string such as \"42\""))
+            }
         }
     }
 

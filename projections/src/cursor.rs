@@ -74,10 +74,10 @@ impl PageRequest {
         if backwards && (self.first.is_some() || self.after.is_some()) {
             return Err(BadPage::BothWays);
         }
-        let (size, cursor) =
-            if backwards { (self.last, &self.before) } else { (self.first, &self.after) };
+        let (size, cursor) = if backwards { (self.last, &self.before) } else { (self.first, &self.after) };
         let size = bounded(size)?;
-        let beyond = cursor.as_deref().map(|cursor| decode(list, cursor).ok_or(BadPage::Cursor)).transpose()?;
+        let beyond =
+            cursor.as_deref().map(|cursor| decode(list, cursor).ok_or(BadPage::Cursor)).transpose()?;
         Ok(Window { size, backwards, beyond })
     }
 }

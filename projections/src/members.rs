@@ -40,7 +40,8 @@ pub(crate) fn project<'a>(
             None | Some(MemberEvent::PasswordChanged(_) | MemberEvent::MemberSignedIn(_)) => {}
             Some(MemberEvent::MemberInvited(event)) => {
                 let (name, email) = (column(&event.name)?, column(&event.email)?);
-                let sql = "INSERT INTO members (member_id, role, name, email, joined) VALUES ($1, $2, $3, $4, 0)";
+                let sql =
+                    "INSERT INTO members (member_id, role, name, email, joined) VALUES ($1, $2, $3, $4, 0)";
                 tx.execute(sql, &[id.into(), event.role.id().into(), name.into(), email.into()]).await?;
             }
             Some(MemberEvent::MemberJoined(_)) => {

@@ -108,7 +108,8 @@ async fn insert(tx: &mut Tx, recorded: &RecordedEvent, event: MessageSubmitted) 
     let (name, contact) = (event.name.as_ref().map(column).transpose()?, column(&event.contact)?);
     let content = column(&event.content)?;
     let (at, reference) = (event.at.timestamp_micros(), event.reference.to_string());
-    let (visitor, category) = (event.visitor_id.to_string(), event.category_id.as_ref().map(|id| id.0.clone()));
+    let (visitor, category) =
+        (event.visitor_id.to_string(), event.category_id.as_ref().map(|id| id.0.clone()));
     let related_to = event.related_to.map(|id| id.to_string());
     let mut message = Message::default();
     message.apply(MessageEvent::MessageSubmitted(event));

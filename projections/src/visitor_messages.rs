@@ -54,7 +54,8 @@ pub(crate) fn project<'a>(
 async fn insert(tx: &mut Tx, recorded: &RecordedEvent, event: MessageSubmitted) -> Result<(), HandleError> {
     let content = column(&event.content)?;
     let (at, reference) = (event.at.timestamp_micros(), event.reference.to_string());
-    let (visitor, category) = (event.visitor_id.to_string(), event.category_id.as_ref().map(|id| id.0.clone()));
+    let (visitor, category) =
+        (event.visitor_id.to_string(), event.category_id.as_ref().map(|id| id.0.clone()));
     let related_to = event.related_to.map(|id| id.to_string());
     let mut message = Message::default();
     message.apply(MessageEvent::MessageSubmitted(event));

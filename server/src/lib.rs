@@ -1,1 +1,20 @@
-//! server
+//! Leaveword as a server: configuration, HTTP, start and end.
+//!
+//! The only crate that knows axum, the environment and the arguments. Must not know a rule of the desk: it reads a
+//! header, hands a request on, and gives the answer back.
+
+mod auth;
+pub mod cli;
+pub mod config;
+mod endpoint;
+mod health;
+mod logging;
+mod pages;
+mod request_id;
+mod router;
+mod running;
+mod welcome;
+
+pub use config::Config;
+pub use running::{Server, StartError};
+pub use store::{Clock, DatabaseUrl};

@@ -1,1 +1,8 @@
-fn main() {}
+//! The binary `leaveword`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    server::cli::run().await
+}

@@ -9,7 +9,7 @@ use crate::{
     scalar::Locale,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use commands::{CloseInput, CommandError, ReplyInput, SubmitInput};
+use commands::{CloseInput, ReplyInput, SubmitInput};
 use domain::{
     ids::{CategoryId, MessageId},
     text::{Text, TextError},
@@ -90,7 +90,7 @@ impl MessageMutation {
             Ok(content) => content,
             Err(error) => return Ok(MessagePayload::refused(vec![of_text(ctx, &error, "content")])),
         };
-        let message_id = message_id(ctx, &input.message_id)?;
+        let message_id = message_id(&input.message_id)?;
         let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
         let input = ReplyInput { message_id, content, expected_version, idempotency_key };
         match ctx.commands().reply_to_message(ctx.caller(), input).await {
@@ -105,7 +105,7 @@ impl MessageMutation {
             Ok(reason) => reason,
             Err(error) => return Ok(MessagePayload::refused(vec![of_text(ctx, &error, "reason")])),
         };
-        let message_id = message_id(ctx, &input.message_id)?;
+        let message_id = message_id(&input.message_id)?;
         let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
         let input = CloseInput { message_id, reason, expected_version, idempotency_key };
         match ctx.commands().close_message(ctx.caller(), input).await {
@@ -159,10 +159,6 @@ fn of_text(ctx: &Context<'_>, error: &TextError, field: &'static str) -> UserErr
 }
 
 /// An id that cannot be one is answered like one that is absent.
-fn message_id(ctx: &Context<'_>, id: &ID) -> Result<MessageId> {
-    let absent = || fault::of_command(ctx.caller(), &CommandError::NotFound);
-    id.parse().or_else(|_| match absent() {
-        Some(fault) => Err(fault),
-        None => Ok(MessageId(uuid::Uuid::nil())),
-    })
+fn message_id(id: &ID) -> Result<MessageId> {
+    id.parse().map_err(|_| fault::not_found())
 }

@@ -1,0 +1,169 @@
+//! The command line.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line answers by printing")]
+
+use crate::{
+    config::{Config, Settings},
+    logging,
+    running::Server,
+    welcome,
+};
+use clap::{Parser, Subcommand};
+use commands::{Caller, Commands, NewMember};
+use domain::{access::Role, member::MemberEmail, text::Name};
+use std::{error::Error, io::Read, process::ExitCode};
+use store::{Clock, Store};
+
+/// Leaveword: what happens to a customer's message when nobody is at the desk.
+#[derive(Parser)]
+#[command(name = "leaveword", version)]
+struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Bring the database up to date, and end
+    Migrate,
+    /// Add members and make sign-in links
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Print the configuration in force, secrets left out
+    Config,
+    /// Print the GraphQL schema
+    Schema,
+}
+
+#[derive(Subcommand)]
+enum MemberCommand {
+    /// Add a member
+    Add {
+        /// Their e-mail address
+        #[arg(long)]
+        email: String,
+        /// Their name
+        #[arg(long)]
+        name: String,
+        /// AGENT, LEAD, ADMIN, AUDITOR or ANALYST
+        #[arg(long)]
+        role: Role,
+        /// Read their password from standard input; without it, a sign-in link is printed
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Print a one-time sign-in link for a member
+    Link {
+        /// Their e-mail address
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// Runs what the arguments ask for.
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.settings.read() {
+        Ok(config) => carry_out(&config, arguments.command.unwrap_or(Command::Serve)).await,
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("leaveword: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Schema => print!("{}", graphql::sdl()),
+        Command::Config => println!("{config}"),
+        Command::Serve => serve(config).await?,
+        Command::Migrate => {
+            let store = Store::open(&config.store, Clock::system()).await?;
+            println!("{:?} is up to date; its log has {} events", config.store.database, store.head().await?);
+            store.close().await;
+        }
+        Command::Member(command) => {
+            let store = Store::open(&config.store, Clock::system()).await?;
+            let commands = Commands::new(store.clone());
+            commands.first_start().await?;
+            let done = member(config, &commands, command).await;
+            store.close().await;
+            done?;
+        }
+    }
+    Ok(())
+}
+
+async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
+    logging::start(&config.log);
+    let server = Server::start(config, Clock::system()).await?;
+    if config.public_url.is_none() {
+        tracing::warn!("LEAVEWORD_PUBLIC_URL is not set: links name the address this server listens on");
+    }
+    println!("{}", welcome::text(config, &server));
+    asked_to_end().await?;
+    tracing::info!("ending: requests under way are answered first");
+    server.stop().await;
+    Ok(())
+}
+
+/// Ctrl-C, or the signal that service managers send.
+async fn asked_to_end() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+async fn member(config: &Config, commands: &Commands, command: MemberCommand) -> Result<(), Box<dyn Error>> {
+    let link = match command {
+        MemberCommand::Add { email, name, role, password_stdin } => {
+            let name = Name::parse(&name).map_err(|error| format!("--name {error}"))?;
+            let email = MemberEmail::parse(&email).map_err(|_| "--email is not an e-mail address")?;
+            let password = match password_stdin {
+                true => Some(password_from_standard_input()?),
+                false => None,
+            };
+            let new = NewMember { name, email: email.clone(), role };
+            let id = commands.add_member(&Caller::system("command-line"), new, password.as_deref()).await?;
+            println!("{} {} was added: {id}", role.id(), email.as_str());
+            match password {
+                Some(_) => return Ok(()),
+                None => commands.create_sign_in_link(&email).await?,
+            }
+        }
+        MemberCommand::Link { email } => {
+            let email = MemberEmail::parse(&email).map_err(|_| "--email is not an e-mail address")?;
+            commands.create_sign_in_link(&email).await.map_err(|error| match error {
+                commands::CommandError::NotFound => format!("no member has the address {}", email.as_str()),
+                other => other.to_string(),
+            })?
+        }
+    };
+    let base = welcome::base_url(config, config.listen);
+    println!("Good once, until {}:", link.expires_at.format("%Y-%m-%d %H:%M UTC"));
+    println!("{}", welcome::sign_in_url(&base, &link.token));
+    Ok(())
+}
+
+/// The first line of standard input, without its end.
+fn password_from_standard_input() -> std::io::Result<String> {
+    let mut given = String::new();
+    // Longer than any password may be, so that one that is too long is told apart from one that fits.
+    std::io::stdin().take(4_096).read_to_string(&mut given)?;
+    Ok(given.lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,149 @@
+//! Configuration: flags or environment, the flag wins; a bad value stops the start with a sentence that names it.
+
+use std::{fmt, net::SocketAddr, path::PathBuf};
+use store::{DatabaseUrl, StoreConfig};
+
+/// What can be said on the command line or in the environment.
+#[derive(Clone, clap::Args)]
+pub struct Settings {
+    /// `postgres://user:password@host/database`; without it, SQLite in the data directory
+    #[arg(long, env = "LEAVEWORD_DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<String>,
+
+    /// Where SQLite's files lie
+    #[arg(long, env = "LEAVEWORD_DATA_DIR", default_value = "./data", global = true)]
+    data_dir: PathBuf,
+
+    /// Where to listen
+    #[arg(long, env = "LEAVEWORD_LISTEN", default_value = "127.0.0.1:8080", global = true)]
+    listen: String,
+
+    /// The address under which others reach this server, such as `https://desk.example.com`
+    #[arg(long, env = "LEAVEWORD_PUBLIC_URL", global = true)]
+    public_url: Option<String>,
+
+    /// The master key; without it, `leaveword.key` beside the data directory, made at first start
+    #[arg(long, env = "LEAVEWORD_MASTER_KEY_FILE", global = true)]
+    master_key_file: Option<PathBuf>,
+
+    /// What is logged: a tracing filter such as `info` or `info,store=debug`
+    #[arg(long, env = "LEAVEWORD_LOG", default_value = "info", global = true)]
+    log: String,
+}
+
+/// The configuration in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Database and master key.
+    pub store: StoreConfig,
+    /// Where SQLite's files lie.
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address under which others reach this server, without a slash at its end.
+    pub public_url: Option<String>,
+    /// The tracing filter.
+    pub log: String,
+}
+
+/// A value that cannot be.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct BadValue {
+    variable: &'static str,
+    problem: String,
+}
+
+impl Settings {
+    /// Reads and checks every value.
+    pub fn read(self) -> Result<Config, BadValue> {
+        let bad = |variable, problem: &str| BadValue { variable, problem: problem.to_owned() };
+        let database = match &self.database_url {
+            None => DatabaseUrl::Sqlite(self.data_dir.clone()),
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                DatabaseUrl::Postgres(url.clone())
+            }
+            Some(_) => {
+                let problem = "begins with postgres://; leave it out for SQLite in the data directory";
+                return Err(bad("LEAVEWORD_DATABASE_URL", problem));
+            }
+        };
+        let listen = self
+            .listen
+            .parse()
+            .map_err(|_| bad("LEAVEWORD_LISTEN", "is an address and a port, such as 127.0.0.1:8080"))?;
+        if let Some(url) = &self.public_url {
+            let host = url.strip_prefix("https://").or(url.strip_prefix("http://")).unwrap_or_default();
+            if host.trim_matches('/').is_empty() || host.contains(char::is_whitespace) {
+                return Err(bad("LEAVEWORD_PUBLIC_URL", "is an address such as https://desk.example.com"));
+            }
+        }
+        self.log
+            .parse::<tracing_subscriber::EnvFilter>()
+            .map_err(|error| bad("LEAVEWORD_LOG", &format!("is not a filter such as info: {error}")))?;
+        let beside = self.data_dir.parent().map_or_else(PathBuf::new, PathBuf::from).join("leaveword.key");
+        let master_key_file = self.master_key_file.unwrap_or(beside);
+        Ok(Config {
+            store: StoreConfig { database, master_key_file },
+            data_dir: self.data_dir,
+            listen,
+            public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            log: self.log,
+        })
+    }
+}
+
+/// What is in force, secrets left out: as `leaveword config` prints it.
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let public_url = self.public_url.as_deref().unwrap_or("none: links name the address it listens on");
+        writeln!(f, "LEAVEWORD_DATABASE_URL     {:?}", self.store.database)?;
+        writeln!(f, "LEAVEWORD_DATA_DIR         {}", self.data_dir.display())?;
+        writeln!(f, "LEAVEWORD_LISTEN           {}", self.listen)?;
+        writeln!(f, "LEAVEWORD_PUBLIC_URL       {public_url}")?;
+        writeln!(f, "LEAVEWORD_MASTER_KEY_FILE  {}", self.store.master_key_file.display())?;
+        write!(f, "LEAVEWORD_LOG              {}", self.log)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings {
+            database_url: None,
+            data_dir: "./data".into(),
+            listen: "127.0.0.1:8080".into(),
+            public_url: None,
+            master_key_file: None,
+            log: "info".into(),
+        }
+    }
+
+    #[test]
+    fn nothing_said_is_sqlite_with_the_key_beside_the_data() {
+        let config = settings().read().expect("the defaults are valid");
+        assert_eq!(config.store.database, DatabaseUrl::Sqlite("./data".into()));
+        assert_eq!(config.store.master_key_file, PathBuf::from("./leaveword.key"));
+    }
+
+    #[test]
+    fn a_bad_value_is_named() {
+        let named = |settings: Settings| settings.read().expect_err("a bad value").to_string();
+        let bad = Settings { database_url: Some("mysql://x".into()), ..settings() };
+        assert!(named(bad).starts_with("LEAVEWORD_DATABASE_URL: begins with postgres://"));
+        assert!(named(Settings { listen: "8080".into(), ..settings() }).starts_with("LEAVEWORD_LISTEN: "));
+        let bad = Settings { public_url: Some("desk.example.com".into()), ..settings() };
+        assert!(named(bad).starts_with("LEAVEWORD_PUBLIC_URL: "));
+        assert!(named(Settings { log: "a=b=c".into(), ..settings() }).starts_with("LEAVEWORD_LOG: "));
+    }
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let url = Some("postgres://desk:s3cret@db.example.com:5433/words".to_owned());
+        let config = Settings { database_url: url, ..settings() }.read().expect("valid");
+        let printed = format!("{config} {config:?}");
+        assert!(printed.contains("PostgreSQL words at db.example.com:5433") && !printed.contains("s3cret"));
+    }
+}

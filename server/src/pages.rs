@@ -1,0 +1,33 @@
+//! The page behind a sign-in link. Its token stands after `#`, so it reaches no server and no log by itself.
+
+use axum::{
+    http::{HeaderName, header},
+    response::{Html, IntoResponse},
+};
+
+/// Nothing from elsewhere, in nobody's frame.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// `GET /sign-in`.
+pub(crate) async fn sign_in() -> impl IntoResponse {
+    (HEADERS, Html(include_str!("pages/sign_in.html")))
+}
+
+/// `GET /sign-in.js`.
+pub(crate) async fn sign_in_script() -> impl IntoResponse {
+    (HEADERS, [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("pages/sign_in.js"))
+}
+
+/// `GET /sign-in.css`.
+pub(crate) async fn sign_in_style() -> impl IntoResponse {
+    (HEADERS, [(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("pages/sign_in.css"))
+}

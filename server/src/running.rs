@@ -1,0 +1,88 @@
+//! A server from its start to its end.
+
+use crate::{
+    config::Config,
+    router::{App, router},
+};
+use commands::{CommandError, Commands, SignInLink};
+use projections::Projections;
+use std::{net::SocketAddr, time::Duration};
+use store::{AlreadyServed, Clock, DatabaseUrl, ServerLock, Store, StoreError};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// How long requests that are under way may take once the server is asked to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Database or master key.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Somebody serves this data directory already.
+    #[error(transparent)]
+    Lock(#[from] AlreadyServed),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}; choose another with LEAVEWORD_LISTEN")]
+    Listen(SocketAddr, std::io::Error),
+    /// What every desk starts with could not be written.
+    #[error(transparent)]
+    FirstStart(#[from] CommandError),
+}
+
+/// A server that runs.
+pub struct Server {
+    address: SocketAddr,
+    first_sign_in: Option<(SignInLink, &'static str)>,
+    stop: CancellationToken,
+    app: App,
+    serving: JoinHandle<std::io::Result<()>>,
+    _lock: Option<ServerLock>,
+}
+
+impl Server {
+    /// Opens the store, writes what a desk starts with, follows the log, and listens.
+    pub async fn start(config: &Config, clock: Clock) -> Result<Self, StartError> {
+        let lock = match &config.store.database {
+            DatabaseUrl::Sqlite(directory) => Some(ServerLock::take(directory)?),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        let store = Store::open(&config.store, clock).await?;
+        let commands = Commands::new(store.clone());
+        commands.first_start().await?;
+        let first_sign_in = commands.first_administrator().await?;
+        let listen = |error| StartError::Listen(config.listen, error);
+        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+
+        let stop = CancellationToken::new();
+        let projections = Projections::start(&store, &stop);
+        let schema = graphql::schema(commands.clone(), projections.clone());
+        let app = App { store, commands, projections, schema };
+        let stopped = stop.clone().cancelled_owned();
+        let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
+        let serving = tokio::spawn(async move { serve.await });
+        Ok(Self { address, first_sign_in, stop, app, serving, _lock: lock })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// As long as no administrator has a password: a one-time sign-in for the first one.
+    pub fn first_sign_in(&self) -> Option<&(SignInLink, &'static str)> {
+        self.first_sign_in.as_ref()
+    }
+
+    /// Ends it: no new requests, those under way are answered, views stop at a checkpoint, files are closed.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(GRACE, self.serving).await.is_err() {
+            tracing::warn!("some requests were not answered in time");
+        }
+        self.app.projections.ended().await;
+        self.app.store.close().await;
+    }
+}

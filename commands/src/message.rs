@@ -178,7 +178,7 @@ impl Commands {
         let reference = Reference::from_random(store::random::bytes());
         let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), settings };
         let submit = self.submission(input, facts).await?;
-        let decided = Message::default().decide(MessageCommand::Submit(submit))?;
+        let decided = Message::default().decide(MessageCommand::Submit(Box::new(submit)))?;
         let message_key = crate::streams::message_key(message_id, arriving.id);
         let message =
             crate::streams::stream::<Message>(message_id.to_string(), 0, Some(message_key), &decided)?;

@@ -113,28 +113,27 @@ pub fn granted(role: Role, permission: Permission) -> Option<Scope> {
     use Permission as P;
     use Role as R;
     use Scope::{All, Own, Team};
-    match (permission, role) {
-        (P::AuditRead, R::Agent) => Some(Own),
-        (P::MessagesRead | P::AuditRead, R::Lead) | (P::MessagesRead, R::Agent) => Some(Team),
-        (P::MessagesRead | P::AuditRead, R::Admin | R::Auditor) => Some(All),
-        (P::MessagesReply | P::MessagesAssign | P::MessagesWork | P::ContactsRead, R::Agent | R::Lead) => {
-            Some(Team)
-        }
-        (
-            P::MessagesReply
-            | P::MessagesAssign
-            | P::MessagesWork
-            | P::ContactsRead
-            | P::SettingsManage
-            | P::MembersManage,
-            R::Admin,
-        ) => Some(All),
-        (
-            P::MessagesReply | P::MessagesAssign | P::MessagesWork | P::ContactsRead,
-            R::Auditor | R::Analyst,
-        )
-        | (P::MessagesRead | P::AuditRead, R::Analyst)
-        | (P::SettingsManage | P::MembersManage, R::Agent | R::Lead | R::Auditor | R::Analyst) => None,
+    match permission {
+        P::MessagesRead => match role {
+            R::Agent | R::Lead => Some(Team),
+            R::Admin | R::Auditor => Some(All),
+            R::Analyst => None,
+        },
+        P::MessagesReply | P::MessagesAssign | P::MessagesWork | P::ContactsRead => match role {
+            R::Agent | R::Lead => Some(Team),
+            R::Admin => Some(All),
+            R::Auditor | R::Analyst => None,
+        },
+        P::AuditRead => match role {
+            R::Agent => Some(Own),
+            R::Lead => Some(Team),
+            R::Admin | R::Auditor => Some(All),
+            R::Analyst => None,
+        },
+        P::SettingsManage | P::MembersManage => match role {
+            R::Admin => Some(All),
+            R::Agent | R::Lead | R::Auditor | R::Analyst => None,
+        },
     }
 }
 

@@ -54,12 +54,11 @@ impl Contact {
         }
         refuse_control(given).map_err(|_: TextError| ContactError::Neither)?;
         let typed = half_width(given);
-        let (kind, canonical) = match typed.contains('@') {
-            true => (
-                ContactKind::Email,
-                canonical_email(&typed, Options::default().with_required_tld().without_display_text())?,
-            ),
-            false => (ContactKind::Phone, canonical_phone(&typed, region)?),
+        let (kind, canonical) = if typed.contains('@') {
+            let options = Options::default().with_required_tld().without_display_text();
+            (ContactKind::Email, canonical_email(&typed, options)?)
+        } else {
+            (ContactKind::Phone, canonical_phone(&typed, region)?)
         };
         Ok(Self { kind, given: given.to_owned(), canonical })
     }

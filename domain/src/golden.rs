@@ -64,7 +64,7 @@ pub(crate) fn check<E: DomainEvent>(folder: &str, types: &[(&str, &str)]) {
 fn refuse_bare_text(value: &Value, key: &str, event: &str) {
     match value {
         Value::String(_) => {
-            assert!(BARE.contains(&key), "{event}: `{key}` holds a bare string; is it Personal?")
+            assert!(BARE.contains(&key), "{event}: `{key}` holds a bare string; is it Personal?");
         }
         Value::Array(items) => items.iter().for_each(|item| refuse_bare_text(item, key, event)),
         Value::Object(fields) => match fields.get("$personal") {

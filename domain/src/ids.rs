@@ -36,6 +36,14 @@ uuid_id! {
     MemberId,
 }
 
+impl MessageId {
+    /// What somebody typed as an id; what cannot be one becomes the nil UUID, which no message has. So an id that
+    /// makes no sense goes the same way as one that is absent, and is answered with the same bytes.
+    pub fn typed(id: &str) -> Self {
+        id.parse().unwrap_or(Self(Uuid::nil()))
+    }
+}
+
 /// The desk is one per installation; this is its stream's id, the nil UUID.
 pub const DESK_ID: Uuid = Uuid::nil();
 

@@ -2,6 +2,8 @@
 //!
 //! Knows the aggregates, their commands, events and refusals, and who may do what. Must not know the clock,
 //! randomness, a database or the network: time, ids and looked-up facts arrive in the command.
+// A new variant has to be thought of wherever it matters.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod access;
 pub mod actor;

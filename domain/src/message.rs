@@ -69,7 +69,7 @@ pub enum Stage {
 impl Decide for Message {
     fn decide(&self, command: MessageCommand) -> Result<Vec<MessageEvent>, MessageError> {
         match command {
-            MessageCommand::Submit(submit) => self.submit(submit),
+            MessageCommand::Submit(submit) => self.submit(*submit),
             MessageCommand::Reply(reply) => self.reply(reply),
             MessageCommand::Close(close) => self.close(close),
         }

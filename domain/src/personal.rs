@@ -1,5 +1,6 @@
 //! Personal data in events: a marker that the store, and nobody else, seals, opens and erases.
 
+use crate::text::Text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -38,6 +39,13 @@ impl<T> Personal<T> {
             Self::Sealed(sealed) => Some(sealed),
             Self::Clear(_) | Self::Erased => None,
         }
+    }
+}
+
+impl<const MAX: usize> Personal<Text<MAX>> {
+    /// The text, when it is readable.
+    pub fn text(&self) -> Option<&str> {
+        self.clear().map(Text::as_str)
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         E::Unauthenticated => Some(unauthenticated(caller)),
         E::TokenUnknown => Some(fault(Code::Unauthenticated, error.to_string())),
         E::Forbidden(_) | E::NotForYou(_) => Some(fault(Code::Forbidden, error.to_string())),
-        E::NotFound => Some(not_found()),
+        E::NotFound => Some(fault(Code::NotFound, error.to_string())),
         E::Unavailable => Some(fault(Code::Unavailable, error.to_string())),
         E::Fault(cause) => Some(internal(caller, cause)),
         E::Message(_)
@@ -76,11 +76,6 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::KeyTooShort
         | E::KeyTooLong => None,
     }
-}
-
-/// Absent, or not the caller's: one answer, byte for byte.
-pub(crate) fn not_found() -> Error {
-    fault(Code::NotFound, CommandError::NotFound.to_string())
 }
 
 fn unauthenticated(caller: &Caller) -> Error {

@@ -3,6 +3,7 @@
 //! Knows async-graphql, the shapes of the API, and how refusals are told to people. Must not know HTTP or SQL.
 
 mod caller;
+mod execute;
 mod fault;
 mod mutation;
 mod page;
@@ -11,6 +12,7 @@ mod refusal;
 mod scalar;
 
 pub use caller::Request;
+pub use execute::execute;
 
 use async_graphql::{EmptySubscription, SchemaBuilder};
 use commands::Commands;

@@ -60,12 +60,6 @@ pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Lo
     tell((code, Some(field), format!("{field} {error}"), format!("{field} {chinese}")), locale)
 }
 
-/// An id or a tag that is not known or not understood, in that input field.
-pub(crate) fn unknown(field: &'static str, locale: Option<&Locale>) -> UserError {
-    let english = format!("{field} names nothing that is known here");
-    tell((UserErrorCode::Unknown, Some(field), english, format!("{field} 不存在")), locale)
-}
-
 /// The refusal in a command's error. Faults never come here: `fault::of_command` takes them first.
 pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserError {
     let (code, field, chinese) = match error {

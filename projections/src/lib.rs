@@ -2,6 +2,8 @@
 //!
 //! Knows what each view keeps and how it is asked. Must not know how commands are carried out: the log is its only
 //! conversation with them. Views hold personal data only sealed; queries open it when they read.
+// A new variant has to be thought of wherever it matters.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 mod cursor;
 mod desk;

@@ -68,25 +68,25 @@ struct Follower {
 #[derive(Clone)]
 pub struct Followers {
     store: Store,
-    followers: Arc<Vec<Follower>>,
+    all: Arc<Vec<Follower>>,
     tasks: TaskTracker,
 }
 
 impl Followers {
     /// Starts one follower per view, each watched over: one that fails or panics says so and tries again.
     pub fn start(store: &Store, views: &[View], stop: &CancellationToken) -> Self {
-        let followers: Arc<Vec<Follower>> = Arc::new(
+        let all: Arc<Vec<Follower>> = Arc::new(
             views
                 .iter()
                 .map(|view| Follower { view: *view, said: watch::Sender::new(Said::default()) })
                 .collect(),
         );
         let tasks = TaskTracker::new();
-        for index in 0..followers.len() {
-            tasks.spawn(supervise(store.clone(), followers.clone(), index, stop.clone()));
+        for index in 0..all.len() {
+            tasks.spawn(supervise(store.clone(), all.clone(), index, stop.clone()));
         }
         tasks.close();
-        Self { store: store.clone(), followers, tasks }
+        Self { store: store.clone(), all, tasks }
     }
 
     /// Waits until every follower has ended, after the token they were started with was cancelled.
@@ -97,7 +97,7 @@ impl Followers {
     /// How each of them is doing, by its checkpoint: whichever process it runs in.
     pub async fn status(&self) -> Result<Vec<FollowerStatus>, StoreError> {
         let mut all = Vec::new();
-        for Follower { view, said } in self.followers.iter() {
+        for Follower { view, said } in self.all.iter() {
             let position = checkpoint(&self.store.database().views, view).await?;
             let error = said.borrow().error.clone();
             all.push(FollowerStatus { name: view.name, version: view.version, position, error });
@@ -108,7 +108,7 @@ impl Followers {
     /// Waits until a view has seen a position, so that a writer reads what they wrote. `false`: it has not within
     /// two seconds, or it stands still with an error.
     pub async fn wait_for(&self, name: &str, position: i64) -> Result<bool, StoreError> {
-        let Some(follower) = self.followers.iter().find(|follower| follower.view.name == name) else {
+        let Some(follower) = self.all.iter().find(|follower| follower.view.name == name) else {
             return Ok(false);
         };
         let mut said = follower.said.subscribe();

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 #[derive(Clone, Debug)]
 pub enum MessageCommand {
     /// `submitMessage`.
-    Submit(SubmitMessage),
+    Submit(Box<SubmitMessage>),
     /// `replyToMessage`.
     Reply(ReplyToMessage),
     /// `closeMessage`.

@@ -51,7 +51,7 @@ fn close(second: i64) -> MessageCommand {
 
 fn after(commands: impl IntoIterator<Item = MessageCommand>) -> Message {
     let mut message = Message::default();
-    for command in [MessageCommand::Submit(submission())].into_iter().chain(commands) {
+    for command in [MessageCommand::Submit(Box::new(submission()))].into_iter().chain(commands) {
         for event in message.decide(command).expect("accepted") {
             message.apply(event);
         }
@@ -62,7 +62,7 @@ fn after(commands: impl IntoIterator<Item = MessageCommand>) -> Message {
 fn refusal(change: impl FnOnce(&mut SubmitMessage)) -> Result<Vec<MessageEvent>, MessageError> {
     let mut command = submission();
     change(&mut command);
-    Message::default().decide(MessageCommand::Submit(command))
+    Message::default().decide(MessageCommand::Submit(Box::new(command)))
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn closing_twice_is_refused() {
 
 #[test]
 fn submitting_twice_is_refused() {
-    let again = MessageCommand::Submit(submission());
+    let again = MessageCommand::Submit(Box::new(submission()));
     assert_eq!(after([]).decide(again), Err(MessageError::AlreadySubmitted));
 }
 

@@ -4,7 +4,6 @@ mod payload;
 
 use crate::{
     caller::Asks,
-    fault,
     refusal::{self, UserError},
     scalar::Locale,
 };
@@ -90,7 +89,7 @@ impl MessageMutation {
             Ok(content) => content,
             Err(error) => return Ok(MessagePayload::refused(vec![of_text(ctx, &error, "content")])),
         };
-        let message_id = message_id(&input.message_id)?;
+        let message_id = MessageId::typed(&input.message_id);
         let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
         let input = ReplyInput { message_id, content, expected_version, idempotency_key };
         match ctx.commands().reply_to_message(ctx.caller(), input).await {
@@ -105,7 +104,7 @@ impl MessageMutation {
             Ok(reason) => reason,
             Err(error) => return Ok(MessagePayload::refused(vec![of_text(ctx, &error, "reason")])),
         };
-        let message_id = message_id(&input.message_id)?;
+        let message_id = MessageId::typed(&input.message_id);
         let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
         let input = CloseInput { message_id, reason, expected_version, idempotency_key };
         match ctx.commands().close_message(ctx.caller(), input).await {
@@ -127,17 +126,13 @@ fn read_submission(
     refusals.extend(name.as_ref().err().map(|error| of_text(ctx, error, "name")));
     refusals.extend(content.as_ref().err().map(|error| of_text(ctx, error, "content")));
     refusals.extend(page_url.as_ref().err().map(|error| of_text(ctx, error, "pageUrl")));
-    let related_to = input.related_to.map(|id| id.parse::<MessageId>()).transpose();
-    if related_to.is_err() {
-        refusals.push(refusal::unknown("relatedTo", ctx.locale()));
-    }
-    match (name, content, page_url, related_to) {
-        (Ok(name), Ok(content), Ok(page_url), Ok(related_to)) => Ok(SubmitInput {
+    match (name, content, page_url) {
+        (Ok(name), Ok(content), Ok(page_url)) => Ok(SubmitInput {
             name,
             contact: input.contact,
             content,
             category_id: input.category_id.map(|id| CategoryId(id.0)),
-            related_to,
+            related_to: input.related_to.map(|id| MessageId::typed(&id)),
             locale: input.locale.map(|locale| locale.0).or_else(|| ctx.locale().cloned()),
             page_url,
             idempotency_key: input.idempotency_key,
@@ -156,9 +151,4 @@ fn optional<const MAX: usize>(given: Option<&str>) -> std::result::Result<Option
 
 fn of_text(ctx: &Context<'_>, error: &TextError, field: &'static str) -> UserError {
     refusal::of_text(error, field, ctx.locale())
-}
-
-/// An id that cannot be one is answered like one that is absent.
-fn message_id(id: &ID) -> Result<MessageId> {
-    id.parse().map_err(|_| fault::not_found())
 }

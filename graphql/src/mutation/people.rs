@@ -75,13 +75,13 @@ impl SignInPayload {
     async fn of(ctx: &Context<'_>, signed_in: std::result::Result<SignedIn, CommandError>) -> Result<Self> {
         let signed_in = match signed_in {
             Ok(signed_in) => signed_in,
-            Err(error) => match fault::of_command(ctx.caller(), &error) {
-                Some(fault) => return Err(fault),
-                None => {
-                    let user_errors = vec![refusal::of_command(&error, ctx.locale())];
-                    return Ok(Self { user_errors, ..Self::default() });
+            Err(error) => {
+                if let Some(fault) = fault::of_command(ctx.caller(), &error) {
+                    return Err(fault);
                 }
-            },
+                let user_errors = vec![refusal::of_command(&error, ctx.locale())];
+                return Ok(Self { user_errors, ..Self::default() });
+            }
         };
         let seen = ctx.projections().wait_for(signed_in.position).await;
         seen.map_err(|error| fault::internal(ctx.caller(), &error))?;

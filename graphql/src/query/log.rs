@@ -91,8 +91,7 @@ impl LogEntry {
 
     /// Who acted.
     async fn actor(&self) -> Actor {
-        let name = self.0.member.as_ref().and_then(|member| member.name.clear());
-        let name = name.map(|name| name.as_str().to_owned());
+        let name = self.0.member.as_ref().and_then(|member| member.name.text()).map(str::to_owned);
         let known = |kind, id: &str| Actor { kind, id: Some(ID(id.to_owned())), name, rule: None };
         let actor = self.0.event.metadata.get("actor").map_or("", String::as_str);
         match actor.split_once(':') {

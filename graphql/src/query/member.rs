@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::{
     access::{self, Permission, Scope as DomainScope},
     actor::Actor,
+    member::MemberEmail,
 };
 use projections::MemberRow;
 
@@ -63,12 +64,12 @@ impl Member {
 
     /// Their name; empty once erased.
     async fn name(&self) -> &str {
-        self.0.name.clear().map_or("", |name| name.as_str())
+        self.0.name.text().unwrap_or_default()
     }
 
     /// Their address; null once erased.
     async fn email(&self) -> Option<&str> {
-        self.0.email.clear().map(|email| email.as_str())
+        self.0.email.clear().map(MemberEmail::as_str)
     }
 
     /// What they may do.

@@ -94,10 +94,7 @@ impl MessageQuery {
     ) -> Result<Option<Message>> {
         let reader = ctx.reader()?;
         match (id, reference) {
-            (Some(id), None) => match id.parse() {
-                Ok(id) => Message::load(ctx, reader, id).await,
-                Err(_) => Ok(None),
-            },
+            (Some(id), None) => Message::load(ctx, reader, MessageId::typed(&id)).await,
             (None, Some(reference)) => {
                 let Some(reference) = Reference::parse(&reference) else { return Ok(None) };
                 let row = ctx.projections().message_by_reference(reader, &reference).await;
@@ -202,7 +199,7 @@ struct Reply {
 impl Entry {
     fn new(row: EntryRow, members: &[MemberRow]) -> Self {
         let (id, at) = (ID(row.id), DateTime(row.at));
-        let content = row.content.clear().map(|text| text.as_str().to_owned());
+        let content = row.content.text().map(str::to_owned);
         match row.kind {
             EntryKind::Words => Self::VisitorWords(VisitorWords { id, at, content }),
             EntryKind::Reply => {
@@ -248,7 +245,7 @@ impl Message {
 
     /// The words; null once erased.
     async fn content(&self) -> Option<&str> {
-        self.row.content.clear().map(|words| words.as_str())
+        self.row.content.text()
     }
 
     /// Were its words erased?
@@ -316,7 +313,7 @@ impl StaffVisitor {
 
     /// The name they gave; null when they gave none, or once erased.
     async fn name(&self) -> Option<&str> {
-        self.row.name.as_ref().and_then(|name| name.clear()).map(|name| name.as_str())
+        self.row.name.as_ref().and_then(|name| name.text())
     }
 
     /// How to reach them; null once erased.

@@ -55,7 +55,7 @@ impl Visitor {
 
     /// The name they last gave, for the next form.
     async fn name(&self) -> Option<&str> {
-        self.0.name.as_ref().and_then(|name| name.clear()).map(|name| name.as_str())
+        self.0.name.as_ref().and_then(|name| name.text())
     }
 
     /// The contact they last gave, for the next form.
@@ -77,10 +77,7 @@ impl Visitor {
 
     /// One of their messages; null when it is absent or not theirs.
     async fn message(&self, ctx: &Context<'_>, id: ID) -> Result<Option<VisitorMessage>> {
-        match id.parse() {
-            Ok(id) => VisitorMessage::load(ctx, self.0.id, id).await,
-            Err(_) => Ok(None),
-        }
+        VisitorMessage::load(ctx, self.0.id, MessageId::typed(&id)).await
     }
 }
 
@@ -132,7 +129,7 @@ impl VisitorMessage {
 
     /// The words; null once erased.
     async fn content(&self) -> Option<&str> {
-        self.row.content.clear().map(|words| words.as_str())
+        self.row.content.text()
     }
 
     /// What it is about.
@@ -165,13 +162,13 @@ impl VisitorMessage {
         let rows = ctx.projections().entries(self.row.id).await.map_err(fault)?;
         let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_id).collect();
         let members = ctx.projections().members(&authors).await.map_err(fault)?;
-        let author = |id| members.iter().find(|member| Some(member.id) == id)?.name.clear();
+        let author = |id| members.iter().find(|member| Some(member.id) == id)?.name.text();
         let entry = |row: &projections::EntryRow| VisitorEntry {
             id: ID(row.id.clone()),
             at: DateTime(row.at),
             own: row.kind == EntryKind::Words,
-            author: author(row.author_id).map(|name| name.as_str().to_owned()),
-            content: row.content.clear().map(|text| text.as_str().to_owned()),
+            author: author(row.author_id).map(str::to_owned),
+            content: row.content.text().map(str::to_owned),
         };
         Ok(rows.iter().map(entry).collect())
     }

@@ -21,12 +21,12 @@ fn plain(payload: Value) -> NewEvent {
     NewEvent { event_type: "Plain".into(), event_version: "1".into(), payload }
 }
 
-fn key(id: &str) -> Option<StreamKey> {
-    Some(StreamKey { id: format!("test/{id}"), parent: None })
+fn key(id: &str) -> StreamKey {
+    StreamKey { id: format!("test/{id}"), parent: None }
 }
 
 fn stream(id: &str, after: i64, events: Vec<NewEvent>) -> StreamAppend {
-    StreamAppend { aggregate_type: "Test", aggregate_id: id.into(), after, key: key(id), events }
+    StreamAppend { aggregate_type: "Test", aggregate_id: id.into(), after, key: Some(key(id)), events }
 }
 
 fn append(streams: Vec<StreamAppend>) -> Append {

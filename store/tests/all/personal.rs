@@ -74,7 +74,7 @@ async fn nothing_is_appended_under_a_destroyed_key(dialect: Dialect) {
     let again = store.append(append(vec![stream("a", 1, vec![said(WORDS)])])).await;
     assert!(matches!(again, Err(AppendError::Erased)));
     let mut below = stream("b", 0, vec![said(WORDS)]);
-    below.key = key("b").map(|key| StreamKey { parent: Some("test/a".into()), ..key });
+    below.key = Some(StreamKey { parent: Some("test/a".into()), ..key("b") });
     assert!(matches!(store.append(append(vec![below])).await, Err(AppendError::Erased)));
 }
 

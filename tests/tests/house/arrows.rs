@@ -28,7 +28,8 @@ const ARROWS: [Arrows; 9] = [
     Arrows {
         from: "store",
         to: &[],
-        in_tests: &[],
+        // Its own `testing` feature.
+        in_tests: A_DATABASE,
         why: "the databases keep any aggregate's events and need not know what these say",
     },
     Arrows {

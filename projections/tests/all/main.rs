@@ -1,0 +1,152 @@
+//! What the views promise, each scenario on both databases.
+
+mod messages;
+mod personal;
+
+use cqrs_es::DomainEvent;
+use domain::{
+    access::Role,
+    actor::Actor,
+    contact::Contact,
+    decide::Decide,
+    ids::{MemberId, MessageId, ReplyId, VisitorId},
+    member::{Member, MemberCommand, MemberEmail},
+    message::{CloseMessage, FormRules, Message, MessageCommand, ReplyToMessage, SubmitMessage},
+    reference::Reference,
+    text::{Name, ReplyText, Words},
+    visitor::{Visitor, VisitorCommand},
+};
+use projections::{Projections, Reader};
+use std::{collections::BTreeMap, time::Duration};
+use store::{Append, Clock, Dialect, NewEvent, Store, StreamAppend, StreamKey, testing::TestDatabase};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+const MEMBER: MemberId = MemberId(Uuid::from_u128(7));
+
+/// A followed store, written to by the domain's own decisions.
+struct Desk {
+    store: Store,
+    views: Projections,
+    clock: Clock,
+    stop: CancellationToken,
+    _database: TestDatabase,
+}
+
+impl Desk {
+    async fn open(dialect: Dialect) -> Self {
+        let database = TestDatabase::new(dialect).await;
+        let clock = TestDatabase::clock();
+        let store = database.open(clock.clone()).await;
+        let stop = CancellationToken::new();
+        let views = Projections::start(&store, &stop);
+        Self { store, views, clock, stop, _database: database }
+    }
+
+    fn visitor(n: u128) -> VisitorId {
+        VisitorId(Uuid::from_u128(100 + n))
+    }
+
+    fn message(n: u128) -> MessageId {
+        MessageId(Uuid::from_u128(1_000 + n))
+    }
+
+    fn reader(role: Role) -> Reader {
+        Reader::of_messages(Actor::Member { id: MEMBER, role }).expect("may read")
+    }
+
+    /// Decides on a stream and appends; a second later something else may happen.
+    async fn carry_out<A: Decide>(&self, id: Uuid, key: StreamKey, command: A::Command) {
+        let loaded = self.store.load::<A>(&id.to_string()).await.expect("loads");
+        let decided = loaded.aggregate.decide(command).unwrap_or_else(|error| panic!("{error}"));
+        let event = |event: &A::Event| NewEvent {
+            event_type: event.event_type(),
+            event_version: event.event_version(),
+            payload: serde_json::to_value(event).expect("serialises"),
+        };
+        let events = decided.iter().map(event).collect();
+        let aggregate_id = id.to_string();
+        let stream = StreamAppend {
+            aggregate_type: A::TYPE,
+            aggregate_id,
+            after: loaded.version,
+            key: Some(key),
+            events,
+        };
+        let metadata = BTreeMap::from([("actor".to_owned(), format!("member:{MEMBER}"))]);
+        let (reservations, credentials, idempotency) = (vec![], vec![], None);
+        let append = Append { streams: vec![stream], metadata, reservations, credentials, idempotency };
+        let position = self.store.append(append).await.expect("appended").receipt().position;
+        assert!(self.views.wait_for(position).await.expect("readable"), "the views follow");
+        self.clock.advance(Duration::from_secs(1));
+    }
+
+    async fn arrive(&self, n: u128) {
+        let (id, key) = (Self::visitor(n), visitor_key(n));
+        let arrive = VisitorCommand::Arrive { at: self.clock.now(), locale: None };
+        self.carry_out::<Visitor>(id.0, key.clone(), arrive).await;
+        let (name, contact) = (Name::parse("李雷").ok(), contact());
+        let remember =
+            VisitorCommand::RememberContact { at: self.clock.now(), name, contact, unchanged: false };
+        self.carry_out::<Visitor>(id.0, key, remember).await;
+    }
+
+    async fn submit(&self, n: u128, visitor: u128) {
+        let number = u8::try_from(n).expect("a small number");
+        let submit = SubmitMessage {
+            at: self.clock.now(),
+            visitor_id: Self::visitor(visitor),
+            reference: Reference::from_random([0, 0, 0, 0, number / 32, number % 32]),
+            name: Name::parse("李雷").ok(),
+            contact: contact(),
+            content: Words::parse("请问我的订单什么时候发货？").expect("words"),
+            category_id: None,
+            related_to: None,
+            locale: None,
+            page_url: None,
+            form: FormRules::default(),
+        };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Submit(Box::new(submit))).await;
+    }
+
+    async fn reply(&self, n: u128, visitor: u128) {
+        let reply = ReplyToMessage {
+            at: self.clock.now(),
+            reply_id: ReplyId(Uuid::from_u128(n)),
+            author: MEMBER,
+            content: ReplyText::parse("今天下午发货。").expect("words"),
+        };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Reply(reply)).await;
+    }
+
+    async fn close(&self, n: u128, visitor: u128) {
+        let close = CloseMessage { at: self.clock.now(), reason: None };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Close(close)).await;
+    }
+
+    async fn invite(&self) {
+        let invite = MemberCommand::Invite {
+            at: self.clock.now(),
+            name: Name::parse("韩梅梅").expect("a name"),
+            email: MemberEmail::parse("mei@example.com").expect("an address"),
+            role: Role::Agent,
+        };
+        let key = StreamKey { id: format!("member/{MEMBER}"), parent: None };
+        self.carry_out::<Member>(MEMBER.0, key, invite).await;
+    }
+}
+
+fn contact() -> Contact {
+    Contact::parse("13800138000", "CN").expect("a phone number")
+}
+
+fn visitor_key(n: u128) -> StreamKey {
+    StreamKey { id: format!("visitor/{}", Desk::visitor(n)), parent: None }
+}
+
+fn message_key(n: u128, visitor: u128) -> StreamKey {
+    StreamKey { id: format!("message/{}", Desk::message(n)), parent: Some(visitor_key(visitor).id) }
+}

@@ -1,0 +1,157 @@
+//! The binary as an operator meets it.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+
+/// A folder of its own, removed when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let name = format!("leaveword_cli_{:016x}", u64::from_be_bytes(store::random::bytes()));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a temporary directory");
+        Self(folder)
+    }
+
+    fn leaveword(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_leaveword"));
+        command.args(arguments).current_dir(&self.0).env_remove("LEAVEWORD_DATABASE_URL");
+        command
+            .env_remove("LEAVEWORD_DATA_DIR")
+            .env_remove("LEAVEWORD_LOG")
+            .env("LEAVEWORD_LISTEN", "127.0.0.1:0");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.leaveword(arguments).output().expect("runs")
+    }
+
+    /// Serves until dropped; what it printed up to the end of its welcome.
+    fn serve(&self) -> (Child, String) {
+        let mut child =
+            self.leaveword(&[]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
+        let mut printed = String::new();
+        let output = BufReader::new(child.stdout.take().expect("its output"));
+        for line in output.lines().map_while(Result::ok) {
+            printed += &line;
+            printed.push('\n');
+            if line.contains("curl -s") {
+                break;
+            }
+        }
+        (child, printed)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn config_prints_what_is_in_force_and_the_flag_wins() {
+    let folder = Folder::new();
+    let printed = stdout(&folder.run(&["config", "--listen", "127.0.0.1:9999"]));
+    assert!(printed.contains("LEAVEWORD_LISTEN           127.0.0.1:9999"), "{printed}");
+    assert!(printed.contains("SQLite in ./data"), "{printed}");
+}
+
+#[test]
+fn a_bad_value_stops_the_start_with_a_sentence_that_names_it() {
+    let folder = Folder::new();
+    let output = folder.leaveword(&["serve"]).env("LEAVEWORD_LISTEN", "everywhere").output().expect("runs");
+    assert!(!output.status.success());
+    let expected = "leaveword: LEAVEWORD_LISTEN: is an address and a port, such as 127.0.0.1:8080\n";
+    assert_eq!(stderr(&output), expected);
+    assert!(!folder.0.join("data").exists(), "and nothing was made");
+}
+
+#[test]
+fn schema_prints_the_committed_schema() {
+    let committed = include_str!("../../graphql/schema.graphql");
+    assert_eq!(stdout(&Folder::new().run(&["schema"])), committed, "run `cargo xtask schema`");
+}
+
+#[test]
+fn migrate_makes_the_database_and_says_so() {
+    let folder = Folder::new();
+    let output = folder.run(&["migrate"]);
+    assert!(stdout(&output).contains("is up to date; its log has 0 events"), "{}", stderr(&output));
+    assert!(folder.0.join("data/log.db").exists() && folder.0.join("leaveword.key").exists());
+}
+
+#[test]
+fn members_are_added_and_linked_beside_a_running_server() {
+    let folder = Folder::new();
+    let (mut server, welcome) = folder.serve();
+    assert!(welcome.contains("/sign-in#lwl_") && welcome.contains("redeemSignInLink"), "{welcome}");
+    let mut add = folder
+        .leaveword(&["member", "add", "--email", "mei@example.com", "--name", "韩梅梅", "--role", "agent"])
+        .arg("--password-stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    add.stdin.take().expect("its input").write_all(b"correct horse battery\n").expect("written");
+    let added = add.wait_with_output().expect("ends");
+    assert!(stdout(&added).starts_with("AGENT mei@example.com was added"), "{}", stdout(&added));
+    let again =
+        folder.run(&["member", "add", "--email", "MEI@example.com", "--name", "梅", "--role", "LEAD"]);
+    assert_eq!(stderr(&again), "leaveword: another member has this e-mail address\n");
+    let link = stdout(&folder.run(&["member", "link", "--email", "mei@example.com"]));
+    assert!(link.contains("/sign-in#lwl_"), "{link}");
+    let nobody = folder.run(&["member", "link", "--email", "nobody@example.com"]);
+    assert_eq!(stderr(&nobody), "leaveword: no member has the address nobody@example.com\n");
+    server.kill().expect("killed");
+    server.wait().expect("ended");
+}
+
+#[test]
+fn a_second_server_on_the_same_data_is_refused() {
+    let folder = Folder::new();
+    let (mut server, _) = folder.serve();
+    let second = folder.run(&["serve"]);
+    assert!(!second.status.success());
+    assert!(stderr(&second).contains("another Leaveword serves the data directory"), "{}", stderr(&second));
+    server.kill().expect("killed");
+    server.wait().expect("ended");
+    let (mut third, _) = folder.serve();
+    third.kill().expect("a killed server's lock is gone with it");
+    third.wait().expect("ended");
+}
+
+#[cfg(unix)]
+#[test]
+fn asked_to_end_it_closes_its_files_and_says_that_it_went_well() {
+    let folder = Folder::new();
+    let (mut server, welcome) = folder.serve();
+    let address = welcome.split("http://").nth(1).and_then(|rest| rest.lines().next()).expect("an address");
+    let mut health = TcpStream::connect(address).expect("connects");
+    health.write_all(b"GET /health HTTP/1.0\r\n\r\n").expect("asked");
+    let mut answer = String::new();
+    health.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+    let asked = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().expect("runs");
+    assert!(asked.success() && server.wait().expect("ends").success());
+    let left: Vec<_> = std::fs::read_dir(folder.0.join("data"))
+        .expect("readable")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with("-wal"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new(), "the write-ahead logs are folded in");
+}

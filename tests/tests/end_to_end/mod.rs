@@ -1,0 +1,104 @@
+//! The server as its users meet it: over HTTP, with a clock of the test's own, on both databases.
+
+mod http;
+mod members;
+mod nothing_in_the_clear;
+mod slice;
+mod visitors;
+
+use serde_json::{Value, json};
+use server::{Clock, Config, Server};
+use store::{Dialect, testing::TestDatabase};
+
+/// A running server and a client.
+pub(crate) struct Desk {
+    server: Server,
+    http: reqwest::Client,
+    database: TestDatabase,
+    clock: Clock,
+}
+
+/// An answer of `POST /graphql`.
+pub(crate) struct Answer {
+    status: u16,
+    body: String,
+}
+
+impl Desk {
+    async fn start(dialect: Dialect) -> Self {
+        let database = TestDatabase::new(dialect).await;
+        let clock = TestDatabase::clock();
+        let server = Server::start(&config(&database), clock.clone()).await.expect("starts");
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { server, http, database, clock }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address())
+    }
+
+    /// Asks as the holder of a token, or as nobody.
+    async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Answer {
+        let mut request = self.http.post(self.url("/graphql"));
+        request = request.json(&json!({"query": query, "variables": variables}));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.expect("an answer");
+        Answer { status: response.status().as_u16(), body: response.text().await.expect("text") }
+    }
+
+    /// The first administrator, signed in by the link that the server printed.
+    async fn administrator(&self) -> String {
+        let (link, _) = self.server.first_sign_in().expect("a link");
+        let query = "mutation($token: String!) { redeemSignInLink(input: \
+                     {token: $token, newPassword: \"correct horse battery\"}) { token userErrors { message } } }";
+        let answer = self.ask(None, query, json!({"token": link.token})).await.data();
+        answer["redeemSignInLink"]["token"].as_str().expect("a session").to_owned()
+    }
+
+    /// Leaves a message as somebody new: their token, and the message's id.
+    async fn submit(&self) -> (String, String) {
+        let answer = self.ask(None, SUBMIT, json!({"input": input()})).await.data();
+        let payload = &answer["submitMessage"];
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        (text(&payload["visitorToken"]), text(&payload["receipt"]["id"]))
+    }
+}
+
+const SUBMIT: &str = "mutation($input: SubmitMessageInput!) { submitMessage(input: $input) { \
+    visitorToken visitorMessage { id reference status content entries { own content } } \
+    receipt { id version position } userErrors { code message field } } }";
+
+fn input() -> Value {
+    json!({"name": "李雷", "contact": "13800138000", "content": "请问我的订单什么时候发货？"})
+}
+
+fn config(database: &TestDatabase) -> Config {
+    Config {
+        store: database.config.clone(),
+        data_dir: database.directory.join("data"),
+        listen: ([127, 0, 0, 1], 0).into(),
+        public_url: None,
+        log: "info".into(),
+    }
+}
+
+impl Answer {
+    /// The data of an answer without errors.
+    fn data(&self) -> Value {
+        let answer = self.json();
+        assert!(answer.get("errors").is_none(), "{}", self.body);
+        answer["data"].clone()
+    }
+
+    /// The code of its first error.
+    fn code(&self) -> String {
+        let code = &self.json()["errors"][0]["extensions"]["code"];
+        code.as_str().unwrap_or_else(|| panic!("no error in {}", self.body)).to_owned()
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}

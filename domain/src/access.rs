@@ -4,25 +4,66 @@ use crate::{actor::Actor, ids::VisitorId};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// Something that a role may allow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Permission {
+/// Declares the permissions, their names in the API, and how far each built-in role holds them: `A` all, `T` team,
+/// `O` own, `-` not at all; in the order agent, lead, admin, auditor, analyst.
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident $wire:literal $roles:literal),* $(,)?) => {
+        /// Something that a role may allow.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Permission { $($(#[$doc])* $name),* }
+
+        impl Permission {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Its name in the API.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $wire),* }
+            }
+
+            /// Its row of the table.
+            fn row(self) -> &'static str {
+                match self { $(Self::$name => $roles),* }
+            }
+        }
+    };
+}
+
+permissions! {
     /// See messages.
-    MessagesRead,
+    MessagesRead "messages.read" "TTAA-",
     /// Reply to messages.
-    MessagesReply,
+    MessagesReply "messages.reply" "TTA--",
     /// Assign messages to others.
-    MessagesAssign,
+    MessagesAssign "messages.assign" "TTA--",
     /// Claim, note, tag, categorize, prioritize, follow up, resolve, close, reopen, spam, archive.
-    MessagesWork,
+    MessagesWork "messages.work" "TTA--",
     /// See how a visitor can be reached; otherwise it is masked.
-    ContactsRead,
+    ContactsRead "contacts.read" "TTA--",
+    /// Work on many messages at once.
+    MessagesBulk "messages.bulk" "OTA--",
+    /// Take messages away as a file.
+    MessagesExport "messages.export" "-TAA-",
+    /// Delete messages.
+    MessagesDelete "messages.delete" "--A--",
+    /// Erase a visitor.
+    VisitorsErase "visitors.erase" "--A--",
+    /// Block a visitor.
+    VisitorsBlock "visitors.block" "-AA--",
+    /// Publish and revise templates.
+    TemplatesManage "templates.manage" "-TA--",
+    /// Review replies.
+    QualityReview "quality.review" "-TA--",
+    /// Read statistics.
+    StatisticsRead "statistics.read" "OTAAA",
     /// Read the history of what happened.
-    AuditRead,
+    AuditRead "audit.read" "OTAA-",
+    /// Connect and revise channels.
+    ChannelsManage "channels.manage" "--A--",
     /// Change the desk.
-    SettingsManage,
+    SettingsManage "settings.manage" "--A--",
     /// Invite and change members.
-    MembersManage,
+    MembersManage "members.manage" "--A--",
 }
 
 /// How far a permission reaches.
@@ -80,60 +121,14 @@ impl FromStr for Role {
     }
 }
 
-impl Permission {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::MessagesRead,
-        Self::MessagesReply,
-        Self::MessagesAssign,
-        Self::MessagesWork,
-        Self::ContactsRead,
-        Self::AuditRead,
-        Self::SettingsManage,
-        Self::MembersManage,
-    ];
-
-    /// Its name in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MessagesRead => "messages.read",
-            Self::MessagesReply => "messages.reply",
-            Self::MessagesAssign => "messages.assign",
-            Self::MessagesWork => "messages.work",
-            Self::ContactsRead => "contacts.read",
-            Self::AuditRead => "audit.read",
-            Self::SettingsManage => "settings.manage",
-            Self::MembersManage => "members.manage",
-        }
-    }
-}
-
-/// How far `role` holds `permission`; `None`: not at all. This is the whole table.
+/// How far `role` holds `permission`; `None`: not at all.
 pub fn granted(role: Role, permission: Permission) -> Option<Scope> {
-    use Permission as P;
-    use Role as R;
-    use Scope::{All, Own, Team};
-    match permission {
-        P::MessagesRead => match role {
-            R::Agent | R::Lead => Some(Team),
-            R::Admin | R::Auditor => Some(All),
-            R::Analyst => None,
-        },
-        P::MessagesReply | P::MessagesAssign | P::MessagesWork | P::ContactsRead => match role {
-            R::Agent | R::Lead => Some(Team),
-            R::Admin => Some(All),
-            R::Auditor | R::Analyst => None,
-        },
-        P::AuditRead => match role {
-            R::Agent => Some(Own),
-            R::Lead => Some(Team),
-            R::Admin | R::Auditor => Some(All),
-            R::Analyst => None,
-        },
-        P::SettingsManage | P::MembersManage => match role {
-            R::Admin => Some(All),
-            R::Agent | R::Lead | R::Auditor | R::Analyst => None,
-        },
+    let column = Role::ALL.iter().position(|known| *known == role)?;
+    match permission.row().as_bytes().get(column)? {
+        b'A' => Some(Scope::All),
+        b'T' => Some(Scope::Team),
+        b'O' => Some(Scope::Own),
+        _ => None,
     }
 }
 
@@ -168,31 +163,40 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    /// The table of `docs/` in its own notation, role by role: A all, T team, O own, - not granted.
     #[test]
-    fn the_built_in_roles_hold_exactly_their_permissions() {
-        let table = [
-            (Permission::MessagesRead, "TTAA-"),
-            (Permission::MessagesReply, "TTA--"),
-            (Permission::MessagesAssign, "TTA--"),
-            (Permission::MessagesWork, "TTA--"),
-            (Permission::ContactsRead, "TTA--"),
-            (Permission::AuditRead, "OTAA-"),
-            (Permission::SettingsManage, "--A--"),
-            (Permission::MembersManage, "--A--"),
-        ];
-        assert_eq!(table.len(), Permission::ALL.len());
-        for (permission, row) in table {
-            for (role, cell) in Role::ALL.into_iter().zip(row.chars()) {
-                let expected = match cell {
-                    'A' => Some(Scope::All),
-                    'T' => Some(Scope::Team),
-                    'O' => Some(Scope::Own),
-                    _ => None,
-                };
-                assert_eq!(granted(role, permission), expected, "{role:?} {}", permission.name());
-            }
+    fn every_row_of_the_table_has_a_cell_for_every_role() {
+        for permission in Permission::ALL {
+            assert_eq!(permission.row().len(), Role::ALL.len(), "{}", permission.name());
+            assert!(permission.row().bytes().all(|cell| b"ATO-".contains(&cell)), "{}", permission.name());
         }
+    }
+
+    #[test]
+    fn an_agent_reads_their_teams_messages_and_an_analyst_none() {
+        assert_eq!(granted(Role::Agent, Permission::MessagesRead), Some(Scope::Team));
+        assert_eq!(granted(Role::Analyst, Permission::MessagesRead), None);
+        assert_eq!(granted(Role::Agent, Permission::AuditRead), Some(Scope::Own));
+        assert_eq!(granted(Role::Analyst, Permission::StatisticsRead), Some(Scope::All));
+    }
+
+    #[test]
+    fn an_administrator_holds_everything_everywhere() {
+        for permission in Permission::ALL {
+            assert_eq!(granted(Role::Admin, *permission), Some(Scope::All), "{}", permission.name());
+        }
+    }
+
+    #[test]
+    fn an_auditor_changes_nothing() {
+        let held: Vec<_> =
+            Permission::ALL.iter().filter(|held| granted(Role::Auditor, **held).is_some()).collect();
+        let reading = [
+            &Permission::MessagesRead,
+            &Permission::MessagesExport,
+            &Permission::StatisticsRead,
+            &Permission::AuditRead,
+        ];
+        assert_eq!(held, reading);
     }
 
     #[test]

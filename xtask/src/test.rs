@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test, on both databases, and none skipped.
+//! `cargo xtask test` and `bench`: everything that needs both databases, and nothing skipped.
 
 use crate::postgres::Postgres;
 use crate::{Outcome, cargo};
@@ -8,9 +8,20 @@ use std::process::{Command, Stdio};
 /// Where the tests look for the server in which they make databases of their own.
 const URL: &str = "LEAVEWORD_TEST_POSTGRES_URL";
 
-/// Runs `cargo test` with a PostgreSQL that lives as long as it does, or with the one the environment names.
+/// Runs `cargo test`.
 pub(crate) fn test(args: &[String]) -> Outcome {
-    let mut tests = cargo_test(args);
+    with_postgres(cargo_test(args))
+}
+
+/// Runs `cargo bench`: benchmarks against peers need the same databases.
+pub(crate) fn bench(args: &[String]) -> Outcome {
+    let mut command = cargo::cargo();
+    command.args(["bench", "--package", "benches"]).args(args);
+    with_postgres(command)
+}
+
+/// Runs a command with a PostgreSQL that lives as long as it does, or with the one the environment names.
+fn with_postgres(mut tests: Command) -> Outcome {
     if env::var_os(URL).is_some_and(|url| !url.is_empty()) {
         println!("xtask: the tests use the PostgreSQL that {URL} names");
         return Ok(cargo::passed_on(cargo::status(&mut tests)?));

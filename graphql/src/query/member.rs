@@ -79,7 +79,7 @@ impl Member {
             let scope = access::granted(role, permission)?.into();
             Some(Grant { permission: permission.name().to_owned(), scope })
         };
-        let permissions = Permission::ALL.into_iter().filter_map(grant).collect();
+        let permissions = Permission::ALL.iter().copied().filter_map(grant).collect();
         Role { id: ID(role.id().to_owned()), name: role.id().to_owned(), permissions }
     }
 }

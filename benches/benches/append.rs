@@ -1,5 +1,6 @@
 //! Leaving a message with everything on (authorisation, validation, sealing, idempotency rows, two streams) against
-//! the event sourcing crates as they come (one stream, in the clear), on the same database in the same run.
+//! the event sourcing crates as they come (one stream, in the clear), on the same database in the same run; on SQLite
+//! through the same one writer, on PostgreSQL as `cargo xtask` starts it (without fsync: it is work that is compared).
 //!
 //! `cargo bench -p benches`; PostgreSQL's server is named by `LEAVEWORD_TEST_POSTGRES_URL`.
 #![expect(clippy::print_stdout, reason = "a benchmark answers by printing")]

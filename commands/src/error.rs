@@ -51,6 +51,9 @@ pub enum CommandError {
     /// The idempotency key was used with other input.
     #[error("this idempotency key was used with other input")]
     KeyReused,
+    /// The idempotency key was used so long ago that its answer is forgotten; what it did still stands.
+    #[error("this idempotency key was used more than seven days ago; what was sent with it then has arrived")]
+    KeyExpired,
     /// An anonymous caller's idempotency key could be guessed.
     #[error(
         "without a token an idempotency key has at least 32 characters from a random source, such as a UUID"

@@ -15,9 +15,10 @@ use domain::{
     desk::Settings,
     ids::{CategoryId, MessageId, ReplyId, VisitorId},
     locale::Locale,
-    message::{CloseMessage, Message, MessageCommand, Related, ReplyToMessage, SubmitMessage},
+    message::{CloseMessage, Message, MessageCommand, MessageError, Related, ReplyToMessage, SubmitMessage},
     reference::Reference,
     text::{Name, PageUrl, Reason, ReplyText, Words},
+    visitor::VisitorError,
 };
 use serde::Serialize;
 use store::{AppendError, Idempotency, Receipt, Reservation};
@@ -113,9 +114,15 @@ impl Commands {
                 match self.decide_submission(caller, &input, &arriving, message_id, key.clone()).await {
                     Ok(append) => append,
                     // Another request with the same key may just have been first: then it is answered, not refused.
-                    Err(refusal) => match self.answered(key.as_ref()).await? {
-                        Some(receipt) => return Ok(arriving.submitted(receipt)),
-                        None => return Err(refusal),
+                    Err(refusal) => match (self.answered(key.as_ref()).await?, refusal) {
+                        (Some(receipt), _) => return Ok(arriving.submitted(receipt)),
+                        // The streams that the key leads to are there, its answer is forgotten.
+                        (
+                            None,
+                            CommandError::Visitor(VisitorError::AlreadyArrived)
+                            | CommandError::Message(MessageError::AlreadySubmitted),
+                        ) if key.is_some() => return Err(CommandError::KeyExpired),
+                        (None, refusal) => return Err(refusal),
                     },
                 };
             match self.store.append(append).await {
@@ -143,7 +150,7 @@ impl Commands {
             self.idempotency(caller, "replyToMessage", input.idempotency_key.as_deref(), &input)?;
         let command = MessageCommand::Reply(ReplyToMessage {
             at: self.store.clock().now(),
-            reply_id: ReplyId(self.fresh_id("reply id", idempotency.as_ref())),
+            reply_id: ReplyId(self.fresh_id("reply id", None)),
             author,
             content: input.content,
         });
@@ -178,7 +185,8 @@ impl Commands {
         let reference = Reference::from_random(store::random::bytes());
         let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), settings };
         let submit = self.submission(input, facts).await?;
-        let decided = Message::default().decide(MessageCommand::Submit(Box::new(submit)))?;
+        let loaded = self.store.load::<Message>(&message_id.to_string()).await?;
+        let decided = loaded.aggregate.decide(MessageCommand::Submit(Box::new(submit)))?;
         let message_key = crate::streams::message_key(message_id, arriving.id);
         let message =
             crate::streams::stream::<Message>(message_id.to_string(), 0, Some(message_key), &decided)?;

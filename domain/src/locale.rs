@@ -22,7 +22,7 @@ impl Locale {
             (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_alphabetic());
         let rest_fits =
             subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if language_fits && rest_fits && tag.len() <= 35 { Ok(Self(tag.to_owned())) } else { Err(NotALocale) }
+        if language_fits && rest_fits && tag.len() <= 35 { Ok(Self(canonical(tag))) } else { Err(NotALocale) }
     }
 
     /// The tag.
@@ -34,6 +34,16 @@ impl Locale {
     pub fn language(&self) -> &str {
         self.0.split('-').next().unwrap_or_default()
     }
+}
+
+/// Upper and lower case as RFC 5646 recommends (2.1.1): `zh-Hant-TW`.
+fn canonical(tag: &str) -> String {
+    let subtag = |(index, subtag): (usize, &str)| match (index, subtag.len()) {
+        (1.., 2) => subtag.to_ascii_uppercase(),
+        (1.., 4) => subtag[..1].to_ascii_uppercase() + &subtag[1..].to_ascii_lowercase(),
+        _ => subtag.to_ascii_lowercase(),
+    };
+    tag.split('-').enumerate().map(subtag).collect::<Vec<_>>().join("-")
 }
 
 impl fmt::Display for Locale {
@@ -61,9 +71,10 @@ mod tests {
 
     #[test]
     fn tags_are_read_and_nonsense_is_refused() {
-        for good in ["zh-CN", "de", "zh-Hant-TW", "en-US-x-a"] {
+        for good in ["zh-CN", "de", "zh-Hant-TW", "en-US-x-abc"] {
             assert_eq!(Locale::parse(good).map(|l| l.to_string()), Ok(good.to_owned()));
         }
+        assert_eq!(Locale::parse("ZH-hant-tw"), Locale::parse("zh-Hant-TW"));
         for bad in ["", "z", "中文", "zh_CN", "de-", "123-AB", "en-verylongsub"] {
             assert_eq!(Locale::parse(bad), Err(NotALocale), "{bad}");
         }

@@ -3,8 +3,10 @@
 use crate::fault;
 use async_graphql::{Context, Result};
 use commands::{Caller, Commands};
-use domain::{actor::Actor, ids::VisitorId, locale::Locale};
+use domain::{actor::Actor, desk::Settings, ids::VisitorId, locale::Locale};
 use projections::{Projections, QueryError, Reader};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// The caller of one request and the token they sent.
 #[derive(Clone)]
@@ -13,6 +15,21 @@ pub struct Request {
     pub caller: Caller,
     /// The bearer token they sent, for signing out.
     pub bearer: Option<String>,
+    /// The desk as it stands, read once per request however many messages name a category.
+    desk: Arc<OnceCell<Settings>>,
+}
+
+impl Request {
+    /// A request of this caller.
+    pub fn new(caller: Caller, bearer: Option<String>) -> Self {
+        Self { caller, bearer, desk: Arc::default() }
+    }
+
+    /// The desk's settings in force.
+    pub(crate) async fn desk(&self, projections: &Projections) -> Result<&Settings> {
+        let settings = self.desk.get_or_try_init(|| projections.desk()).await;
+        settings.map_err(|error| fault::of_query(&self.caller, &error))
+    }
 }
 
 /// What every resolver needs, in few words.

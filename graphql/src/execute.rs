@@ -4,9 +4,9 @@
 //! question had answers of different bytes. The specification wants the document's order ("Response", Serialized Map
 //! Ordering), and "absent and not yours" wants the same bytes.
 
-use crate::Schema;
+use crate::{Schema, check::check, fault};
 use async_graphql::{
-    Name, Positioned, Request, Response, Value,
+    Name, Pos, Positioned, Request, Response, Value,
     indexmap::IndexMap,
     parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet},
 };
@@ -14,9 +14,12 @@ use async_graphql::{
 /// Executes a request; the answer's fields stand in the document's order.
 pub async fn execute(schema: &Schema, mut request: Request) -> Response {
     let document = request.parsed_query().ok().cloned();
+    if let Some(Err(error)) = document.as_ref().map(check) {
+        let fault = fault::fault(fault::Code::BadRequest, error.to_string());
+        return Response::from_errors(vec![fault.into_server_error(Pos::default())]);
+    }
     let operation = request.operation_name.clone();
     let mut response = schema.execute(request).await;
-    // Only a document that the schema has accepted is walked: its limits bound this walk too.
     if let Some(document) = document
         && let Some(selection) = operation_selection(&document, operation.as_deref())
     {

@@ -47,6 +47,7 @@ pub(crate) fn of_query(caller: &Caller, error: &QueryError) -> Error {
         QueryError::Unauthenticated => unauthenticated(caller),
         QueryError::Forbidden(_) => fault(Code::Forbidden, error.to_string()),
         QueryError::BadPage(_) => fault(Code::BadRequest, error.to_string()),
+        QueryError::Fault(cause) if cause.passes() => unavailable(cause),
         QueryError::Fault(cause) => internal(caller, cause),
     }
 }
@@ -60,6 +61,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         E::Forbidden(_) | E::NotForYou(_) => Some(fault(Code::Forbidden, error.to_string())),
         E::NotFound => Some(fault(Code::NotFound, error.to_string())),
         E::Unavailable => Some(fault(Code::Unavailable, error.to_string())),
+        E::Fault(cause) if cause.passes() => Some(unavailable(cause)),
         E::Fault(cause) => Some(internal(caller, cause)),
         E::Message(_)
         | E::Visitor(_)
@@ -73,9 +75,16 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::LinkUnknown
         | E::Conflict { .. }
         | E::KeyReused
+        | E::KeyExpired
         | E::KeyTooShort
         | E::KeyTooLong => None,
     }
+}
+
+/// The database is busy or away: the same request may go through later.
+fn unavailable(cause: &dyn std::fmt::Display) -> Error {
+    tracing::warn!(%cause, "the database does not answer in time");
+    fault(Code::Unavailable, "the database does not answer in time; try again")
 }
 
 fn unauthenticated(caller: &Caller) -> Error {

@@ -3,6 +3,7 @@
 //! Knows async-graphql, the shapes of the API, and how refusals are told to people. Must not know HTTP or SQL.
 
 mod caller;
+mod check;
 mod execute;
 mod fault;
 mod mutation;

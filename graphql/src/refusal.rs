@@ -82,6 +82,11 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::KeyReused => {
             (UserErrorCode::IdempotencyKeyReused, Some("idempotencyKey"), "该幂等键已用于其他内容")
         }
+        CommandError::KeyExpired => (
+            UserErrorCode::IdempotencyKeyReused,
+            Some("idempotencyKey"),
+            "该幂等键已在七天以前使用过，当时提交的内容已经收到",
+        ),
         CommandError::KeyTooShort => (
             UserErrorCode::Invalid,
             Some("idempotencyKey"),

@@ -71,6 +71,7 @@ CREATE TABLE sessions (
     expires_at bigint NOT NULL
 );
 CREATE INDEX sessions_member ON sessions (member_id);
+CREATE INDEX sessions_expire ON sessions (expires_at);
 CREATE TABLE sign_in_links (
     token_hash bytea PRIMARY KEY,
     member_id  text NOT NULL,
@@ -78,9 +79,11 @@ CREATE TABLE sign_in_links (
     used_at    bigint
 );
 CREATE INDEX sign_in_links_member ON sign_in_links (member_id);
+CREATE INDEX sign_in_links_expire ON sign_in_links (expires_at);
 CREATE TABLE visitor_tokens (
     token_hash bytea PRIMARY KEY,
     visitor_id text NOT NULL,
     created_at bigint NOT NULL,
     expires_at bigint NOT NULL
 );
+CREATE INDEX visitor_tokens_expire ON visitor_tokens (expires_at);

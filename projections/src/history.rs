@@ -97,18 +97,27 @@ fn acting_member(event: &RecordedEvent) -> Option<MemberId> {
 
 /// Replaces every marker by what it marks: the value, `"erased"`, or a contact's mask.
 fn plain(value: &mut Value, contacts: bool) {
+    plain_field("", value, contacts);
+}
+
+fn plain_field(name: &str, value: &mut Value, contacts: bool) {
     match value {
         Value::Object(fields) if fields.contains_key("$personal") => {
             *value = match Personal::<Value>::deserialize(&*value) {
                 Ok(Personal::Clear(clear)) => match Contact::deserialize(&clear) {
                     Ok(contact) if !contacts => json!({"kind": contact.kind, "masked": contact.masked()}),
+                    Err(_) if !contacts && name == "contact" => json!("masked"),
                     _ => clear,
                 },
                 _ => json!("erased"),
             };
         }
-        Value::Object(fields) => fields.values_mut().for_each(|field| plain(field, contacts)),
-        Value::Array(items) => items.iter_mut().for_each(|item| plain(item, contacts)),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                plain_field(name, field, contacts);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| plain_field(name, item, contacts)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

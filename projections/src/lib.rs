@@ -40,6 +40,11 @@ pub const VIEWS: &[View] = &[
     View { name: "members", version: 1, handle: members::project },
 ];
 
+/// The views that an answer about a message is read from.
+pub const MESSAGE_VIEWS: &[&str] = &["message_list", "message_entries", "visitor_messages"];
+/// The views that an answer about a member is read from.
+pub const MEMBER_VIEWS: &[&str] = &["members"];
+
 /// The views of a store, kept up to date by this process, and every question that can be asked of them.
 #[derive(Clone)]
 pub struct Projections {
@@ -63,13 +68,8 @@ impl Projections {
         self.followers.status().await
     }
 
-    /// Waits until every view has seen a position, at most two seconds each: a writer reads what they wrote.
-    pub async fn wait_for(&self, position: i64) -> Result<bool, StoreError> {
-        for view in VIEWS {
-            if !self.followers.wait_for(view.name, position).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    /// Waits, at most two seconds, until these views have seen a position: a writer reads what they wrote.
+    pub async fn wait_for(&self, views: &[&str], position: i64) -> Result<bool, StoreError> {
+        self.followers.wait_for(views, position).await
     }
 }

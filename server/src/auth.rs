@@ -19,7 +19,7 @@ pub(crate) async fn caller(
     let token_unknown = headers.contains_key(header::AUTHORIZATION) && known.is_none();
     let actor = known.unwrap_or(Actor::Anonymous);
     let caller = Caller { actor, token_unknown, locale: language(headers), correlation_id };
-    Ok(graphql::Request { caller, bearer })
+    Ok(graphql::Request::new(caller, bearer))
 }
 
 fn bearer(value: &str) -> Option<String> {

@@ -10,7 +10,11 @@ use crate::{
 use clap::{Parser, Subcommand};
 use commands::{Caller, Commands, NewMember};
 use domain::{access::Role, member::MemberEmail, text::Name};
-use std::{error::Error, io::Read, process::ExitCode};
+use std::{
+    error::Error,
+    io::{Read, Write},
+    process::ExitCode,
+};
 use store::{Clock, Store};
 
 /// Leaveword: what happens to a customer's message when nobody is at the desk.
@@ -103,30 +107,38 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
 
 async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     logging::start(&config.log);
+    let asked_to_end = asked_to_end()?;
     let server = Server::start(config, Clock::system()).await?;
     if config.public_url.is_none() {
         tracing::warn!("LEAVEWORD_PUBLIC_URL is not set: links name the address this server listens on");
     }
-    println!("{}", welcome::text(config, &server));
-    asked_to_end().await?;
+    // Whoever started it may not care to read: that is no reason to end.
+    let _ = writeln!(std::io::stdout(), "{}", welcome::text(config, &server));
+    asked_to_end.await;
     tracing::info!("ending: requests under way are answered first");
     server.stop().await;
     Ok(())
 }
 
-/// Ctrl-C, or the signal that service managers send.
-async fn asked_to_end() -> std::io::Result<()> {
+/// Completes on Ctrl-C, or on the signal that service managers send. Listens from the call on, not from the first
+/// poll: a signal that comes while the server starts is not lost, and does not kill it half way.
+fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
+        let (mut interrupt, mut terminate) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 async fn member(config: &Config, commands: &Commands, command: MemberCommand) -> Result<(), Box<dyn Error>> {

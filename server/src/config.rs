@@ -1,6 +1,10 @@
 //! Configuration: flags or environment, the flag wins; a bad value stops the start with a sentence that names it.
 
-use std::{fmt, net::SocketAddr, path::PathBuf};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 use store::{DatabaseUrl, StoreConfig};
 
 /// What can be said on the command line or in the environment.
@@ -81,8 +85,7 @@ impl Settings {
         self.log
             .parse::<tracing_subscriber::EnvFilter>()
             .map_err(|error| bad("LEAVEWORD_LOG", &format!("is not a filter such as info: {error}")))?;
-        let beside = self.data_dir.parent().map_or_else(PathBuf::new, PathBuf::from).join("leaveword.key");
-        let master_key_file = self.master_key_file.unwrap_or(beside);
+        let master_key_file = self.master_key_file.unwrap_or_else(|| beside(&self.data_dir));
         Ok(Config {
             store: StoreConfig { database, master_key_file },
             data_dir: self.data_dir,
@@ -91,6 +94,16 @@ impl Settings {
             log: self.log,
         })
     }
+}
+
+/// `leaveword.key` beside the data directory, never in it.
+fn beside(data_dir: &Path) -> PathBuf {
+    // `.` and `..` have no name to stand beside until it is known which directories they are.
+    let named = match data_dir.file_name() {
+        Some(_) => data_dir.to_owned(),
+        None => data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned()),
+    };
+    named.with_file_name("leaveword.key")
 }
 
 /// What is in force, secrets left out: as `leaveword config` prints it.
@@ -126,6 +139,13 @@ mod tests {
         let config = settings().read().expect("the defaults are valid");
         assert_eq!(config.store.database, DatabaseUrl::Sqlite("./data".into()));
         assert_eq!(config.store.master_key_file, PathBuf::from("./leaveword.key"));
+    }
+
+    #[test]
+    fn the_key_lies_beside_the_data_even_when_that_is_the_current_directory() {
+        let config = Settings { data_dir: ".".into(), ..settings() }.read().expect("valid");
+        let here = std::env::current_dir().expect("a current directory");
+        assert_eq!(config.store.master_key_file.parent(), here.parent());
     }
 
     #[test]

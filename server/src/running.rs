@@ -36,6 +36,7 @@ pub struct Server {
     address: SocketAddr,
     first_sign_in: Option<(SignInLink, &'static str)>,
     stop: CancellationToken,
+    stop_following: CancellationToken,
     app: App,
     serving: JoinHandle<std::io::Result<()>>,
     _lock: Option<ServerLock>,
@@ -51,19 +52,20 @@ impl Server {
         let store = Store::open(&config.store, clock).await?;
         let commands = Commands::new(store.clone());
         commands.first_start().await?;
-        let first_sign_in = commands.first_administrator().await?;
         let listen = |error| StartError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        // A new link ends the one before: only a server that does start may make one.
+        let first_sign_in = commands.first_administrator().await?;
 
-        let stop = CancellationToken::new();
-        let projections = Projections::start(&store, &stop);
+        let (stop, stop_following) = (CancellationToken::new(), CancellationToken::new());
+        let projections = Projections::start(&store, &stop_following);
         let schema = graphql::schema(commands.clone(), projections.clone());
         let app = App { store, commands, projections, schema };
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
         let serving = tokio::spawn(async move { serve.await });
-        Ok(Self { address, first_sign_in, stop, app, serving, _lock: lock })
+        Ok(Self { address, first_sign_in, stop, stop_following, app, serving, _lock: lock })
     }
 
     /// Where it listens.
@@ -82,6 +84,8 @@ impl Server {
         if tokio::time::timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!("some requests were not answered in time");
         }
+        // Only now: what was just written is still read back for its answer.
+        self.stop_following.cancel();
         self.app.projections.ended().await;
         self.app.store.close().await;
     }

@@ -6,7 +6,12 @@ use std::net::SocketAddr;
 
 /// The address that links begin with.
 pub(crate) fn base_url(config: &Config, address: SocketAddr) -> String {
-    config.public_url.clone().unwrap_or_else(|| format!("http://{address}"))
+    let here = match address.ip().is_unspecified() {
+        // It listens everywhere; from this machine it is reached here.
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    };
+    config.public_url.clone().unwrap_or(here)
 }
 
 /// A sign-in link as a person follows it.
@@ -41,5 +46,8 @@ fn curl(base: &str, token: &str) -> String {
         "mutation {{ redeemSignInLink(input: {{token: \"{token}\", newPassword: \"{password}\"}}) \
          {{ token expiresAt member {{ name }} userErrors {{ message }} }} }}"
     );
-    format!("curl -s {base}/graphql -H 'content-type: application/json' -d '{}'", json!({ "query": query }))
+    format!(
+        "curl -s -w '\\n' {base}/graphql -H 'content-type: application/json' -d '{}'",
+        json!({ "query": query })
+    )
 }

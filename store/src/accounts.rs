@@ -121,6 +121,8 @@ impl CredentialRow {
                 }
             }
             Self::VisitorToken { token, visitor_id, created_at, expires_at } => {
+                tx.execute("DELETE FROM visitor_tokens WHERE expires_at <= $1", &[(*created_at).into()])
+                    .await?;
                 let sql = "INSERT INTO visitor_tokens (token_hash, visitor_id, created_at, expires_at) \
                            VALUES ($1, $2, $3, $4)";
                 let visitor_id = visitor_id.as_str().into();
@@ -202,8 +204,9 @@ impl Store {
         expires_at: i64,
     ) -> Result<(), StoreError> {
         let mut tx = self.log().begin().await?;
-        tx.execute("DELETE FROM sign_in_links WHERE member_id = $1 AND used_at IS NULL", &[member_id.into()])
-            .await?;
+        let now = self.clock().micros();
+        let ended = "DELETE FROM sign_in_links WHERE member_id = $1 OR expires_at <= $2";
+        tx.execute(ended, &[member_id.into(), now.into()]).await?;
         let sql = "INSERT INTO sign_in_links (token_hash, member_id, expires_at) VALUES ($1, $2, $3)";
         tx.execute(sql, &[token.value(), member_id.into(), expires_at.into()]).await?;
         Ok(tx.commit().await?)

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write};
 use uuid::Uuid;
 
+/// How far this machine's clock and the database's may be apart: five minutes, in microseconds.
+const FARTHEST_APART: u64 = 5 * 60 * 1_000_000;
+
 /// Everything that one command appends.
 pub struct Append {
     /// The streams, in the order in which their keys are made; the last one is what the receipt is about.
@@ -221,11 +224,15 @@ impl Store {
             }
         };
         let row = row.ok_or_else(|| StoreError::Setup("the log has no head row".to_owned()))?;
-        Ok(Head {
-            position: row.int("position")?,
-            recorded_at: row.int("recorded_at")?,
-            now: row.int("now")?,
-        })
+        let now = row.int("now")?;
+        if self.clock().is_system() && now.abs_diff(self.clock().micros()) > FARTHEST_APART {
+            return Err(StoreError::Setup(
+                "this machine's clock and the database's are more than five minutes apart: set them right, then \
+                 appending goes on"
+                    .to_owned(),
+            ));
+        }
+        Ok(Head { position: row.int("position")?, recorded_at: row.int("recorded_at")?, now })
     }
 
     /// Destroys a key: what it and the keys below it sealed can never be read again, in no replica and no backup
@@ -239,11 +246,8 @@ impl Store {
         )
         .await?;
         tx.commit().await?;
-        if self.database().dialect() == Dialect::Sqlite {
-            // The write-ahead log still holds the old page.
-            self.database().log.rows("PRAGMA wal_checkpoint(TRUNCATE)", &[]).await?;
-        }
-        Ok(())
+        // SQLite's write-ahead log still holds the old page.
+        Ok(self.database().log.truncate_write_ahead_log().await?)
     }
 }
 

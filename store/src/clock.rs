@@ -37,6 +37,11 @@ impl Clock {
         }
     }
 
+    /// Is it the machine's? A test's clock may stand anywhere.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self.0, Source::System)
+    }
+
     /// Now, in microseconds since 1970.
     pub fn micros(&self) -> i64 {
         match &self.0 {

@@ -107,7 +107,10 @@ impl Database {
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     // A statement of ours takes milliseconds; one that hangs must not hold a lock for ever.
-                    connection.execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'").await?;
+                    // Notices are for those who type, not for logs.
+                    let settings = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
+                                    SET client_min_messages = 'warning'";
+                    connection.execute(settings).await?;
                     Ok(())
                 })
             })
@@ -127,13 +130,22 @@ impl Database {
     }
 
     async fn sqlite(directory: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(directory).map_err(|error| {
+        make_private(directory).map_err(|error| {
             StoreError::Setup(format!("cannot make the data directory {}: {error}", directory.display()))
         })?;
         let log = sqlite_side(&directory.join("log.db")).await?;
         let views = sqlite_side(&directory.join("views.db")).await?;
         Ok(Self { log, views })
     }
+}
+
+/// Makes the directory, when it is not there, for its owner alone: it holds password hashes and wrapped keys.
+pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
 }
 
 async fn sqlite_side(file: &Path) -> Result<Side, StoreError> {

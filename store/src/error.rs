@@ -43,6 +43,21 @@ pub enum StoreError {
     Setup(String),
 }
 
+impl StoreError {
+    /// Is the database only busy or away, so that the same may go through later?
+    pub fn passes(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+            // PostgreSQL: lock_timeout, statement_timeout, its server ending or starting. SQLite: SQLITE_BUSY.
+            sqlx::Error::Database(error) => error
+                .code()
+                .is_some_and(|code| matches!(&*code, "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "5")),
+            _ => false,
+        }
+    }
+}
+
 /// Why nothing was appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// An event as it was recorded. Personal data in its payload is sealed, each value bound to where it stands, until
-/// `Store::open` is asked for it.
+/// `Store::open_personal` is asked for it.
 #[derive(Clone)]
 pub struct RecordedEvent {
     /// Its place in the log: 1, 2, 3, … without a hole.

@@ -33,7 +33,7 @@ pub type Handle = for<'a> fn(&'a mut Tx, &'a RecordedEvent) -> BoxFuture<'a, Res
 pub struct View {
     /// Its name.
     pub name: &'static str,
-    /// The version of its shape; a new one is filled from the beginning.
+    /// The version of its shape. A new one has a checkpoint of its own, and needs tables of its own.
     pub version: i64,
     /// How it takes an event.
     pub handle: Handle,
@@ -105,14 +105,23 @@ impl Followers {
         Ok(all)
     }
 
-    /// Waits until a view has seen a position, so that a writer reads what they wrote. `false`: it has not within
-    /// two seconds, or it stands still with an error.
-    pub async fn wait_for(&self, name: &str, position: i64) -> Result<bool, StoreError> {
+    /// Waits until these views have seen a position, so that a writer reads what they wrote. `false`: they have not
+    /// within two seconds, or one stands still with an error.
+    pub async fn wait_for(&self, names: &[&str], position: i64) -> Result<bool, StoreError> {
+        let deadline = Instant::now() + READ_YOUR_WRITES;
+        for name in names {
+            if !self.wait_for_one(name, position, deadline).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn wait_for_one(&self, name: &str, position: i64, deadline: Instant) -> Result<bool, StoreError> {
         let Some(follower) = self.all.iter().find(|follower| follower.view.name == name) else {
             return Ok(false);
         };
         let mut said = follower.said.subscribe();
-        let deadline = Instant::now() + READ_YOUR_WRITES;
         let mut pause = Duration::from_millis(5);
         loop {
             let latest = said.borrow_and_update().clone();
@@ -201,7 +210,8 @@ impl From<sqlx::Error> for PageError {
 /// One page: view and checkpoint in one transaction, so that each event counts exactly once.
 async fn page(store: &Store, view: &View) -> Result<Page, PageError> {
     let views = &store.database().views;
-    if store.head().await? <= checkpoint(views, view).await? {
+    let head = store.head().await?;
+    if head <= checkpoint(views, view).await? {
         return Ok(Page::UpToDate);
     }
     let mut tx = views.begin().await?;
@@ -220,7 +230,11 @@ async fn page(store: &Store, view: &View) -> Result<Page, PageError> {
         last = event.position;
     }
     if last == position {
-        return Ok(Page::UpToDate);
+        return match position < head {
+            // The head says that there is more: the end of the log was cut off.
+            true => Err(StoreError::Gap { position: position + 1 }.into()),
+            false => Ok(Page::UpToDate),
+        };
     }
     let sql = "UPDATE checkpoints SET position = $3 WHERE name = $1 AND version = $2";
     tx.execute(sql, &[view.name.into(), view.version.into(), last.into()]).await?;

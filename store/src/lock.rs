@@ -1,5 +1,6 @@
 //! One server per data directory: SQLite has one writer, and a second server would not know of the first.
 
+use crate::database::make_private;
 use std::{fs::File, path::Path};
 
 /// Held as long as a server serves a data directory; the system lets go of it when the process dies, however.
@@ -24,7 +25,7 @@ impl ServerLock {
     pub fn take(directory: &Path) -> Result<Self, AlreadyServed> {
         let shown = directory.display().to_string();
         let failed = |error| AlreadyServed::Failed(shown.clone(), error);
-        std::fs::create_dir_all(directory).map_err(failed)?;
+        make_private(directory).map_err(failed)?;
         let file = File::options()
             .create(true)
             .write(true)

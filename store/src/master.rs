@@ -3,11 +3,16 @@
 
 use crate::{
     error::StoreError,
+    random,
     seal::{Key, length_prefixed},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::{ErrorKind, Write},
+    path::Path,
+};
 use zeroize::Zeroize;
 
 /// The key that wraps visitors' and members' keys, and its public id.
@@ -54,18 +59,32 @@ impl MasterKey {
         let key = Key::generate();
         let mut text = STANDARD.encode(key.0);
         text.push('\n');
-        let written = write_private(file, text.as_bytes());
+        let written = publish(file, text.as_bytes());
         text.zeroize();
-        written.map_err(|error| {
-            StoreError::Setup(format!("cannot make the master key {}: {error}", file.display()))
-        })?;
-        Ok(Self::new(key))
+        match written {
+            Ok(()) => Ok(Self::new(key)),
+            // Another process was first: its key counts.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Self::read(file)?
+                .ok_or_else(|| StoreError::Setup(format!("{} is gone again", file.display()))),
+            Err(error) => {
+                Err(StoreError::Setup(format!("cannot make the master key {}: {error}", file.display())))
+            }
+        }
     }
 
     /// A key or secret wrapped under this one, for that name and nothing else.
     pub(crate) fn key(&self) -> &Key {
         &self.key
     }
+}
+
+/// Writes a file that is there whole or not at all, and never takes another's place.
+fn publish(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let unfinished = file.with_extension(format!("{:016x}", u64::from_be_bytes(random::bytes())));
+    write_private(&unfinished, bytes)?;
+    let published = fs::hard_link(&unfinished, file);
+    fs::remove_file(&unfinished)?;
+    published
 }
 
 fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {

@@ -6,6 +6,9 @@ use sqlx::{
     sqlite::SqliteRow,
 };
 
+/// Attempts to empty the write-ahead log, each as long as the busy timeout.
+const TRUNCATIONS: usize = 3;
+
 /// A value to bind: a bigint, a text, bytes, or JSON text whose bytes are kept.
 #[derive(Clone, PartialEq)]
 pub enum Value {
@@ -169,6 +172,19 @@ impl Side {
             }
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
         })
+    }
+
+    /// Empties SQLite's write-ahead log into its file, so that what was overwritten is gone from both. Waits for
+    /// readers; when one does not let go in time that is a fault, and the log is emptied when it next can be.
+    pub(crate) async fn truncate_write_ahead_log(&self) -> sqlx::Result<()> {
+        let Self::Sqlite { writer, .. } = self else { return Ok(()) };
+        for _ in 0..TRUNCATIONS {
+            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await?;
+            if row.try_get_unchecked::<i64, _>("busy")? == 0 {
+                return Ok(());
+            }
+        }
+        Err(sqlx::Error::PoolTimedOut)
     }
 
     /// Runs one statement in a transaction of its own; says how many rows it touched.

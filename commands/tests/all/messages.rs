@@ -18,6 +18,7 @@ on_both_databases!(
     a_first_message_makes_a_visitor_whose_token_opens_their_messages,
     a_known_visitor_keeps_their_identity_and_is_remembered_once,
     fifty_repeats_with_one_key_are_one_message_one_receipt_and_one_token,
+    a_key_whose_answer_is_forgotten_doubles_nothing,
     a_key_used_with_other_input_is_refused,
     an_anonymous_key_that_could_be_guessed_is_refused,
     of_fifty_replies_with_one_expected_version_one_wins,
@@ -86,11 +87,27 @@ async fn fifty_repeats_with_one_key_are_one_message_one_receipt_and_one_token(di
     assert!(answers.iter().all(|answer| *answer == answers[0]));
     assert!(answers[0].visitor_token.is_some());
     assert_eq!((desk.count("VisitorArrived").await, desk.count("MessageSubmitted").await), (1, 1));
-    // A day later it still is the same; after seven days it would be another.
+    // A day later it still is the same.
     desk.clock.advance(Duration::from_secs(24 * 60 * 60));
     let mut input = words();
     input.idempotency_key = Some("f3b1c5de-8a52-4e0c-9a43-0d3c9d2f7a11".into());
     assert_eq!(desk.commands.submit_message(&anonymous(), input).await.expect("answered"), answers[0]);
+}
+
+async fn a_key_whose_answer_is_forgotten_doubles_nothing(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    let mut input = words();
+    input.idempotency_key = Some("f3b1c5de-8a52-4e0c-9a43-0d3c9d2f7a11".into());
+    let first = desk.commands.submit_message(&anonymous(), input.clone()).await.expect("submitted");
+    let known = visitor(&first);
+    desk.commands.submit_message(&known, input.clone()).await.expect("submitted by a known visitor");
+    // What seven days do, on either database's clock.
+    desk.store.database().log.execute("DELETE FROM idempotency", &[]).await.expect("forgotten");
+    for caller in [anonymous(), known] {
+        let late = desk.commands.submit_message(&caller, input.clone()).await;
+        assert!(matches!(late, Err(CommandError::KeyExpired)));
+    }
+    assert_eq!((desk.count("VisitorArrived").await, desk.count("MessageSubmitted").await), (1, 2));
 }
 
 async fn a_key_used_with_other_input_is_refused(dialect: Dialect) {

@@ -114,7 +114,7 @@ impl MessageMutation {
     }
 }
 
-/// Reads every field, so that one answer names all that is wrong with them.
+/// Reads every text, so that one answer names all that are wrong; the rest is the desk's to judge.
 fn read_submission(
     ctx: &Context<'_>,
     input: SubmitMessageInput,

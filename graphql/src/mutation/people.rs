@@ -9,6 +9,7 @@ use crate::{
 };
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use commands::{CommandError, SignedIn};
+use projections::MEMBER_VIEWS;
 
 #[derive(Default)]
 pub(crate) struct PeopleMutation;
@@ -83,7 +84,7 @@ impl SignInPayload {
                 return Ok(Self { user_errors, ..Self::default() });
             }
         };
-        let seen = ctx.projections().wait_for(signed_in.position).await;
+        let seen = ctx.projections().wait_for(MEMBER_VIEWS, signed_in.position).await;
         seen.map_err(|error| fault::internal(ctx.caller(), &error))?;
         let member = ctx.projections().member(signed_in.member_id).await;
         let member = member.map_err(|error| fault::of_query(ctx.caller(), &error))?;

@@ -11,7 +11,6 @@ use domain::{
     ids::CategoryId,
     locale::Locale as DomainLocale,
 };
-use projections::QueryError;
 
 #[derive(Default)]
 pub(crate) struct DeskQuery;
@@ -110,8 +109,7 @@ struct Availability {
 
 impl Desk {
     pub(crate) async fn load(ctx: &Context<'_>, asked: Option<DomainLocale>) -> Result<Self> {
-        let read = ctx.projections().desk().await;
-        let settings = read.map_err(|error: QueryError| fault::of_query(ctx.caller(), &error))?;
+        let settings = ctx.request().desk(ctx.projections()).await?.clone();
         let own = settings.desk.as_ref().and_then(|desk| desk.locales.first().cloned());
         let own = own.ok_or_else(|| fault::internal(ctx.caller(), &"the desk has no language"))?;
         Ok(Self { settings, own, asked })

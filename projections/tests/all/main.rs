@@ -22,6 +22,8 @@ use store::{Append, Clock, Dialect, NewEvent, Store, StreamAppend, StreamKey, te
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+/// Every view: the tests read all of them.
+const ALL: [&str; 5] = ["message_list", "message_entries", "visitor_messages", "visitors", "members"];
 const MEMBER: MemberId = MemberId(Uuid::from_u128(7));
 
 /// A followed store, written to by the domain's own decisions.
@@ -77,7 +79,7 @@ impl Desk {
         let (reservations, credentials, idempotency) = (vec![], vec![], None);
         let append = Append { streams: vec![stream], metadata, reservations, credentials, idempotency };
         let position = self.store.append(append).await.expect("appended").receipt().position;
-        assert!(self.views.wait_for(position).await.expect("readable"), "the views follow");
+        assert!(self.views.wait_for(&ALL, position).await.expect("readable"), "the views follow");
         self.clock.advance(Duration::from_secs(1));
     }
 

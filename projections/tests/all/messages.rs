@@ -247,7 +247,7 @@ async fn a_view_filled_again_equals_the_one_that_followed(dialect: Dialect) {
     }
     let stop = CancellationToken::new();
     let again = Projections::start(&desk.store, &stop);
-    assert!(again.wait_for(desk.store.head().await.expect("a head")).await.expect("readable"));
+    assert!(again.wait_for(&super::ALL, desk.store.head().await.expect("a head")).await.expect("readable"));
     assert_eq!(contents(&desk).await, followed);
     stop.cancel();
     again.ended().await;

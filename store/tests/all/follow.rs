@@ -14,6 +14,7 @@ on_both_databases!(
     a_failing_view_stands_still_says_where_and_goes_on_once_mended,
     two_processes_share_a_view_without_doubling_an_event,
     a_missing_position_is_never_skipped,
+    an_end_that_was_cut_off_is_missed,
 );
 
 /// Writes each event's position as a row whose key would refuse it a second time.
@@ -62,7 +63,7 @@ async fn a_view_sees_every_event_once_and_in_order(dialect: Dialect) {
     let stop = CancellationToken::new();
     let followers = Followers::start(&store, &[POSITIONS], &stop);
     append_some(&store, 5, 5).await;
-    assert!(followers.wait_for("positions", 10).await.expect("readable"));
+    assert!(followers.wait_for(&["positions"], 10).await.expect("readable"));
     assert_eq!(seen(&store).await, (1..=10).collect::<Vec<i64>>());
     stop.cancel();
     followers.ended().await;
@@ -75,7 +76,7 @@ async fn a_follower_starts_again_where_its_checkpoint_is(dialect: Dialect) {
         append_some(&store, round * 4, 4).await;
         let stop = CancellationToken::new();
         let followers = Followers::start(&store, &[POSITIONS], &stop);
-        assert!(followers.wait_for("positions", round * 4 + 4).await.expect("readable"));
+        assert!(followers.wait_for(&["positions"], round * 4 + 4).await.expect("readable"));
         stop.cancel();
         followers.ended().await;
     }
@@ -94,7 +95,10 @@ async fn a_failing_view_stands_still_says_where_and_goes_on_once_mended(dialect:
         status.error.as_deref() == Some("at position 1: cannot read this event") && status.position == 0
     })
     .await;
-    assert!(!followers.wait_for("stumbling", 1).await.expect("readable"), "an answer does not wait for it");
+    assert!(
+        !followers.wait_for(&["stumbling"], 1).await.expect("readable"),
+        "an answer does not wait for it"
+    );
     assert_eq!(seen(&store).await, [0; 0]);
     let mend = "INSERT INTO visitors (visitor_id) VALUES ('mended')";
     store.database().views.execute(mend, &[]).await.expect("mended");
@@ -116,7 +120,7 @@ async fn two_processes_share_a_view_without_doubling_an_event(dialect: Dialect) 
     append_some(&one, 0, 10).await;
     append_some(&two, 10, 10).await;
     for followers in &followers {
-        assert!(followers.wait_for("positions", 20).await.expect("readable"));
+        assert!(followers.wait_for(&["positions"], 20).await.expect("readable"));
     }
     assert_eq!(seen(&one).await, (1..=20).collect::<Vec<i64>>());
     stop.cancel();
@@ -138,6 +142,22 @@ async fn a_missing_position_is_never_skipped(dialect: Dialect) {
     })
     .await;
     assert_eq!(seen(&store).await, [0; 0]);
+    stop.cancel();
+    followers.ended().await;
+}
+
+async fn an_end_that_was_cut_off_is_missed(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    append_some(&store, 0, 3).await;
+    store.database().log.execute("DELETE FROM events WHERE position = 3", &[]).await.expect("tampered");
+    let stop = CancellationToken::new();
+    let followers = Followers::start(&store, &[POSITIONS], &stop);
+    soon("the follower says what is missing", || async {
+        let status = followers.status().await.expect("readable").remove(0);
+        status.error.as_deref() == Some("position 3 is missing from the log") && status.position == 2
+    })
+    .await;
     stop.cancel();
     followers.ended().await;
 }

@@ -44,7 +44,6 @@ async fn another_master_key_stops_the_start(dialect: Dialect) {
 
 async fn several_first_starts_at_once_agree_on_one_secret(dialect: Dialect) {
     let database = std::sync::Arc::new(TestDatabase::new(dialect).await);
-    database.open(TestDatabase::clock()).await.close().await;
     let starts: Vec<_> = (0..4)
         .map(|_| {
             let database = database.clone();

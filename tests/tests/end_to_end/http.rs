@@ -78,6 +78,17 @@ async fn a_document_too_deep_or_too_wide_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn fragments_that_double_are_refused_before_anything_walks_them() {
+    let desk = desk().await;
+    let doubling: Vec<String> =
+        (0..24).map(|n| format!("fragment F{n} on Query {{ ...F{m} ...F{m} }}", m = n + 1)).collect();
+    let bomb = format!("{{ ...F0 }} {} fragment F24 on Query {{ __typename }}", doubling.join(" "));
+    let answer = desk.ask(None, &bomb, json!({})).await;
+    assert_eq!(answer.code(), "BAD_REQUEST");
+    assert!(answer.body.contains("more than 2000 fields"), "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_answer_has_a_request_id_of_our_own() {
     let desk = desk().await;
     let request = desk.http.get(desk.url("/health")).header("x-request-id", "theirs");

@@ -20,7 +20,11 @@ const KEPT: [(&str, &[&str], &str); 14] = [
     ),
     ("sqlite-es", &["store"], "the dialects end in the store"),
     ("sqlx", &["store", "projections"], "the log is the store's SQL, and each view has its own"),
-    ("tokio", &["store", "commands", "projections", "server"], "rules are pure, and the schema only awaits"),
+    (
+        "tokio",
+        &["store", "commands", "projections", "graphql", "server"],
+        "rules are pure: they wait for nothing",
+    ),
     ("tower-http", &["server"], "HTTP ends in the server"),
     ("tracing-subscriber", &["server"], "libraries report; the program decides who listens"),
 ];

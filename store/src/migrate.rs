@@ -48,7 +48,12 @@ async fn run(side: &Side, wanted: fn(&Step) -> bool) -> Result<(), StoreError> {
     let migrator = Migrator::new(migrations).await?;
     match side {
         Side::Postgres(pool) => migrator.run(pool).await?,
-        Side::Sqlite { writer, .. } => migrator.run(writer).await?,
+        Side::Sqlite { writer, .. } => {
+            // sqlx locks PostgreSQL against a second migrator, but not SQLite: the whole run is one transaction here.
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            migrator.run_direct(&mut *tx).await?;
+            tx.commit().await?;
+        }
     }
     Ok(())
 }

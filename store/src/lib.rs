@@ -15,6 +15,7 @@ mod idempotency;
 mod keys;
 mod load;
 mod lock;
+mod many;
 mod master;
 mod migrate;
 pub mod random;
@@ -35,6 +36,7 @@ pub use follow::{BoxFuture, FollowerStatus, Followers, Handle, HandleError, View
 pub use idempotency::Idempotency;
 pub use load::Loaded;
 pub use lock::{AlreadyServed, ServerLock};
+pub use many::{Column, Kind};
 pub use read::LogFilter;
 pub use sql::{Row, Side, Tx, Value, placeholders};
 pub use store::{Store, StoreConfig};

@@ -49,6 +49,31 @@ from! {
     &[u8] => v => Self::Bytes(Some(v.to_vec())),
 }
 
+/// A column of many rows, to bind at once on PostgreSQL.
+pub(crate) enum Array {
+    /// `bigint[]`.
+    Int(Vec<Option<i64>>),
+    /// `text[]`.
+    Text(Vec<Option<String>>),
+    /// `bytea[]`.
+    Bytes(Vec<Option<Vec<u8>>>),
+}
+
+impl Array {
+    /// Appends a value; one of another kind is null, which no column of ours but a nullable one takes.
+    pub(crate) fn push(&mut self, value: Value) {
+        match (self, value) {
+            (Self::Int(array), Value::Int(value)) => array.push(value),
+            (Self::Text(array), Value::Text(value)) => array.push(value),
+            (Self::Text(array), Value::Json(value)) => array.push(Some(value)),
+            (Self::Bytes(array), Value::Bytes(value)) => array.push(value),
+            (Self::Int(array), _) => array.push(None),
+            (Self::Text(array), _) => array.push(None),
+            (Self::Bytes(array), _) => array.push(None),
+        }
+    }
+}
+
 /// `$from, $from+1, …`: `count` placeholders for a list.
 pub fn placeholders(from: usize, count: usize) -> String {
     (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
@@ -211,6 +236,19 @@ impl Tx {
             Self::Postgres(tx) => postgres(sql, values).execute(&mut **tx).await?.rows_affected(),
             Self::Sqlite(tx) => sqlite(sql, values).execute(&mut **tx).await?.rows_affected(),
         })
+    }
+
+    /// Runs one statement on arrays; only PostgreSQL has them.
+    pub(crate) async fn execute_arrays(&mut self, sql: &str, arrays: Vec<Array>) -> sqlx::Result<u64> {
+        let Self::Postgres(tx) = self else {
+            return Err(sqlx::Error::Protocol("no arrays on SQLite".into()));
+        };
+        let query = arrays.into_iter().fold(sqlx::query(sql), |query, array| match array {
+            Array::Int(values) => query.bind(values),
+            Array::Text(values) => query.bind(values),
+            Array::Bytes(values) => query.bind(values),
+        });
+        Ok(query.execute(&mut **tx).await?.rows_affected())
     }
 
     /// Reads rows within the transaction.

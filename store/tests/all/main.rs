@@ -3,6 +3,7 @@
 mod append;
 mod credentials;
 mod follow;
+mod many;
 mod personal;
 mod setup;
 

@@ -18,7 +18,7 @@ use domain::{
     member::{Member, MemberCommand, MemberEmail, MemberEvent, SignInMeans},
     text::Name,
 };
-use store::{AppendError, CredentialRow, Reservation, TokenHash, micros};
+use store::{AppendError, CredentialRow, Loaded, Reservation, TokenHash, micros};
 use uuid::Uuid;
 
 /// A session ends after seven days, whatever happens; in microseconds.
@@ -115,9 +115,9 @@ impl Commands {
         let link = TokenHash::of(link);
         let member = self.store.sign_in_link(&link).await?.ok_or(CommandError::LinkUnknown)?;
         let id: MemberId = member.parse().map_err(|_| CommandError::LinkUnknown)?;
-        let role = match self.store.load::<Member>(&member).await?.aggregate {
+        let role = match &*self.store.load::<Member>(&member).await?.aggregate {
             Member::NotInvited => return Err(CommandError::LinkUnknown),
-            Member::Invited { role, .. } => role,
+            Member::Invited { role, .. } => *role,
         };
         let hash = self.passwords.hash(Password::parse(new_password)?).await?;
         self.open_session(caller, id, role, SignInMeans::Link, |at| {
@@ -171,7 +171,8 @@ impl Commands {
             decided.extend(member.decide(MemberCommand::ChoosePassword { at })?);
             credentials.push(CredentialRow::Password { member_id: id.to_string(), hash });
         }
-        let stream = stream::<Member>(id.to_string(), 0, Some(member_key(id)), &decided)?;
+        let new = Loaded::new_stream();
+        let stream = stream::<Member>(id.to_string(), &new, Some(member_key(id)), &decided)?;
         let mut append = self.append(caller, vec![stream], None);
         append.credentials = credentials;
         append.reservations =
@@ -196,10 +197,10 @@ impl Commands {
         for _ in 0..crate::execute::ATTEMPTS {
             let (at, now) = (self.store.clock().now(), self.store.clock().micros());
             let loaded = self.store.load::<Member>(&id.to_string()).await?;
-            let decided = signing_in(loaded.aggregate, at, means)?;
+            let decided = signing_in((*loaded.aggregate).clone(), at, means)?;
             let token = token::token(token::SESSION, store::random::bytes());
             let expires_at = now + SESSION_LIFE;
-            let stream = stream::<Member>(id.to_string(), loaded.version, Some(member_key(id)), &decided)?;
+            let stream = stream::<Member>(id.to_string(), &loaded, Some(member_key(id)), &decided)?;
             let mut append = self.append(&caller, vec![stream], None);
             append.credentials = leading(now);
             append.credentials.push(CredentialRow::Session {

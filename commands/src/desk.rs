@@ -1,14 +1,18 @@
 //! The desk's settings in force, as decisions need them.
 
-use crate::{Commands, error::CommandError};
+use crate::{Commands, error::CommandError, streams::stream};
 use domain::{
     desk::{Desk, Settings},
     ids::DESK_ID,
 };
+use store::StreamAppend;
 
 impl Commands {
-    /// The settings in force.
-    pub(crate) async fn desk_settings(&self) -> Result<Settings, CommandError> {
-        Ok(self.store.load::<Desk>(&DESK_ID.to_string()).await?.aggregate.settings())
+    /// The settings in force as this process last knew them, and the desk's stream: an append that relies on them
+    /// carries it along, and fails as a conflict when the desk has been revised meanwhile.
+    pub(crate) async fn desk_settings(&self) -> Result<(Settings, StreamAppend), CommandError> {
+        let desk = self.store.recall::<Desk>(&DESK_ID.to_string()).await?;
+        let relied_on = stream::<Desk>(DESK_ID.to_string(), &desk, None, &[])?;
+        Ok((desk.aggregate.settings(), relied_on))
     }
 }

@@ -80,6 +80,9 @@ pub enum CommandError {
     /// Too many others were faster, or too much is going on.
     #[error("too busy; try again")]
     Unavailable,
+    /// The database went away while it committed, and did not say in time whether it had.
+    #[error("the outcome is unknown; send it again with the same idempotencyKey, and nothing is done twice")]
+    OutcomeUnknown,
     /// A fault of ours.
     #[error(transparent)]
     Fault(StoreError),
@@ -96,7 +99,8 @@ impl CommandError {
     pub(crate) fn of_append(error: AppendError) -> Self {
         match error {
             AppendError::KeyReused => Self::KeyReused,
-            AppendError::Conflict | AppendError::Taken { .. } => Self::Unavailable,
+            AppendError::Conflict | AppendError::Taken { .. } | AppendError::Busy => Self::Unavailable,
+            AppendError::Unknown => Self::OutcomeUnknown,
             AppendError::Spent => Self::LinkUnknown,
             AppendError::Erased => Self::NotFound,
             AppendError::Store(error) => Self::Fault(error),

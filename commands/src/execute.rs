@@ -9,13 +9,14 @@ use crate::{
 use domain::{
     decide::Decide,
     ids::{MessageId, VisitorId},
-    message::{Message, MessageCommand},
+    message::{Message, MessageCommand, MessageEvent},
 };
 use std::collections::BTreeMap;
-use store::{Append, AppendError, Idempotency, Receipt, StreamAppend};
+use store::{Append, AppendError, Idempotency, Loaded, Receipt, StreamAppend};
 
-/// How often a command is decided again before its caller is asked to try later.
-pub(crate) const ATTEMPTS: usize = 10;
+/// How often a command is decided again before its caller is asked to try later. Within a process nobody loses to the
+/// database; between processes the one that locks the head first wins.
+pub(crate) const ATTEMPTS: usize = 64;
 
 /// What a caller said about a command to an existing message.
 pub(crate) struct Request<'a> {
@@ -34,17 +35,13 @@ impl Commands {
         command: MessageCommand,
     ) -> Result<Receipt, CommandError> {
         for _ in 0..ATTEMPTS {
-            if let Some(receipt) = self.answered(request.idempotency.as_ref()).await? {
-                return Ok(receipt);
+            let mut loaded = self.store.recall::<Message>(&request.message_id.to_string()).await?;
+            let mut decided = request.decide(&loaded, &command);
+            if !loaded.fresh && decided.as_ref().map_or(true, Vec::is_empty) {
+                // What this process last knew is never the last word on a refusal.
+                loaded = self.store.load::<Message>(&request.message_id.to_string()).await?;
+                decided = request.decide(&loaded, &command);
             }
-            let loaded = self.store.load::<Message>(&request.message_id.to_string()).await?;
-            let owner = owner(&loaded.aggregate);
-            reach(request.caller, request.needs, owner)?;
-            let expected = request.expected_version.unwrap_or(loaded.version);
-            let decided = match expected == loaded.version {
-                true => loaded.aggregate.decide(command.clone()).map_err(CommandError::from),
-                false => Err(CommandError::Conflict { expected, version: loaded.version }),
-            };
             let decided = match decided {
                 Ok(decided) => decided,
                 // The same command may just have been carried out: then it is answered, not refused.
@@ -53,8 +50,8 @@ impl Commands {
                     None => return Err(refusal),
                 },
             };
-            let key = owner.map(|owner| message_key(request.message_id, owner));
-            let stream = stream::<Message>(request.message_id.to_string(), loaded.version, key, &decided)?;
+            let key = owner(&loaded.aggregate).map(|owner| message_key(request.message_id, owner));
+            let stream = stream::<Message>(request.message_id.to_string(), &loaded, key, &decided)?;
             let append = self.append(request.caller, vec![stream], request.idempotency.clone());
             match self.store.append(append).await {
                 Ok(appended) => return Ok(appended.receipt()),
@@ -85,6 +82,22 @@ impl Commands {
         ]);
         metadata.extend(caller.locale.as_ref().map(|locale| ("locale".to_owned(), locale.to_string())));
         Append { streams, metadata, reservations: vec![], credentials: vec![], idempotency }
+    }
+}
+
+impl Request<'_> {
+    /// May they, does it still stand where the caller saw it, and what comes of it?
+    fn decide(
+        &self,
+        loaded: &Loaded<Message>,
+        command: &MessageCommand,
+    ) -> Result<Vec<MessageEvent>, CommandError> {
+        reach(self.caller, self.needs, owner(&loaded.aggregate))?;
+        let version = loaded.version();
+        match self.expected_version {
+            Some(expected) if expected != version => Err(CommandError::Conflict { expected, version }),
+            _ => Ok(loaded.aggregate.decide(command.clone())?),
+        }
     }
 }
 

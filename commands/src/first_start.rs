@@ -59,7 +59,7 @@ impl Commands {
         let loaded = self.store.load::<Desk>(&id).await?;
         let at = self.store.clock().now();
         let Ok(decided) = loaded.aggregate.decide(DeskCommand::Open { at }) else { return Ok(()) };
-        let stream = stream::<Desk>(id, loaded.version, None, &decided)?;
+        let stream = stream::<Desk>(id, &loaded, None, &decided)?;
         match self.store.append(self.append(&Caller::system("first-start"), vec![stream], None)).await {
             Ok(_) | Err(AppendError::Conflict) => Ok(()),
             Err(error) => Err(CommandError::of_append(error)),

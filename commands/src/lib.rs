@@ -26,12 +26,14 @@ use domain::{actor::Actor, locale::Locale};
 use password::Passwords;
 use store::Store;
 use uuid::Uuid;
+use visitor::Contacts;
 
 /// Everything that can be asked to happen. Its clones share one store.
 #[derive(Clone, Debug)]
 pub struct Commands {
     store: Store,
     passwords: Passwords,
+    contacts: Contacts,
 }
 
 /// Who asks, in which language, and in the course of which request.
@@ -50,6 +52,6 @@ pub struct Caller {
 impl Commands {
     /// The commands on this store.
     pub fn new(store: Store) -> Self {
-        Self { store, passwords: Passwords::new() }
+        Self { store, passwords: Passwords::new(), contacts: Contacts::new() }
     }
 }

@@ -5,7 +5,8 @@ use crate::{
     access::{Needs, admit},
     error::CommandError,
     execute::Request,
-    visitor::Arriving,
+    streams::{message_key, stream},
+    visitor::{Arriving, Remembered},
 };
 use domain::{
     access::Permission,
@@ -21,7 +22,7 @@ use domain::{
     visitor::VisitorError,
 };
 use serde::Serialize;
-use store::{AppendError, Idempotency, Receipt, Reservation};
+use store::{Append, AppendError, Loaded, Receipt, Reservation};
 
 /// A message as a visitor leaves it. The contact is read with the desk's phone region, so it comes as typed.
 #[derive(Clone, Debug, Serialize)]
@@ -106,13 +107,12 @@ impl Commands {
         let key = self.idempotency(caller, "submitMessage", input.idempotency_key.as_deref(), &input)?;
         let arriving = self.arriving(known, key.as_ref());
         let message_id = MessageId(self.fresh_id("message id", key.as_ref()));
-        for _ in 0..crate::execute::ATTEMPTS {
-            if let Some(receipt) = self.answered(key.as_ref()).await? {
-                return Ok(arriving.submitted(receipt));
-            }
-            let append =
-                match self.decide_submission(caller, &input, &arriving, message_id, key.clone()).await {
-                    Ok(append) => append,
+        for attempt in 0..crate::execute::ATTEMPTS {
+            // The first time nothing is looked up that would only be found missing: the append sees whether it is.
+            let streams = if attempt == 0 { Streams::Guessed } else { Streams::Read };
+            let submission =
+                match self.decide_submission(caller, &input, &arriving, message_id, streams).await {
+                    Ok(submission) => submission,
                     // Another request with the same key may just have been first: then it is answered, not refused.
                     Err(refusal) => match (self.answered(key.as_ref()).await?, refusal) {
                         (Some(receipt), _) => return Ok(arriving.submitted(receipt)),
@@ -125,8 +125,12 @@ impl Commands {
                         (None, refusal) => return Err(refusal),
                     },
                 };
+            let append = Append { idempotency: key.clone(), ..submission.append };
             match self.store.append(append).await {
-                Ok(appended) => return Ok(arriving.submitted(appended.receipt())),
+                Ok(appended) => {
+                    self.contacts.remember(arriving.id, submission.remembered);
+                    return Ok(arriving.submitted(appended.receipt()));
+                }
                 // Somebody was faster, or had the same reference: look and decide again.
                 Err(AppendError::Conflict | AppendError::Taken { .. }) => {}
                 Err(error) => return Err(CommandError::of_append(error)),
@@ -177,35 +181,37 @@ impl Commands {
         input: &SubmitInput,
         arriving: &Arriving,
         message_id: MessageId,
-        key: Option<Idempotency>,
-    ) -> Result<store::Append, CommandError> {
-        let settings = self.desk_settings().await?;
+        streams: Streams,
+    ) -> Result<Submission, CommandError> {
+        let (settings, desk) = self.desk_settings().await?;
         let contact = Contact::parse(&input.contact, settings.phone_region())?;
-        let visitor = self.visitor_stream(arriving, input, &contact).await?;
+        let (visitor, remembered) = self.visitor_stream(arriving, input, &contact, streams).await?;
         let reference = Reference::from_random(store::random::bytes());
         let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), settings };
         let submit = self.submission(input, facts).await?;
-        let loaded = self.store.load::<Message>(&message_id.to_string()).await?;
+        let loaded = match streams {
+            Streams::Guessed => Loaded::new_stream(),
+            Streams::Read => self.store.load::<Message>(&message_id.to_string()).await?,
+        };
         let decided = loaded.aggregate.decide(MessageCommand::Submit(Box::new(submit)))?;
-        let message_key = crate::streams::message_key(message_id, arriving.id);
-        let message =
-            crate::streams::stream::<Message>(message_id.to_string(), 0, Some(message_key), &decided)?;
+        let message_key = message_key(message_id, arriving.id);
+        let message = stream::<Message>(message_id.to_string(), &loaded, Some(message_key), &decided)?;
         let as_visitor = Caller { actor: Actor::Visitor(arriving.id), ..caller.clone() };
-        let mut append = self.append(&as_visitor, vec![visitor, message], key);
+        let mut append = self.append(&as_visitor, vec![desk, visitor, message], None);
         append.reservations.push(Reservation {
             kind: "reference",
             value: reference.to_string(),
             holder: message_id.to_string(),
         });
         append.credentials.extend(self.visitor_token_row(arriving));
-        Ok(append)
+        Ok(Submission { append, remembered })
     }
 
     async fn submission(&self, input: &SubmitInput, facts: Facts) -> Result<SubmitMessage, CommandError> {
         let related_to = match input.related_to {
             None => None,
             Some(message_id) => {
-                let earlier = self.store.load::<Message>(&message_id.to_string()).await?;
+                let earlier = self.store.recall::<Message>(&message_id.to_string()).await?;
                 Some(Related { message_id, visitor_id: crate::execute::owner(&earlier.aggregate) })
             }
         };
@@ -223,6 +229,22 @@ impl Commands {
             form: facts.settings.form_rules(),
         })
     }
+}
+
+/// Where the streams of a submission come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Streams {
+    /// New ones are taken to be empty.
+    Guessed,
+    /// All are read.
+    Read,
+}
+
+/// A submission that was decided.
+struct Submission {
+    append: Append,
+    /// What will be remembered of the visitor, once it is in the log.
+    remembered: Remembered,
 }
 
 /// What was looked up for a submission.

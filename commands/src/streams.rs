@@ -3,7 +3,8 @@
 use crate::error::CommandError;
 use cqrs_es::{Aggregate, DomainEvent};
 use domain::ids::{MemberId, MessageId, VisitorId};
-use store::{NewEvent, StoreError, StreamAppend, StreamKey};
+use std::sync::Arc;
+use store::{Known, Loaded, NewEvent, StoreError, StreamAppend, StreamKey};
 
 /// The key of a message, under its visitor's: erasing the visitor erases it too.
 pub(crate) fn message_key(id: MessageId, of: VisitorId) -> StreamKey {
@@ -20,10 +21,10 @@ pub(crate) fn member_key(id: MemberId) -> StreamKey {
     StreamKey { id: format!("member/{id}"), parent: None }
 }
 
-/// What was decided, as events for the aggregate's stream.
-pub(crate) fn stream<A: Aggregate>(
+/// What was decided, as events for the aggregate's stream; nothing decided: the stream is only relied on.
+pub(crate) fn stream<A: Aggregate + Clone + 'static>(
     id: String,
-    after: i64,
+    loaded: &Loaded<A>,
     key: Option<StreamKey>,
     decided: &[A::Event],
 ) -> Result<StreamAppend, CommandError> {
@@ -34,5 +35,14 @@ pub(crate) fn stream<A: Aggregate>(
         Ok(NewEvent { event_type, event_version, payload })
     };
     let events = decided.iter().map(event).collect::<Result<_, StoreError>>()?;
-    Ok(StreamAppend { aggregate_type: A::TYPE, aggregate_id: id, after, key, events })
+    let mut then = (*loaded.aggregate).clone();
+    decided.iter().cloned().for_each(|event| then.apply(event));
+    Ok(StreamAppend {
+        aggregate_type: A::TYPE,
+        aggregate_id: id,
+        after: loaded.stood,
+        key,
+        events,
+        then: (!decided.is_empty()).then(|| Known::of(&Arc::new(then))),
+    })
 }

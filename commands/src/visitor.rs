@@ -3,7 +3,7 @@
 use crate::{
     Commands,
     error::CommandError,
-    message::{SubmitInput, Submitted},
+    message::{Streams, SubmitInput, Submitted},
     streams::{stream, visitor_key},
     token,
 };
@@ -15,7 +15,12 @@ use domain::{
     text::Name,
     visitor::{ContactRemembered, Visitor, VisitorCommand, VisitorEvent},
 };
-use store::{CredentialRow, Idempotency, Receipt, StreamAppend, TokenHash};
+use lru::LruCache;
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use store::{CredentialRow, Idempotency, Loaded, Receipt, StreamAppend, TokenHash};
 
 /// A visitor's token lives this long after its last use, in microseconds: 90 days.
 pub(crate) const TOKEN_LIFE: i64 = 90 * 24 * 60 * 60 * 1_000_000;
@@ -61,46 +66,101 @@ impl Commands {
         arriving: &Arriving,
         input: &SubmitInput,
         contact: &Contact,
-    ) -> Result<StreamAppend, CommandError> {
+        streams: Streams,
+    ) -> Result<(StreamAppend, Remembered), CommandError> {
         let id = arriving.id.to_string();
         let at = self.store.clock().now();
-        let loaded = self.store.load::<Visitor>(&id).await?;
-        let mut visitor = loaded.aggregate;
+        let loaded = match (&arriving.token, streams) {
+            (Some(_), Streams::Guessed) => Loaded::new_stream(),
+            (None, Streams::Guessed) => self.store.recall::<Visitor>(&id).await?,
+            (_, Streams::Read) => self.store.load::<Visitor>(&id).await?,
+        };
+        let mut visitor = (*loaded.aggregate).clone();
         let mut decided = Vec::new();
         if arriving.token.is_some() {
             decided.extend(visitor.decide(VisitorCommand::Arrive { at, locale: input.locale.clone() })?);
             decided.iter().cloned().for_each(|event| visitor.apply(event));
         }
-        let unchanged = loaded.version > 0 && self.remembers(&id, input.name.as_ref(), contact).await?;
+        let given = self.print(arriving.id, input.name.as_ref(), contact);
+        let unchanged =
+            loaded.version() > 0 && self.remembered(arriving.id, loaded.version()).await? == Some(given);
         decided.extend(visitor.decide(VisitorCommand::RememberContact {
             at,
             name: input.name.clone(),
             contact: contact.clone(),
             unchanged,
         })?);
-        stream::<Visitor>(id, loaded.version, Some(visitor_key(arriving.id)), &decided)
+        let stream = stream::<Visitor>(id, &loaded, Some(visitor_key(arriving.id)), &decided)?;
+        let version = loaded.version() + i64::try_from(decided.len()).unwrap_or(i64::MAX);
+        Ok((stream, Remembered { version, print: given }))
     }
 
-    /// Is this the name and contact that the visitor gave last time?
-    async fn remembers(
-        &self,
-        id: &str,
-        name: Option<&Name>,
-        contact: &Contact,
-    ) -> Result<bool, CommandError> {
-        let Some(mut last) = self.store.last_of_type(Visitor::TYPE, id, "ContactRemembered").await? else {
-            return Ok(false);
-        };
+    /// The fingerprint of what is remembered of a visitor at this version of their stream.
+    async fn remembered(&self, id: VisitorId, version: i64) -> Result<Option<[u8; 32]>, CommandError> {
+        if let Some(print) = self.contacts.at(id, version) {
+            return Ok(Some(print));
+        }
+        let last = self.store.last_of_type(Visitor::TYPE, &id.to_string(), "ContactRemembered").await?;
+        let Some(mut last) = last else { return Ok(None) };
         self.store.open_personal(&mut [&mut last.payload]).await?;
         let place = format!("position {}", last.position);
         let last: VisitorEvent =
             serde_json::from_value(last.payload).map_err(|error| store::StoreError::Json { place, error })?;
-        let VisitorEvent::ContactRemembered(ContactRemembered {
-            name: last_name, contact: last_contact, ..
-        }) = last
-        else {
-            return Ok(false);
+        let VisitorEvent::ContactRemembered(ContactRemembered { name, contact, .. }) = last else {
+            return Ok(None);
         };
-        Ok(last_contact.clear() == Some(contact) && last_name.as_ref().and_then(|name| name.clear()) == name)
+        let Some(contact) = contact.clear() else { return Ok(None) };
+        let print = self.print(id, name.as_ref().and_then(|name| name.clear()), contact);
+        self.contacts.remember(id, Remembered { version, print });
+        Ok(Some(print))
+    }
+
+    /// A keyed fingerprint: equal for the same name and contact of the same visitor, and nothing to anybody else.
+    fn print(&self, id: VisitorId, name: Option<&Name>, contact: &Contact) -> [u8; 32] {
+        let name = name.map_or("", Name::as_str);
+        self.store.derive(
+            "remembered contact",
+            &[id.0.as_bytes(), name.as_bytes(), contact.given.as_bytes(), contact.canonical.as_bytes()],
+        )
+    }
+}
+
+/// What is remembered of a visitor, as a fingerprint, at a version of their stream.
+#[derive(Clone, Copy)]
+pub(crate) struct Remembered {
+    version: i64,
+    print: [u8; 32],
+}
+
+/// Fingerprints of the contacts of recent visitors: whoever leaves another message with the same contact is not looked
+/// up again. It holds no words.
+#[derive(Clone)]
+pub(crate) struct Contacts(Arc<Mutex<LruCache<VisitorId, Remembered>>>);
+
+/// Visitors whose fingerprints are kept; each weighs about a hundred bytes.
+const KEPT: NonZeroUsize = NonZeroUsize::new(65_536).expect("not zero");
+
+impl Contacts {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(LruCache::new(KEPT))))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, LruCache<VisitorId, Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn remember(&self, id: VisitorId, remembered: Remembered) {
+        self.kept().put(id, remembered);
+    }
+
+    fn at(&self, id: VisitorId, version: i64) -> Option<[u8; 32]> {
+        let mut kept = self.kept();
+        kept.get(&id).filter(|remembered| remembered.version == version).map(|remembered| remembered.print)
+    }
+}
+
+impl std::fmt::Debug for Contacts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
     }
 }

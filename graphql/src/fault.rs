@@ -60,7 +60,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         E::TokenUnknown => Some(fault(Code::Unauthenticated, error.to_string())),
         E::Forbidden(_) | E::NotForYou(_) => Some(fault(Code::Forbidden, error.to_string())),
         E::NotFound => Some(fault(Code::NotFound, error.to_string())),
-        E::Unavailable => Some(fault(Code::Unavailable, error.to_string())),
+        E::Unavailable | E::OutcomeUnknown => Some(fault(Code::Unavailable, error.to_string())),
         E::Fault(cause) if cause.passes() => Some(unavailable(cause)),
         E::Fault(cause) => Some(internal(caller, cause)),
         E::Message(_)

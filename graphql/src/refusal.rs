@@ -103,6 +103,7 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         | CommandError::NotForYou(_)
         | CommandError::NotFound
         | CommandError::Unavailable
+        | CommandError::OutcomeUnknown
         | CommandError::Fault(_) => (UserErrorCode::NotAllowed, None, "现在无法执行此操作"),
     };
     tell((code, field, error.to_string(), chinese.to_owned()), locale)

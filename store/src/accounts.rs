@@ -19,6 +19,10 @@ impl TokenHash {
         Self(hash)
     }
 
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     fn value(&self) -> crate::sql::Value {
         self.0.as_slice().into()
     }
@@ -109,7 +113,6 @@ impl CredentialRow {
                 let sql = "INSERT INTO sessions (token_hash, member_id, created_at, expires_at) \
                            VALUES ($1, $2, $3, $4)";
                 let member_id = member_id.as_str().into();
-                tx.execute("DELETE FROM sessions WHERE expires_at <= $1", &[(*created_at).into()]).await?;
                 tx.execute(sql, &[token.value(), member_id, (*created_at).into(), (*expires_at).into()])
                     .await?;
             }
@@ -121,8 +124,6 @@ impl CredentialRow {
                 }
             }
             Self::VisitorToken { token, visitor_id, created_at, expires_at } => {
-                tx.execute("DELETE FROM visitor_tokens WHERE expires_at <= $1", &[(*created_at).into()])
-                    .await?;
                 let sql = "INSERT INTO visitor_tokens (token_hash, visitor_id, created_at, expires_at) \
                            VALUES ($1, $2, $3, $4)";
                 let visitor_id = visitor_id.as_str().into();

@@ -79,6 +79,12 @@ pub enum AppendError {
     /// The key that the events would be sealed with has been destroyed.
     #[error("the person has been erased")]
     Erased,
+    /// Too many commands wait already, or the store is closing.
+    #[error("too much is going on; try again")]
+    Busy,
+    /// The database went away while it committed, and did not say in time whether it had.
+    #[error("the outcome is not known")]
+    Unknown,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

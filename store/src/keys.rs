@@ -1,11 +1,12 @@
 //! Keys: master → visitor or member → message. Destroying one row makes everything below it unreadable for ever.
 
 use crate::{
-    append::StreamKey,
+    append::{StreamAppend, StreamKey},
     error::{AppendError, StoreError},
     master::MasterKey,
     seal::{Key, length_prefixed},
-    sql::{Side, Tx, Value, placeholders},
+    sql::{Side, Value, placeholders},
+    store::Store,
 };
 use ring::aead::NONCE_LEN;
 use std::collections::{BTreeSet, HashMap};
@@ -31,13 +32,20 @@ pub(crate) struct KeyRing {
     keys: HashMap<String, Option<Key>>,
 }
 
-/// What an append has to do about keys, under the head lock.
+/// A key made for an append.
+pub(crate) struct NewKey {
+    pub(crate) id: String,
+    pub(crate) parent_id: String,
+    pub(crate) wrapped: Vec<u8>,
+    pub(crate) key: Key,
+}
+
+/// What an append seals with: keys that are there, and keys made for it.
 pub(crate) struct KeyPlan {
     ring: KeyRing,
     /// Keys that were there: they still have to be when the events are written.
-    existing: Vec<String>,
-    /// Keys made for this append: id, parent, wrapped.
-    new: Vec<(String, String, Vec<u8>)>,
+    living: BTreeSet<String>,
+    new: Vec<NewKey>,
 }
 
 struct KeyRow {
@@ -120,59 +128,79 @@ async fn rows(
 
 impl KeyPlan {
     /// Finds or makes the key of each stream, in order: a stream's key may be made under one made before it.
-    pub(crate) async fn make(
-        log: &Side,
-        master: &MasterKey,
-        streams: &[&StreamKey],
-    ) -> Result<Self, AppendError> {
-        let ids =
-            streams.iter().flat_map(|key| [Some(key.id.clone()), key.parent.clone()]).flatten().collect();
-        let rows = rows(log, master, ids).await?;
-        let mut plan = Self { ring: KeyRing { keys: HashMap::new() }, existing: Vec::new(), new: Vec::new() };
-        for stream in streams {
-            if rows.contains_key(&stream.id) {
-                plan.ring.unlock(&stream.id, &rows, master)?.ok_or(AppendError::Erased)?;
-            } else if plan.ring.get(&stream.id).is_none() {
-                let parent_id = stream.parent.clone().unwrap_or_else(|| master.id.clone());
+    pub(crate) async fn make(store: &Store, streams: &[StreamAppend]) -> Result<Self, AppendError> {
+        let mut plan =
+            Self { ring: KeyRing { keys: HashMap::new() }, living: BTreeSet::new(), new: Vec::new() };
+        let with_events = streams.iter().filter(|stream| !stream.events.is_empty());
+        let wanted: Vec<(&StreamKey, bool)> = with_events
+            .filter_map(|stream| Some((stream.key.as_ref()?, stream.after.sequence == 0)))
+            .collect();
+        let rows = plan.recall(store, &wanted).await?;
+        let master = store.master();
+        for (key, _) in wanted {
+            let parent_id = key.parent.clone().unwrap_or_else(|| master.id.clone());
+            if plan.ring.get(&key.id).is_some() {
+                plan.living(&key.id, &parent_id, master);
+            } else if rows.contains_key(&key.id) {
+                let opened = plan.ring.unlock(&key.id, &rows, master)?.ok_or(AppendError::Erased)?;
+                store.keys().put(&key.id, opened);
+                plan.living(&key.id, &parent_id, master);
+            } else {
                 let above = plan.ring.unlock(&parent_id, &rows, master)?.ok_or(AppendError::Erased)?;
-                let key = Key::generate();
-                let wrapped = wrap(&above, &stream.id, &parent_id, &key.0);
-                plan.new.push((stream.id.clone(), parent_id, wrapped));
-                plan.ring.keys.insert(stream.id.clone(), Some(key));
+                if rows.contains_key(&parent_id) {
+                    store.keys().put(&parent_id, above.clone());
+                }
+                plan.living(&parent_id, &master.id, master);
+                let made = Key::generate();
+                let wrapped = wrap(&above, &key.id, &parent_id, &made.0);
+                plan.new.push(NewKey { id: key.id.clone(), parent_id, wrapped, key: made.clone() });
+                plan.ring.keys.insert(key.id.clone(), Some(made));
             }
         }
-        plan.existing = rows.into_keys().collect();
         Ok(plan)
+    }
+
+    /// Takes what the cache has into the ring, and reads the rest. A new stream's own key is not looked for: whether
+    /// it really is new is seen when it is written.
+    async fn recall(
+        &mut self,
+        store: &Store,
+        wanted: &[(&StreamKey, bool)],
+    ) -> Result<HashMap<String, KeyRow>, AppendError> {
+        let mut missing = BTreeSet::new();
+        let made: BTreeSet<&str> =
+            wanted.iter().filter(|(_, new)| *new).map(|(key, _)| key.id.as_str()).collect();
+        for (key, new) in wanted {
+            let ids = [(!new).then_some(&key.id), key.parent.as_ref()];
+            for id in ids.into_iter().flatten().filter(|id| !made.contains(id.as_str())) {
+                match store.keys().get(id) {
+                    Some(known) => {
+                        self.ring.keys.insert(id.clone(), Some(known));
+                    }
+                    None => {
+                        missing.insert(id.clone());
+                    }
+                }
+            }
+        }
+        Ok(rows(&store.database().log, store.master(), missing).await?)
+    }
+
+    /// These have to be alive when the events are written; what this append makes is.
+    fn living(&mut self, id: &str, parent_id: &str, master: &MasterKey) {
+        for id in [id, parent_id] {
+            if id != master.id && self.new.iter().all(|new| new.id != id) {
+                self.living.insert(id.to_owned());
+            }
+        }
     }
 
     pub(crate) fn key(&self, id: &str) -> Option<&Key> {
         self.ring.get(id)
     }
 
-    /// Under the head lock: the keys that were there still are, and the new ones are written.
-    pub(crate) async fn commit(&self, tx: &mut Tx, now: i64) -> Result<(), AppendError> {
-        if !self.existing.is_empty() {
-            let ids: Vec<Value> = self.existing.iter().map(|id| id.as_str().into()).collect();
-            let sql = format!(
-                "SELECT key_id FROM keys WHERE destroyed_at IS NOT NULL AND key_id IN ({})",
-                placeholders(1, ids.len())
-            );
-            if tx.row(&sql, &ids).await?.is_some() {
-                return Err(AppendError::Erased);
-            }
-        }
-        for (id, parent_id, wrapped) in &self.new {
-            let written = tx
-                .execute(
-                    "INSERT INTO keys (key_id, parent_id, wrapped, created_at) VALUES ($1, $2, $3, $4) \
-                     ON CONFLICT (key_id) DO NOTHING",
-                    &[id.as_str().into(), parent_id.as_str().into(), wrapped.as_slice().into(), now.into()],
-                )
-                .await?;
-            if written == 0 {
-                return Err(AppendError::Conflict);
-            }
-        }
-        Ok(())
+    /// The keys that have to be alive when the events are written, and those to be written with them.
+    pub(crate) fn finish(self) -> (Vec<String>, Vec<NewKey>) {
+        (self.living.into_iter().collect(), self.new)
     }
 }

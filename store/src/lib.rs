@@ -6,6 +6,7 @@
 
 mod accounts;
 mod append;
+mod cache;
 mod clock;
 mod database;
 mod error;
@@ -27,7 +28,8 @@ mod store;
 pub mod testing;
 
 pub use accounts::{Account, CredentialRow, TokenHash};
-pub use append::{Append, Appended, NewEvent, Receipt, Reservation, StreamAppend, StreamKey};
+pub use append::{Append, Appended, NewEvent, Receipt, Reservation, Stood, StreamAppend, StreamKey};
+pub use cache::Known;
 pub use clock::Clock;
 pub use database::{Database, DatabaseUrl, Dialect};
 pub use error::{AppendError, StoreError};

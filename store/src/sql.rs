@@ -110,6 +110,18 @@ fn postgres<'q>(
     })
 }
 
+fn bound(sql: &str, arrays: Vec<Array>) -> sqlx::query::Query<'_, Postgres, sqlx::postgres::PgArguments> {
+    arrays.into_iter().fold(sqlx::query(sql), |query, array| match array {
+        Array::Int(values) => query.bind(values),
+        Array::Text(values) => query.bind(values),
+        Array::Bytes(values) => query.bind(values),
+    })
+}
+
+fn no_arrays() -> sqlx::Error {
+    sqlx::Error::Protocol("SQLite has no arrays".to_owned())
+}
+
 fn sqlite<'q>(
     sql: &'q str,
     values: &'q [Value],
@@ -240,15 +252,15 @@ impl Tx {
 
     /// Runs one statement on arrays; only PostgreSQL has them.
     pub(crate) async fn execute_arrays(&mut self, sql: &str, arrays: Vec<Array>) -> sqlx::Result<u64> {
-        let Self::Postgres(tx) = self else {
-            return Err(sqlx::Error::Protocol("no arrays on SQLite".into()));
-        };
-        let query = arrays.into_iter().fold(sqlx::query(sql), |query, array| match array {
-            Array::Int(values) => query.bind(values),
-            Array::Text(values) => query.bind(values),
-            Array::Bytes(values) => query.bind(values),
-        });
-        Ok(query.execute(&mut **tx).await?.rows_affected())
+        let Self::Postgres(tx) = self else { return Err(no_arrays()) };
+        Ok(bound(sql, arrays).execute(&mut **tx).await?.rows_affected())
+    }
+
+    /// Reads rows of a statement on arrays; only PostgreSQL has them.
+    pub(crate) async fn rows_of_arrays(&mut self, sql: &str, arrays: Vec<Array>) -> sqlx::Result<Vec<Row>> {
+        let Self::Postgres(tx) = self else { return Err(no_arrays()) };
+        let rows = bound(sql, arrays).fetch_all(&mut **tx).await?;
+        Ok(rows.into_iter().map(Row::Postgres).collect())
     }
 
     /// Reads rows within the transaction.

@@ -1,6 +1,8 @@
 //! The store: an open database, its keys, its clock, and word of what was appended.
 
 use crate::{
+    append::{Queue, supervise},
+    cache::{Aggregates, Keys},
     clock::Clock,
     database::{Database, DatabaseUrl},
     error::StoreError,
@@ -12,6 +14,7 @@ use crate::{
 use ring::hmac;
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 /// The secret that makes ids and tokens from idempotency keys, and look-up values from addresses.
 const DERIVING: &str = "deriving";
@@ -35,6 +38,10 @@ struct Inner {
     deriving: hmac::Key,
     clock: Clock,
     head: watch::Sender<i64>,
+    queue: Queue,
+    aggregates: Aggregates,
+    keys: Keys,
+    writer: TaskTracker,
 }
 
 /// Nothing of its keys.
@@ -51,7 +58,20 @@ impl Store {
         let (master, deriving) = unlock(&database, config).await?;
         let (head, _) = watch::channel(0);
         let deriving = hmac::Key::new(hmac::HMAC_SHA256, &deriving.0);
-        Ok(Self(Arc::new(Inner { database, master, deriving, clock, head })))
+        let store = Self(Arc::new(Inner {
+            database,
+            master,
+            deriving,
+            clock,
+            head,
+            queue: Queue::new(),
+            aggregates: Aggregates::new(),
+            keys: Keys::new(),
+            writer: TaskTracker::new(),
+        }));
+        store.0.writer.spawn(supervise(store.clone()));
+        store.0.writer.close();
+        Ok(store)
     }
 
     /// The open database, for views.
@@ -62,6 +82,18 @@ impl Store {
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.0.queue
+    }
+
+    pub(crate) fn aggregates(&self) -> &Aggregates {
+        &self.0.aggregates
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
     }
 
     pub(crate) fn master(&self) -> &MasterKey {
@@ -108,8 +140,10 @@ impl Store {
         self.0.head.subscribe()
     }
 
-    /// Closes every connection.
+    /// Writes what waits, takes nothing more, and closes every connection.
     pub async fn close(&self) {
+        self.0.queue.close();
+        self.0.writer.wait().await;
         self.0.database.close().await;
     }
 }

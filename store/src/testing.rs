@@ -2,7 +2,23 @@
 
 use crate::{Clock, DatabaseUrl, Dialect, Store, StoreConfig, random};
 use sqlx::{Connection, Executor, PgConnection};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+static ANSWERS_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
+
+/// Breaks this process on purpose: callers are answered before their transaction commits. A harness that kills such a
+/// server has to find what was lost.
+pub fn answer_before_commit() {
+    ANSWERS_BEFORE_COMMIT.store(true, Ordering::SeqCst);
+}
+
+pub(crate) fn answers_before_commit() -> bool {
+    ANSWERS_BEFORE_COMMIT.load(Ordering::SeqCst)
+}
 
 /// A fresh database and a master key, removed when dropped.
 #[derive(Debug)]

@@ -58,7 +58,7 @@ impl Desk {
     }
 
     /// Decides on a stream and appends; a second later something else may happen.
-    async fn carry_out<A: Decide>(&self, id: Uuid, key: StreamKey, command: A::Command) {
+    async fn carry_out<A: Decide + 'static>(&self, id: Uuid, key: StreamKey, command: A::Command) {
         let loaded = self.store.load::<A>(&id.to_string()).await.expect("loads");
         let decided = loaded.aggregate.decide(command).unwrap_or_else(|error| panic!("{error}"));
         let event = |event: &A::Event| NewEvent {
@@ -71,9 +71,10 @@ impl Desk {
         let stream = StreamAppend {
             aggregate_type: A::TYPE,
             aggregate_id,
-            after: loaded.version,
+            after: loaded.stood,
             key: Some(key),
             events,
+            then: None,
         };
         let metadata = BTreeMap::from([("actor".to_owned(), format!("member:{MEMBER}"))]);
         let (reservations, credentials, idempotency) = (vec![], vec![], None);

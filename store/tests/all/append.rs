@@ -191,8 +191,8 @@ async fn the_crates_repository_loads_what_we_appended(dialect: Dialect) {
     let database = TestDatabase::new(dialect).await;
     let store = database.open(TestDatabase::clock()).await;
     let empty = store.load::<Test>("a").await.expect("loads");
-    assert_eq!((empty.version, empty.aggregate.said), (0, 0));
+    assert_eq!((empty.version(), empty.aggregate.said), (0, 0));
     store.append(append(vec![stream("a", 0, vec![said("甲"), said("乙")])])).await.expect("appended");
     let loaded = store.load::<Test>("a").await.expect("loads");
-    assert_eq!((loaded.version, loaded.aggregate.said), (2, 2));
+    assert_eq!((loaded.version(), loaded.aggregate.said), (2, 2));
 }

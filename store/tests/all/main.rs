@@ -9,7 +9,7 @@ mod setup;
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use store::{Append, NewEvent, StreamAppend, StreamKey};
+use store::{Append, NewEvent, Stood, StreamAppend, StreamKey};
 
 /// An event that says something in the clear and something about a person.
 fn said(words: &str) -> NewEvent {
@@ -27,7 +27,15 @@ fn key(id: &str) -> StreamKey {
 }
 
 fn stream(id: &str, after: i64, events: Vec<NewEvent>) -> StreamAppend {
-    StreamAppend { aggregate_type: "Test", aggregate_id: id.into(), after, key: Some(key(id)), events }
+    let after = Stood::at(after);
+    StreamAppend {
+        aggregate_type: "Test",
+        aggregate_id: id.into(),
+        after,
+        key: Some(key(id)),
+        events,
+        then: None,
+    }
 }
 
 fn append(streams: Vec<StreamAppend>) -> Append {

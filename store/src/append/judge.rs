@@ -1,0 +1,128 @@
+//! Who of a batch is written, given what the head lock showed. Pure: the same facts give the same verdicts.
+
+use super::{
+    Receipt, Stood,
+    command::{Command, StreamId},
+};
+use crate::error::AppendError;
+use std::collections::{HashMap, HashSet};
+
+/// What is known under the head lock of everything that a batch touches.
+#[derive(Default)]
+pub(crate) struct Facts {
+    /// Where its streams stand; one that is missing has no events.
+    pub(crate) streams: HashMap<StreamId, Stood>,
+    /// What its idempotency keys were answered, and for which input.
+    pub(crate) receipts: HashMap<[u8; 32], (Vec<u8>, Receipt)>,
+    /// Which of its keys exist, and whether each is alive.
+    pub(crate) keys: HashMap<String, bool>,
+    /// Which of the values that it reserves are taken.
+    pub(crate) taken: HashSet<(&'static str, String)>,
+}
+
+/// Why a command is not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loss {
+    Conflict,
+    KeyReused,
+    Taken(&'static str),
+    Erased,
+}
+
+/// What becomes of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is written.
+    Append,
+    /// Its idempotency key was answered before.
+    Before(Receipt),
+    /// Its idempotency key is used by an earlier command of this batch, at this index, which is written.
+    Same(usize),
+    /// It is not written.
+    Lose(Loss),
+}
+
+impl From<Loss> for AppendError {
+    fn from(loss: Loss) -> Self {
+        match loss {
+            Loss::Conflict => Self::Conflict,
+            Loss::KeyReused => Self::KeyReused,
+            Loss::Taken(kind) => Self::Taken { kind },
+            Loss::Erased => Self::Erased,
+        }
+    }
+}
+
+impl Facts {
+    /// The facts that a batch takes for granted: every stream stands where the first command on it saw it, no
+    /// idempotency key was used, every key is alive, nothing is taken.
+    pub(crate) fn assumed(batch: &[&Command]) -> Self {
+        let mut facts = Self::default();
+        for command in batch {
+            for stand in &command.stands {
+                facts.streams.entry(stand.stream.clone()).or_insert(stand.at);
+            }
+            facts.keys.extend(command.living.iter().map(|key| (key.clone(), true)));
+        }
+        facts
+    }
+}
+
+/// Judges a batch in order; a command sees what those before it that are written leave behind.
+pub(crate) fn judge(batch: &[&Command], mut facts: Facts) -> Vec<Verdict> {
+    let mut used: HashMap<[u8; 32], (usize, [u8; 32])> = HashMap::new();
+    let mut verdicts = Vec::with_capacity(batch.len());
+    for (index, command) in batch.iter().enumerate() {
+        let verdict = earlier(command, &facts, &used).unwrap_or_else(|| match refusal(command, &facts) {
+            Some(loss) => Verdict::Lose(loss),
+            None => Verdict::Append,
+        });
+        if verdict == Verdict::Append {
+            used.extend(command.idempotency.as_ref().map(|key| (key.scope, (index, key.input))));
+            for stand in command.stands.iter().filter(|stand| stand.moves()) {
+                facts.streams.insert(stand.stream.clone(), stand.then);
+            }
+            facts.keys.extend(command.new_keys.iter().map(|key| (key.id.clone(), true)));
+            facts.taken.extend(command.reservations.iter().map(|row| (row.kind, row.value.clone())));
+        }
+        verdicts.push(verdict);
+    }
+    verdicts
+}
+
+fn earlier(command: &Command, facts: &Facts, used: &HashMap<[u8; 32], (usize, [u8; 32])>) -> Option<Verdict> {
+    let key = command.idempotency.as_ref()?;
+    if let Some((input, receipt)) = facts.receipts.get(&key.scope) {
+        return Some(match *input == key.input {
+            true => Verdict::Before(receipt.clone()),
+            false => Verdict::Lose(Loss::KeyReused),
+        });
+    }
+    let (index, input) = used.get(&key.scope)?;
+    Some(match *input == key.input {
+        true => Verdict::Same(*index),
+        false => Verdict::Lose(Loss::KeyReused),
+    })
+}
+
+fn refusal(command: &Command, facts: &Facts) -> Option<Loss> {
+    let moved =
+        |stream: &StreamId, at: Stood| !at.holds(facts.streams.get(stream).copied().unwrap_or_default());
+    if command.stands.iter().any(|stand| moved(&stand.stream, stand.at)) {
+        return Some(Loss::Conflict);
+    }
+    if command.living.iter().any(|key| facts.keys.get(key) != Some(&true)) {
+        return Some(Loss::Erased);
+    }
+    for key in &command.new_keys {
+        match facts.keys.get(&key.id) {
+            None => {}
+            // Somebody else made the stream's key; whoever decides again finds it.
+            Some(true) => return Some(Loss::Conflict),
+            Some(false) => return Some(Loss::Erased),
+        }
+    }
+    let taken = |kind: &'static str, value: &str| facts.taken.contains(&(kind, value.to_owned()));
+    let reservation = command.reservations.iter().find(|row| taken(row.kind, &row.value))?;
+    Some(Loss::Taken(reservation.kind))
+}

@@ -1,0 +1,87 @@
+//! From a decision to rows: ids, keys, seals. In the caller's own task, so that batches wait for none of it.
+
+use super::{
+    Append, Stood, StreamAppend,
+    command::{Command, EventRow, Stand},
+};
+use crate::{
+    error::{AppendError, StoreError},
+    keys::KeyPlan,
+    random,
+    seal::{self, Place},
+    store::Store,
+};
+
+impl Store {
+    /// Seals what was decided. A retry comes through here again: its places are others, so its seals are too.
+    pub(crate) async fn prepared(&self, append: Append) -> Result<Command, AppendError> {
+        let plan = KeyPlan::make(self, &append.streams).await?;
+        let mut command = Command {
+            stands: Vec::with_capacity(append.streams.len()),
+            events: Vec::new(),
+            metadata: serde_json::json!(append.metadata).to_string(),
+            living: Vec::new(),
+            new_keys: Vec::new(),
+            reservations: append.reservations,
+            credentials: append.credentials,
+            idempotency: append.idempotency,
+            id: String::new(),
+            version: 0,
+        };
+        for stream in append.streams {
+            let then = self.seal_events(&stream, &plan, &mut command.events)?;
+            command.id.clone_from(&stream.aggregate_id);
+            command.version = then.sequence;
+            command.stands.push(Stand {
+                stream: (stream.aggregate_type, stream.aggregate_id),
+                at: stream.after,
+                then,
+                known: stream.then,
+            });
+        }
+        (command.living, command.new_keys) = plan.finish();
+        Ok(command)
+    }
+
+    /// Adds a stream's rows, and says where it stands after them.
+    fn seal_events(
+        &self,
+        stream: &StreamAppend,
+        plan: &KeyPlan,
+        rows: &mut Vec<EventRow>,
+    ) -> Result<Stood, AppendError> {
+        let mut then = stream.after;
+        for event in &stream.events {
+            let event_id = random::uuid(self.clock().now());
+            then = Stood { sequence: then.sequence + 1, event_id: Some(event_id) };
+            let mut payload = event.payload.clone();
+            let key = stream.key.as_ref().and_then(|key| Some((key.id.as_str(), plan.key(&key.id)?)));
+            if let Some((key_id, key)) = key {
+                let place = Place {
+                    aggregate_type: stream.aggregate_type,
+                    aggregate_id: &stream.aggregate_id,
+                    sequence: then.sequence,
+                    event_id,
+                    event_type: &event.event_type,
+                    event_version: &event.event_version,
+                };
+                seal::seal(&mut payload, &place, key_id, key);
+            }
+            if seal::has_clear(&mut payload) {
+                let what =
+                    format!("{} would be written in the clear: its stream has no key", event.event_type);
+                return Err(StoreError::Setup(what).into());
+            }
+            rows.push(EventRow {
+                aggregate_type: stream.aggregate_type,
+                aggregate_id: stream.aggregate_id.clone(),
+                sequence: then.sequence,
+                event_type: event.event_type.clone(),
+                event_version: event.event_version.clone(),
+                payload: payload.to_string(),
+                event_id,
+            });
+        }
+        Ok(then)
+    }
+}

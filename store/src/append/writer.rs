@@ -1,0 +1,219 @@
+//! The one task of a process that writes commands: what waits when the last commit returns is the next batch.
+
+use super::{
+    Appended,
+    at_once::AtOnce,
+    command::Command,
+    judge::Verdict,
+    queue::Waiting,
+    settle,
+    steps::{self, Done, Failed},
+};
+use crate::{
+    error::{AppendError, StoreError},
+    sql::Side,
+    store::Store,
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How often receipts and tokens whose time is over are swept.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// Keeps the writer going until the queue is closed and empty. A panic is a bug: those it was writing for are told that
+/// their outcome is unknown, and everybody else goes on.
+pub(crate) async fn supervise(store: Store) {
+    loop {
+        let writer = Writer { store: store.clone(), at_once: AtOnce::default() };
+        match tokio::spawn(writer.run()).await {
+            Ok(()) => return,
+            Err(panic) => {
+                tracing::error!(%panic, "the writer panicked and is started again");
+                store.queue().forget();
+            }
+        }
+    }
+}
+
+struct Writer {
+    store: Store,
+    at_once: AtOnce,
+}
+
+impl Writer {
+    async fn run(mut self) {
+        let store = self.store.clone();
+        let mut swept = Instant::now();
+        while let Some(batch) = store.queue().next().await {
+            let last = batch.last().map(|waiting| waiting.ticket).unwrap_or_default();
+            self.carry_out(batch).await;
+            store.queue().settled_through(last);
+            if swept.elapsed() >= SWEEP {
+                swept = Instant::now();
+                if let Err(error) = steps::sweep(&store).await {
+                    tracing::warn!(%error, "what is out of date could not be swept");
+                }
+            }
+        }
+    }
+
+    /// Writes a batch and answers each of its callers. When the database refuses it, one command at a time, so that
+    /// only the guilty one fails.
+    async fn carry_out(&mut self, mut batch: Vec<Waiting>) {
+        match self.write(&mut batch).await {
+            Ok(done) => self.answer(batch, &done),
+            Err(Failed::Unknown(error)) => Box::pin(self.settle(batch, &error)).await,
+            Err(Failed::NotWritten(AppendError::Store(error))) if batch.len() > 1 && !error.passes() => {
+                tracing::error!(%error, "a batch was refused and is written one command at a time");
+                for waiting in batch {
+                    Box::pin(self.carry_out(vec![waiting])).await;
+                }
+            }
+            Err(Failed::NotWritten(error)) => {
+                tracing::warn!(%error, commands = batch.len(), "nothing was written");
+                let mut error = Some(error);
+                for waiting in batch {
+                    let told = error.take().unwrap_or(AppendError::Busy);
+                    self.refuse(waiting, told);
+                }
+            }
+        }
+    }
+
+    async fn write(&mut self, batch: &mut [Waiting]) -> Result<Done, Failed> {
+        let commands: Vec<&Command> = batch.iter().map(|waiting| &waiting.command).collect();
+        let faulty = faulty();
+        let alone = commands.iter().any(|command| command.alone());
+        if let (Side::Postgres(pool), false, false) = (&self.store.database().log, alone, faulty)
+            && let Some(done) = self.at_once.take(pool, self.store.clock(), &commands).await?
+        {
+            return Ok(done);
+        }
+        let (tx, done) = steps::write(&self.store, &commands).await?;
+        if faulty {
+            answer_too_early(batch, &done).await;
+        }
+        if let Some(tx) = tx {
+            tx.commit().await.map_err(|error| Failed::Unknown(error.into()))?;
+        }
+        Ok(done)
+    }
+
+    /// First the caches, forwards only, then the callers: whoever is answered finds what they wrote.
+    fn answer(&self, batch: Vec<Waiting>, done: &Done) {
+        let outcomes = outcomes(&batch, done);
+        let mut head = done.head_was;
+        for (waiting, outcome) in batch.iter().zip(&outcomes) {
+            match outcome {
+                Ok(Appended::Now(receipt)) => {
+                    head = receipt.position;
+                    self.remember(waiting);
+                }
+                Ok(Appended::Before(_)) | Err(_) => self.forget(waiting),
+            }
+        }
+        if head > done.head_was {
+            self.store.announce(head);
+        }
+        for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+            waiting.answered(outcome);
+        }
+    }
+
+    fn refuse(&self, waiting: Waiting, error: AppendError) {
+        self.forget(&waiting);
+        waiting.answered(Err(error));
+    }
+
+    fn remember(&self, waiting: &Waiting) {
+        let (store, command) = (&self.store, &waiting.command);
+        for stand in command.stands.iter().filter(|stand| stand.moves()) {
+            match &stand.known {
+                Some(known) => store.aggregates().put(stand.stream.clone(), known.clone(), stand.then),
+                None => store.aggregates().forget(&stand.stream),
+            }
+        }
+        for key in &command.new_keys {
+            store.keys().put(&key.id, key.key.clone());
+        }
+        store.queue().settle(waiting.ticket, command, true);
+    }
+
+    /// What was known when it was decided was old, or nobody can say.
+    fn forget(&self, waiting: &Waiting) {
+        let (store, command) = (&self.store, &waiting.command);
+        for stand in &command.stands {
+            store.aggregates().forget(&stand.stream);
+        }
+        for key in &command.living {
+            store.keys().forget(key);
+        }
+        store.queue().settle(waiting.ticket, command, false);
+    }
+
+    /// Looks each command up in the log: what is there is answered, what is not is written again.
+    async fn settle(&mut self, batch: Vec<Waiting>, error: &StoreError) {
+        tracing::warn!(%error, commands = batch.len(), "a commit was not answered: its outcome is looked up");
+        let Some(found) = settle::outcomes(&self.store, &batch).await else {
+            for waiting in batch {
+                self.refuse(waiting, AppendError::Unknown);
+            }
+            return;
+        };
+        let mut again = Vec::new();
+        for waiting in batch {
+            match found.get(&waiting.ticket) {
+                Some(position) => {
+                    self.remember(&waiting);
+                    self.store.announce(*position);
+                    let receipt = waiting.command.receipt(*position);
+                    waiting.answered(Ok(Appended::Now(receipt)));
+                }
+                None => again.push(waiting),
+            }
+        }
+        if !again.is_empty() {
+            Box::pin(self.carry_out(again)).await;
+        }
+    }
+}
+
+/// What each caller is told of a batch that was carried out.
+fn outcomes(batch: &[Waiting], done: &Done) -> Vec<Result<Appended, AppendError>> {
+    let mut position = done.head_was;
+    let mut outcomes: Vec<Result<Appended, AppendError>> = Vec::with_capacity(batch.len());
+    for (waiting, verdict) in batch.iter().zip(&done.verdicts) {
+        outcomes.push(match verdict {
+            Verdict::Append => {
+                position += i64::try_from(waiting.command.events.len()).unwrap_or(i64::MAX);
+                Ok(Appended::Now(waiting.command.receipt(position)))
+            }
+            Verdict::Before(receipt) => Ok(Appended::Before(receipt.clone())),
+            Verdict::Same(index) => match outcomes.get(*index) {
+                Some(Ok(Appended::Now(receipt))) => Ok(Appended::Before(receipt.clone())),
+                _ => Err(AppendError::Unknown),
+            },
+            Verdict::Lose(loss) => Err((*loss).into()),
+        });
+    }
+    outcomes
+}
+
+/// The deliberate fault that the kill harness has to find.
+#[cfg(feature = "testing")]
+fn faulty() -> bool {
+    crate::testing::answers_before_commit()
+}
+
+#[cfg(not(feature = "testing"))]
+fn faulty() -> bool {
+    false
+}
+
+async fn answer_too_early(batch: &mut [Waiting], done: &Done) {
+    let outcomes = outcomes(batch, done);
+    for (waiting, outcome) in batch.iter_mut().zip(outcomes) {
+        waiting.answer_now(outcome);
+    }
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}

@@ -12,6 +12,7 @@
 #[cfg(not(unix))]
 compile_error!("xtask drives PostgreSQL and a POSIX shell: on Windows, work inside WSL");
 
+mod bench;
 mod cargo;
 mod dev;
 mod install;
@@ -33,7 +34,8 @@ const HELP: &str = "\
 cargo xtask run [args…]     build the web UI if there is one, then serve: `leaveword serve [args…]`
 cargo xtask dev [args…]     serve, and on a change of the sources build and restart
 cargo xtask test [args…]    `cargo test --workspace [args…]` with a PostgreSQL of its own
-cargo xtask bench [args…]   the benchmarks against peers, with a PostgreSQL of their own
+cargo xtask bench append|rebuild [flags…]
+                            measure against peers, with a PostgreSQL of its own, and write docs/benchmarks.md
 cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
 cargo xtask schema          write graphql/schema.graphql; with --check, compare only
 cargo xtask help            this list";
@@ -55,7 +57,7 @@ fn perform(command: &str, args: &[String]) -> Outcome {
         "run" => run::run(args),
         "dev" => dev::dev(args),
         "test" => test::test(args),
-        "bench" => test::bench(args),
+        "bench" => bench::bench(args),
         "lint" => lint::lint(),
         "schema" => schema::schema(args),
         "help" | "--help" | "-h" => {

@@ -1,4 +1,4 @@
-//! A PostgreSQL for one run of the tests: a folder, a port, and nothing left of either afterwards.
+//! A PostgreSQL for one run of the tests or of a benchmark: a folder, a port, and nothing left of either afterwards.
 
 mod account;
 mod programs;
@@ -18,15 +18,29 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The data is worth nothing after the run, so nothing waits for the disk; the tests open many connections at once.
 /// No socket in a folder: its path would have to be shorter than some temporary folders' names are.
-const CONFIGURATION: &str = "
+const LISTEN: &str = "
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-max_connections = 200
-fsync = off
-full_page_writes = off
 ";
+
+/// What a server is started for.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// The data is worth nothing after the run, so nothing waits for the disk; many connections are opened at once.
+    Tests,
+    /// The disk is waited for, as in production; the defaults otherwise, with room for every side's connections.
+    Benches,
+}
+
+impl Purpose {
+    fn configuration(self) -> &'static str {
+        match self {
+            Self::Tests => "max_connections = 200\nfsync = off\nfull_page_writes = off\n",
+            Self::Benches => "max_connections = 400\nfsync = on\n",
+        }
+    }
+}
 
 /// Not `pg_ctl stop`, which refuses root: SIGQUIT is what its immediate mode sends. The file goes when the server does.
 const STOP_AND_REMOVE: &str = r#"
@@ -60,18 +74,18 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Finds (or installs) PostgreSQL and starts a server of ours.
-    pub(crate) fn start() -> Result<Self, String> {
+    pub(crate) fn start(purpose: Purpose) -> Result<Self, String> {
         let programs = programs()?;
         let account = account::for_server()?;
         let folder = new_folder(account.as_ref())?;
         let watchdog = Watchdog::start(STOP_AND_REMOVE, folder.as_os_str())?;
         let mut postgres = Self { programs, folder, account, watchdog, port: 0 };
-        postgres.initialise()?;
+        postgres.initialise(purpose)?;
         postgres.listen()?;
         Ok(postgres)
     }
 
-    /// Where the tests connect: as a superuser, so that they can make databases.
+    /// Where the tests and the benchmarks connect: as a superuser, so that they can make databases.
     pub(crate) fn url(&self) -> String {
         format!("postgres://leaveword@127.0.0.1:{}/postgres", self.port)
     }
@@ -81,7 +95,7 @@ impl Postgres {
         self.watchdog.run(command)
     }
 
-    fn initialise(&mut self) -> Result<(), String> {
+    fn initialise(&mut self, purpose: Purpose) -> Result<(), String> {
         let mut initdb = self.program("initdb")?;
         initdb.args(["--auth=trust", "--username=leaveword", "--encoding=UTF8", "--no-locale", "--no-sync"]);
         initdb.arg("--pgdata").arg(self.data());
@@ -91,7 +105,9 @@ impl Postgres {
         let file = self.data().join("postgresql.conf");
         let written = OpenOptions::new().append(true).open(&file);
         written
-            .and_then(|mut configuration| configuration.write_all(CONFIGURATION.as_bytes()))
+            .and_then(|mut configuration| {
+                configuration.write_all((LISTEN.to_owned() + purpose.configuration()).as_bytes())
+            })
             .map_err(|error| format!("cannot write {}: {error}", file.display()))
     }
 

@@ -1,23 +1,16 @@
-//! `cargo xtask test` and `bench`: everything that needs both databases, and nothing skipped.
+//! `cargo xtask test`: everything that needs both databases, and nothing skipped.
 
-use crate::postgres::Postgres;
+use crate::postgres::{Postgres, Purpose};
 use crate::{Outcome, cargo};
 use std::env;
 use std::process::{Command, Stdio};
 
 /// Where the tests look for the server in which they make databases of their own.
-const URL: &str = "LEAVEWORD_TEST_POSTGRES_URL";
+pub(crate) const URL: &str = "LEAVEWORD_TEST_POSTGRES_URL";
 
 /// Runs `cargo test`.
 pub(crate) fn test(args: &[String]) -> Outcome {
     with_postgres(cargo_test(args))
-}
-
-/// Runs `cargo bench`: benchmarks against peers need the same databases.
-pub(crate) fn bench(args: &[String]) -> Outcome {
-    let mut command = cargo::cargo();
-    command.args(["bench", "--package", "benches"]).args(args);
-    with_postgres(command)
 }
 
 /// Runs a command with a PostgreSQL that lives as long as it does, or with the one the environment names.
@@ -26,7 +19,7 @@ fn with_postgres(mut tests: Command) -> Outcome {
         println!("xtask: the tests use the PostgreSQL that {URL} names");
         return Ok(cargo::passed_on(cargo::status(&mut tests)?));
     }
-    let mut postgres = Postgres::start()?;
+    let mut postgres = Postgres::start(Purpose::Tests)?;
     println!("xtask: the tests use {postgres}");
     let status = postgres.run(tests.env(URL, postgres.url()).stdin(Stdio::null()))?;
     Ok(cargo::passed_on(status))

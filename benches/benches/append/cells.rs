@@ -1,0 +1,151 @@
+//! One cell: a side freshly opened, measured cold, and then measured warm.
+
+use crate::{
+    ceiling, measure,
+    measure::{Sample, Side},
+    options::Options,
+    ours::Ours,
+    postgres_es, sqlite_es,
+    workload::Workload,
+};
+use std::sync::Arc;
+use store::{DatabaseUrl, Dialect, Store, testing::TestDatabase};
+
+/// One round of one side with so many callers.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    pub(crate) side: &'static str,
+    pub(crate) callers: usize,
+    pub(crate) cold: Sample,
+    pub(crate) warm: Sample,
+    /// Events in one commit, for those who batch.
+    pub(crate) batch: Option<f64>,
+}
+
+/// A database with everybody's tables and streams.
+pub(crate) struct Prepared {
+    pub(crate) database: TestDatabase,
+    options: Options,
+    cells: usize,
+}
+
+impl Prepared {
+    pub(crate) async fn new(dialect: Dialect, options: &Options) -> Result<Self, String> {
+        let database = TestDatabase::new(dialect).await;
+        Ours::prepare(&database.config, options.streams).await?;
+        let ours = Ours::open(&database.config, false).await?;
+        match &database.config.database {
+            DatabaseUrl::Postgres(url) => postgres_es::prepare(url, ours.store(), options.streams).await?,
+            DatabaseUrl::Sqlite(_) => {
+                sqlite_es::prepare(&database.directory.join("plain.db"), ours.store(), options.streams)
+                    .await?;
+            }
+        }
+        ceiling::prepare(ours.store()).await?;
+        ours.close().await;
+        Ok(Self { database, options: options.clone(), cells: 0 })
+    }
+
+    /// The crates as they come: on PostgreSQL one of them, on SQLite with so many connections.
+    pub(crate) async fn peer(
+        &mut self,
+        side: &'static str,
+        connections: u32,
+        callers: usize,
+    ) -> Result<Cell, String> {
+        match &self.database.config.database {
+            DatabaseUrl::Postgres(url) => {
+                let pool = postgres_es::pool(url).await?;
+                let peer = Arc::new(postgres_es::open(pool.clone()));
+                let cell = self.cell(side, &peer, callers).await;
+                pool.close().await;
+                Ok(cell)
+            }
+            DatabaseUrl::Sqlite(_) => {
+                let pool = sqlite_es::pool(&self.database.directory.join("plain.db"), connections).await?;
+                let peer = Arc::new(sqlite_es::open(pool.clone()));
+                let cell = self.cell(side, &peer, callers).await;
+                pool.close().await;
+                Ok(cell)
+            }
+        }
+    }
+
+    /// Ours; anonymous callers submit only, each becoming a visitor.
+    pub(crate) async fn ours(
+        &mut self,
+        side: &'static str,
+        anonymous: bool,
+        callers: usize,
+    ) -> Result<Cell, String> {
+        let ours = Arc::new(Ours::open(&self.database.config, anonymous).await?);
+        let before = head(ours.store()).await?;
+        let mut cell = match anonymous {
+            false => self.cell(side, &ours, callers).await,
+            true => self.cell_of(side, &ours, callers, Workload::new_streams()).await,
+        };
+        cell.batch = Some(events_per_commit(ours.store(), before).await?);
+        ours.close().await;
+        Ok(cell)
+    }
+
+    /// The ceiling, in batches of so many events.
+    pub(crate) async fn ceiling(&mut self, batch: f64, callers: usize) -> Result<Cell, String> {
+        let ours = Ours::open(&self.database.config, false).await?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a small positive number"
+        )]
+        let events = batch.round().max(1.0) as usize;
+        let cold = ceiling::measure(ours.store(), events, self.options.window / 2).await?;
+        let warm = ceiling::measure(ours.store(), events, self.options.window).await?;
+        ours.close().await;
+        Ok(Cell { side: "ceiling", callers, cold, warm, batch: Some(batch.round().max(1.0)) })
+    }
+
+    async fn cell<S: Side>(&mut self, side: &'static str, measured: &Arc<S>, callers: usize) -> Cell {
+        self.cells += 1;
+        let workload = Workload::mixed(self.options.streams, self.cells);
+        self.cell_of(side, measured, callers, workload).await
+    }
+
+    /// The cold half is also what warms up for the other.
+    async fn cell_of<S: Side>(
+        &self,
+        side: &'static str,
+        measured: &Arc<S>,
+        callers: usize,
+        workload: Workload,
+    ) -> Cell {
+        let (workload, seed, window) = (Arc::new(workload), self.cells as u64 * 2, self.options.window);
+        let cold = measure::measure(measured, &workload, callers, window / 2, seed).await;
+        let warm = measure::measure(measured, &workload, callers, window, seed + 1).await;
+        Cell { side, callers, cold, warm, batch: None }
+    }
+}
+
+async fn head(store: &Store) -> Result<i64, String> {
+    store.head().await.map_err(|error| error.to_string())
+}
+
+/// How many events a commit had since a position, on average. PostgreSQL marks each row with its transaction; on
+/// SQLite a batch's events follow each other by a microsecond, and the next batch comes later than that.
+async fn events_per_commit(store: &Store, after: i64) -> Result<f64, String> {
+    let sql = match store.database().dialect() {
+        Dialect::Postgres => {
+            "SELECT count(*) AS events, count(DISTINCT xmin::text) AS commits FROM events WHERE position > $1"
+        }
+        Dialect::Sqlite => {
+            "SELECT count(*) AS events, coalesce(sum(gap), 0) AS commits FROM \
+             (SELECT recorded_at - lag(recorded_at, 1, 0) OVER (ORDER BY position) > 1 AS gap \
+             FROM events WHERE position > $1)"
+        }
+    };
+    let row = store.database().log.row(sql, &[after.into()]).await;
+    let row = row.map_err(|error| error.to_string())?.ok_or("a count without a row")?;
+    let int = |name| row.int(name).map_err(|error| error.to_string());
+    #[expect(clippy::cast_precision_loss, reason = "a mean of counts")]
+    let mean = |events: i64, commits: i64| events as f64 / commits.max(1) as f64;
+    Ok(mean(int("events")?, int("commits")?))
+}

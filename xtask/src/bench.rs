@@ -1,0 +1,53 @@
+//! `cargo xtask bench`: the benchmarks, on a PostgreSQL that waits for the disk.
+
+use crate::postgres::{Postgres, Purpose};
+use crate::test::URL;
+use crate::{Outcome, cargo};
+use std::env;
+use std::process::Stdio;
+
+/// Each is a target of the crate `benches` and a section of docs/benchmarks.md.
+const BENCHES: [&str; 2] = ["append", "rebuild"];
+
+/// Runs one benchmark; the flags after its name are its own.
+pub(crate) fn bench(args: &[String]) -> Outcome {
+    let Some((name, flags)) = args.split_first().filter(|(name, _)| BENCHES.contains(&name.as_str())) else {
+        return Err(format!("which benchmark? There is {}", BENCHES.join(", ")));
+    };
+    let mut command = cargo::cargo();
+    command.args(["bench", "--package", "benches", "--bench", name, "--"]).args(flags);
+    if !needs_postgres(flags) {
+        return Ok(cargo::passed_on(cargo::status(&mut command)?));
+    }
+    if env::var_os(URL).is_some_and(|url| !url.is_empty()) {
+        println!("xtask: the benchmark uses the PostgreSQL that {URL} names");
+        return Ok(cargo::passed_on(cargo::status(&mut command)?));
+    }
+    let mut postgres = Postgres::start(Purpose::Benches)?;
+    println!("xtask: the benchmark uses {postgres}");
+    let status = postgres.run(command.env(URL, postgres.url()).stdin(Stdio::null()))?;
+    Ok(cargo::passed_on(status))
+}
+
+fn needs_postgres(flags: &[String]) -> bool {
+    let follows = |pair: &[String]| pair[0] == "--database" && pair[1] == "sqlite";
+    !flags.windows(2).any(follows) && !flags.iter().any(|flag| flag == "--database=sqlite")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needs(line: &str) -> bool {
+        needs_postgres(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_server_is_started_unless_sqlite_alone_is_asked_for() {
+        assert!(needs(""));
+        assert!(needs("--quick --database postgres"));
+        assert!(needs("--database sqlite,postgres"));
+        assert!(!needs("--quick --database sqlite"));
+        assert!(!needs("--database=sqlite"));
+    }
+}

@@ -88,13 +88,14 @@ impl Commands {
         name: Option<&Name>,
         contact: &Contact,
     ) -> Result<bool, CommandError> {
-        let Some(mut last) = self.store.last_of_type(Visitor::TYPE, id, "ContactRemembered").await? else {
+        let Some(last) = self.store.last_of_type(Visitor::TYPE, id, "ContactRemembered").await? else {
             return Ok(false);
         };
-        self.store.open_personal(&mut [&mut last.payload]).await?;
+        let mut payload = last.payload()?;
+        self.store.open_personal(&mut [&mut payload]).await?;
         let place = format!("position {}", last.position);
         let last: VisitorEvent =
-            serde_json::from_value(last.payload).map_err(|error| store::StoreError::Json { place, error })?;
+            serde_json::from_value(payload).map_err(|error| store::StoreError::Json { place, error })?;
         let VisitorEvent::ContactRemembered(ContactRemembered {
             name: last_name, contact: last_contact, ..
         }) = last

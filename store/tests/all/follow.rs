@@ -33,8 +33,10 @@ fn positions<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, R
 fn stumbling<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
     Box::pin(async move {
         let mended = tx.row("SELECT 1 FROM visitors WHERE visitor_id = 'mended'", &[]).await?.is_some();
-        if events.iter().any(|event| event.payload["broken"] == true) && !mended {
-            return Err("cannot read this event".into());
+        for event in events {
+            if event.payload()?["broken"] == true && !mended {
+                return Err("cannot read this event".into());
+            }
         }
         positions(tx, events).await
     })

@@ -197,7 +197,14 @@ fn stream<E: DomainEvent>(
         payload: serde_json::to_value(event).expect("an event is JSON"),
     };
     let events = events.iter().map(event).collect();
-    StreamAppend { aggregate_type, aggregate_id, after: 0, key: Some(key), events }
+    StreamAppend {
+        aggregate_type,
+        aggregate_id,
+        after: store::Stood::default(),
+        key: Some(key),
+        events,
+        then: None,
+    }
 }
 
 /// Every number to another one, and no two to the same (the finaliser of `SplitMix64`).

@@ -101,11 +101,12 @@ impl Commands {
             return Ok(Some(print));
         }
         let last = self.store.last_of_type(Visitor::TYPE, &id.to_string(), "ContactRemembered").await?;
-        let Some(mut last) = last else { return Ok(None) };
-        self.store.open_personal(&mut [&mut last.payload]).await?;
+        let Some(last) = last else { return Ok(None) };
+        let mut payload = last.payload()?;
+        self.store.open_personal(&mut [&mut payload]).await?;
         let place = format!("position {}", last.position);
         let last: VisitorEvent =
-            serde_json::from_value(last.payload).map_err(|error| store::StoreError::Json { place, error })?;
+            serde_json::from_value(payload).map_err(|error| store::StoreError::Json { place, error })?;
         let VisitorEvent::ContactRemembered(ContactRemembered { name, contact, .. }) = last else {
             return Ok(None);
         };

@@ -4,13 +4,10 @@ use cqrs_es::Aggregate;
 use serde::Deserialize;
 use store::{HandleError, RecordedEvent};
 
-/// The event, when it is one of this aggregate. An event that cannot be read stops the view: it is never skipped.
-pub(crate) fn event_of<A: Aggregate>(recorded: &RecordedEvent) -> Result<Option<A::Event>, HandleError> {
-    if recorded.aggregate_type != A::TYPE {
-        return Ok(None);
-    }
+/// An event of this aggregate. One that cannot be read stops the view: it is never skipped.
+pub(crate) fn event_of<A: Aggregate>(recorded: &RecordedEvent) -> Result<A::Event, HandleError> {
     let (event_type, version) = (&recorded.event_type, &recorded.event_version);
-    let event = A::Event::deserialize(&recorded.payload)
+    let event = A::Event::deserialize(recorded.payload()?)
         .map_err(|error| format!("cannot read {event_type} version {version}: {error}"))?;
-    Ok(Some(event))
+    Ok(event)
 }

@@ -10,8 +10,8 @@ use domain::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use store::{LogFilter, RecordedEvent};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{LogFilter, RecordedEvent, StoreError};
 
 /// Which events of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,12 @@ pub struct HistoryFilter {
 /// An event as a reader sees it.
 #[derive(Clone, Debug)]
 pub struct HistoryEntry {
-    /// The event; its payload is for reading, no longer for folding.
+    /// The event.
     pub event: RecordedEvent,
+    /// What it says, for reading: personal data opened, or masked, or `"erased"`.
+    pub payload: Value,
+    /// Who did it, in the course of what.
+    pub metadata: BTreeMap<String, String>,
     /// The member who acted, when one did and is known.
     pub member: Option<MemberRow>,
 }
@@ -69,21 +73,23 @@ impl Projections {
     async fn present(
         &self,
         reader: Reader,
-        mut events: Vec<RecordedEvent>,
+        events: Vec<RecordedEvent>,
     ) -> Result<Vec<HistoryEntry>, QueryError> {
-        let mut payloads: Vec<&mut Value> = events.iter_mut().map(|event| &mut event.payload).collect();
-        self.store.open_personal(&mut payloads).await?;
-        for payload in payloads {
+        let mut payloads =
+            events.iter().map(RecordedEvent::payload).collect::<Result<Vec<_>, StoreError>>()?;
+        self.store.open_personal(&mut payloads.iter_mut().collect::<Vec<_>>()).await?;
+        for payload in &mut payloads {
             plain(payload, reader.sees_contacts());
         }
-        let authors: BTreeSet<MemberId> = events.iter().filter_map(acting_member).collect();
+        let metadata = events.iter().map(RecordedEvent::metadata).collect::<Result<Vec<_>, StoreError>>()?;
+        let authors: BTreeSet<MemberId> = metadata.iter().filter_map(acting_member).collect();
         let members = self.members(&authors).await?;
-        let entry = |event: RecordedEvent| {
-            let acted = acting_member(&event);
+        let entry = |((event, payload), metadata): ((RecordedEvent, Value), BTreeMap<String, String>)| {
+            let acted = acting_member(&metadata);
             let member = members.iter().find(|member| Some(member.id) == acted).cloned();
-            HistoryEntry { event, member }
+            HistoryEntry { event, payload, metadata, member }
         };
-        Ok(events.into_iter().map(entry).collect())
+        Ok(events.into_iter().zip(payloads).zip(metadata).map(entry).collect())
     }
 }
 
@@ -91,8 +97,8 @@ fn log_filter(of: MessageId, filter: &HistoryFilter) -> LogFilter {
     LogFilter { types: filter.types.clone(), ..LogFilter::stream(Message::TYPE, &of.to_string()) }
 }
 
-fn acting_member(event: &RecordedEvent) -> Option<MemberId> {
-    event.metadata.get("actor")?.strip_prefix("member:")?.parse().ok()
+fn acting_member(metadata: &BTreeMap<String, String>) -> Option<MemberId> {
+    metadata.get("actor")?.strip_prefix("member:")?.parse().ok()
 }
 
 /// Replaces every marker by what it marks: the value, `"erased"`, or a contact's mask.

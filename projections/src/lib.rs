@@ -9,6 +9,7 @@ mod cursor;
 mod desk;
 mod error;
 mod event;
+mod fold;
 mod history;
 mod members;
 mod message_entries;
@@ -33,11 +34,21 @@ use tokio_util::sync::CancellationToken;
 
 /// Every view, with the version of its shape.
 pub const VIEWS: &[View] = &[
-    View { name: "message_list", version: 1, handle: message_list::project },
-    View { name: "message_entries", version: 1, handle: message_entries::project },
-    View { name: "visitor_messages", version: 1, handle: visitor_messages::project },
-    View { name: "visitors", version: 1, handle: visitors::project },
-    View { name: "members", version: 1, handle: members::project },
+    View { name: "message_list", version: 1, tables: &["message_list"], handle: message_list::project },
+    View {
+        name: "message_entries",
+        version: 1,
+        tables: &["message_entries", "message_conversations"],
+        handle: message_entries::project,
+    },
+    View {
+        name: "visitor_messages",
+        version: 1,
+        tables: &["visitor_messages"],
+        handle: visitor_messages::project,
+    },
+    View { name: "visitors", version: 1, tables: &["visitors"], handle: visitors::project },
+    View { name: "members", version: 1, tables: &["members"], handle: members::project },
 ];
 
 /// The views that an answer about a message is read from.

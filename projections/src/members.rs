@@ -3,7 +3,7 @@
 use crate::{
     Projections,
     error::QueryError,
-    event::event_of,
+    fold::{Folded, Table, fold},
     opening::{self, column},
 };
 use domain::{
@@ -14,7 +14,7 @@ use domain::{
     text::Name,
 };
 use std::collections::BTreeSet;
-use store::{BoxFuture, HandleError, RecordedEvent, StoreError, Tx, Value, placeholders};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, placeholders};
 
 /// A member.
 #[derive(Clone, Debug)]
@@ -29,27 +29,57 @@ pub struct MemberRow {
     pub email: Personal<MemberEmail>,
 }
 
-/// Takes one event into the list of members.
+/// Takes a run of events into the list of members.
 pub(crate) fn project<'a>(
     tx: &'a mut Tx,
-    recorded: &'a RecordedEvent,
+    run: &'a [RecordedEvent],
 ) -> BoxFuture<'a, Result<(), HandleError>> {
-    Box::pin(async move {
-        let id = recorded.aggregate_id.as_str();
-        match event_of::<Member>(recorded)? {
-            None | Some(MemberEvent::PasswordChanged(_) | MemberEvent::MemberSignedIn(_)) => {}
-            Some(MemberEvent::MemberInvited(event)) => {
-                let (name, email) = (column(&event.name)?, column(&event.email)?);
-                let sql =
-                    "INSERT INTO members (member_id, role, name, email, joined) VALUES ($1, $2, $3, $4, 0)";
-                tx.execute(sql, &[id.into(), event.role.id().into(), name.into(), email.into()]).await?;
-            }
-            Some(MemberEvent::MemberJoined(_)) => {
-                tx.execute("UPDATE members SET joined = 1 WHERE member_id = $1", &[id.into()]).await?;
-            }
+    Box::pin(async move { fold::<Invited>(tx, run).await?.write(tx).await })
+}
+
+/// A row while events are folded into it.
+struct Invited {
+    fixed: Vec<Value>,
+    joined: bool,
+}
+
+impl Folded for Invited {
+    type Aggregate = Member;
+    const TABLE: Table = Table {
+        name: "members",
+        key: "member_id",
+        fixed: &[("role", Kind::Text), ("name", Kind::Text), ("email", Kind::Text)],
+        changing: &[("joined", Kind::Int)],
+        read: &["joined"],
+    };
+
+    fn begin(_recorded: &RecordedEvent, event: MemberEvent) -> Result<Option<Self>, HandleError> {
+        let MemberEvent::MemberInvited(event) = event else { return Ok(None) };
+        let fixed = vec![event.role.id().into(), column(&event.name)?.into(), column(&event.email)?.into()];
+        Ok(Some(Self { fixed, joined: false }))
+    }
+
+    fn read(row: &Row) -> Result<Self, HandleError> {
+        Ok(Self { fixed: vec![], joined: row.int("joined")? == 1 })
+    }
+
+    fn apply(&mut self, _recorded: &RecordedEvent, event: MemberEvent) -> Result<(), HandleError> {
+        match event {
+            MemberEvent::MemberJoined(_) => self.joined = true,
+            MemberEvent::MemberInvited(_)
+            | MemberEvent::PasswordChanged(_)
+            | MemberEvent::MemberSignedIn(_) => {}
         }
         Ok(())
-    })
+    }
+
+    fn fixed(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.fixed)
+    }
+
+    fn changing(&self) -> Result<Vec<Value>, HandleError> {
+        Ok(vec![i64::from(self.joined).into()])
+    }
 }
 
 impl Projections {
@@ -70,7 +100,7 @@ impl Projections {
         }
         let mut opened = opening::open(&self.store, sealed).await?;
         let bad = |what: &str| StoreError::Setup(format!("members holds a bad {what}"));
-        let member = |row: &store::Row| {
+        let member = |row: &Row| {
             Ok(MemberRow {
                 id: row.text("member_id")?.parse().map_err(|_| bad("member_id"))?,
                 role: row.text("role")?.parse().map_err(|_| bad("role"))?,

@@ -3,7 +3,7 @@
 use crate::{
     Projections,
     error::QueryError,
-    event::event_of,
+    fold::{Folded, Table, fold},
     opening::{self, column},
 };
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use domain::{
     personal::Personal,
     text::ReplyText,
 };
-use store::{BoxFuture, HandleError, RecordedEvent, Tx, micros};
+use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, Tx, Value, micros};
 
 /// More entries than any conversation; the list is bounded all the same.
 const MOST: i64 = 1_000;
@@ -42,38 +42,83 @@ pub struct EntryRow {
     pub content: Personal<ReplyText>,
 }
 
-/// Takes one event into the entries.
+/// Takes a run of events into the entries.
 pub(crate) fn project<'a>(
     tx: &'a mut Tx,
-    recorded: &'a RecordedEvent,
+    run: &'a [RecordedEvent],
 ) -> BoxFuture<'a, Result<(), HandleError>> {
     Box::pin(async move {
-        let (entry_id, kind, author, at, content) = match event_of::<Message>(recorded)? {
-            None | Some(MessageEvent::MessageClosed(_)) => return Ok(()),
-            Some(MessageEvent::MessageSubmitted(event)) => {
-                (recorded.aggregate_id.clone(), "words", None, event.at, column(&event.content)?)
+        let mut conversations = fold::<Conversation>(tx, run).await?;
+        let said = conversations.rows_mut().flat_map(|(_, conversation)| conversation.said.drain(..));
+        let said = said.collect();
+        tx.insert_many("message_entries", &ENTRY, said, "").await?;
+        conversations.write(tx).await
+    })
+}
+
+const ENTRY: [Column; 7] = [
+    ("message_id", Kind::Text),
+    ("sequence", Kind::Int),
+    ("entry_id", Kind::Text),
+    ("kind", Kind::Text),
+    ("author_id", Kind::Text),
+    ("at", Kind::Int),
+    ("content", Kind::Text),
+];
+
+/// A message while a run of its events is read: what was said in it. Its row says how far that is read, for not every
+/// event of a message says something.
+struct Conversation {
+    said: Vec<Vec<Value>>,
+}
+
+impl Folded for Conversation {
+    type Aggregate = Message;
+    const TABLE: Table =
+        Table { name: "message_conversations", key: "message_id", fixed: &[], changing: &[], read: &[] };
+
+    fn begin(recorded: &RecordedEvent, event: MessageEvent) -> Result<Option<Self>, HandleError> {
+        let MessageEvent::MessageSubmitted(_) = &event else { return Ok(None) };
+        let mut conversation = Self { said: vec![] };
+        conversation.apply(recorded, event)?;
+        Ok(Some(conversation))
+    }
+
+    fn read(_row: &Row) -> Result<Self, HandleError> {
+        Ok(Self { said: vec![] })
+    }
+
+    fn apply(&mut self, recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
+        let at = event.at().timestamp_micros();
+        let (entry_id, kind, author, content) = match event {
+            MessageEvent::MessageClosed(_) => return Ok(()),
+            MessageEvent::MessageSubmitted(event) => {
+                (recorded.aggregate_id.clone(), "words", None, column(&event.content)?)
             }
-            Some(MessageEvent::MessageReplied(event)) => {
+            MessageEvent::MessageReplied(event) => {
                 let author = Some(event.author.to_string());
-                (event.reply_id.to_string(), "reply", author, event.at, column(&event.content)?)
+                (event.reply_id.to_string(), "reply", author, column(&event.content)?)
             }
         };
-        tx.execute(
-            "INSERT INTO message_entries (message_id, sequence, entry_id, kind, author_id, at, content) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            &[
-                recorded.aggregate_id.as_str().into(),
-                recorded.sequence.into(),
-                entry_id.into(),
-                kind.into(),
-                author.into(),
-                at.timestamp_micros().into(),
-                content.into(),
-            ],
-        )
-        .await?;
+        self.said.push(vec![
+            recorded.aggregate_id.as_str().into(),
+            recorded.sequence.into(),
+            entry_id.into(),
+            kind.into(),
+            author.into(),
+            at.into(),
+            content.into(),
+        ]);
         Ok(())
-    })
+    }
+
+    fn fixed(&mut self) -> Vec<Value> {
+        vec![]
+    }
+
+    fn changing(&self) -> Result<Vec<Value>, HandleError> {
+        Ok(vec![])
+    }
 }
 
 impl Projections {

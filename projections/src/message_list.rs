@@ -4,7 +4,7 @@ use crate::{
     Page, PageRequest, Projections, Reader,
     cursor::Key,
     error::QueryError,
-    event::event_of,
+    fold::{Folded, Table, fold},
     opening::{self, Opened, column},
     reader::ShownContact,
 };
@@ -12,12 +12,12 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
     ids::{CategoryId, MessageId, VisitorId},
-    message::{Message, MessageEvent, MessageStatus, MessageSubmitted, VisitorStatus},
+    message::{Message, MessageEvent, MessageStatus, VisitorStatus},
     personal::Personal,
     reference::Reference,
     text::{Name, Words},
 };
-use store::{BoxFuture, HandleError, RecordedEvent, Row, Store, Tx, Value, micros, placeholders};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Store, Tx, Value, micros, placeholders};
 
 /// A message as the list has it, its personal data opened.
 #[derive(Clone, Debug)]
@@ -90,83 +90,95 @@ impl MessageOrder {
     }
 }
 
-/// Takes one event into the list.
+/// Takes a run of events into the list.
 pub(crate) fn project<'a>(
     tx: &'a mut Tx,
-    recorded: &'a RecordedEvent,
+    run: &'a [RecordedEvent],
 ) -> BoxFuture<'a, Result<(), HandleError>> {
-    Box::pin(async move {
-        match event_of::<Message>(recorded)? {
-            None => Ok(()),
-            Some(MessageEvent::MessageSubmitted(event)) => insert(tx, recorded, event).await,
-            Some(event) => advance(tx, recorded, event).await,
-        }
-    })
+    Box::pin(async move { fold::<Listed>(tx, run).await?.write(tx).await })
 }
 
-async fn insert(tx: &mut Tx, recorded: &RecordedEvent, event: MessageSubmitted) -> Result<(), HandleError> {
-    let (name, contact) = (event.name.as_ref().map(column).transpose()?, column(&event.contact)?);
-    let content = column(&event.content)?;
-    let (at, reference) = (event.at.timestamp_micros(), event.reference.to_string());
-    let (visitor, category) =
-        (event.visitor_id.to_string(), event.category_id.as_ref().map(|id| id.0.clone()));
-    let related_to = event.related_to.map(|id| id.to_string());
-    let mut message = Message::default();
-    message.apply(MessageEvent::MessageSubmitted(event));
-    let (status, visitor_status) = message.status().ok_or("a submitted message has a status")?;
-    tx.execute(
-        "INSERT INTO message_list (message_id, version, reference, visitor_id, state, status, visitor_status, \
-         category_id, related_to, name, contact, content, submitted_at, last_activity_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
-        &[
-            recorded.aggregate_id.as_str().into(),
-            recorded.sequence.into(),
-            reference.into(),
-            visitor.into(),
-            serde_json::to_string(&message)?.into(),
-            status.name().into(),
-            visitor_status.name().into(),
-            category.into(),
-            related_to.into(),
-            name.into(),
-            contact.into(),
-            content.into(),
-            at.into(),
+/// A row while events are folded into it. It keeps the aggregate's own state, so that the domain's own functions say
+/// what an event does to it.
+struct Listed {
+    fixed: Vec<Value>,
+    message: Message,
+    first_replied_at: Option<i64>,
+}
+
+impl Folded for Listed {
+    type Aggregate = Message;
+    const TABLE: Table = Table {
+        name: "message_list",
+        key: "message_id",
+        fixed: &[
+            ("reference", Kind::Text),
+            ("visitor_id", Kind::Text),
+            ("category_id", Kind::Text),
+            ("related_to", Kind::Text),
+            ("name", Kind::Text),
+            ("contact", Kind::Text),
+            ("content", Kind::Text),
+            ("submitted_at", Kind::Int),
         ],
-    )
-    .await?;
-    Ok(())
-}
+        changing: &[
+            ("state", Kind::Text),
+            ("status", Kind::Text),
+            ("visitor_status", Kind::Text),
+            ("last_activity_at", Kind::Int),
+            ("first_replied_at", Kind::Int),
+        ],
+        read: &["state", "first_replied_at"],
+    };
 
-/// The row keeps the aggregate's own state, so that the domain's own functions say what an event does to it.
-async fn advance(tx: &mut Tx, recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
-    let id = recorded.aggregate_id.as_str();
-    let sql = "SELECT state, version FROM message_list WHERE message_id = $1";
-    let row = tx.row(sql, &[id.into()]).await?.ok_or("an event of a message that was never submitted")?;
-    if row.int("version")? + 1 != recorded.sequence {
-        return Err(format!("the stream went from {} to {}", row.int("version")?, recorded.sequence).into());
+    fn begin(_recorded: &RecordedEvent, event: MessageEvent) -> Result<Option<Self>, HandleError> {
+        let MessageEvent::MessageSubmitted(submitted) = &event else { return Ok(None) };
+        let fixed = vec![
+            submitted.reference.as_str().into(),
+            submitted.visitor_id.to_string().into(),
+            submitted.category_id.as_ref().map(|id| id.0.clone()).into(),
+            submitted.related_to.map(|id| id.to_string()).into(),
+            submitted.name.as_ref().map(column).transpose()?.into(),
+            column(&submitted.contact)?.into(),
+            column(&submitted.content)?.into(),
+            submitted.at.timestamp_micros().into(),
+        ];
+        let mut message = Message::default();
+        message.apply(event);
+        Ok(Some(Self { fixed, message, first_replied_at: None }))
     }
-    let mut message: Message = serde_json::from_str(&row.text("state")?)?;
-    let at = event.at().timestamp_micros();
-    let replied_at = matches!(event, MessageEvent::MessageReplied(_)).then_some(at);
-    message.apply(event);
-    let (status, visitor_status) = message.status().ok_or("a submitted message has a status")?;
-    tx.execute(
-        "UPDATE message_list SET version = $2, state = $3, status = $4, visitor_status = $5, \
-         last_activity_at = $6, first_replied_at = COALESCE(first_replied_at, $7) WHERE message_id = $1",
-        &[
-            id.into(),
-            recorded.sequence.into(),
-            serde_json::to_string(&message)?.into(),
+
+    fn read(row: &Row) -> Result<Self, HandleError> {
+        let message = serde_json::from_str(&row.text("state")?)?;
+        Ok(Self { fixed: vec![], message, first_replied_at: row.int_or_null("first_replied_at")? })
+    }
+
+    fn apply(&mut self, _recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
+        if let MessageEvent::MessageReplied(replied) = &event {
+            self.first_replied_at.get_or_insert(replied.at.timestamp_micros());
+        }
+        self.message.apply(event);
+        Ok(())
+    }
+
+    fn fixed(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.fixed)
+    }
+
+    fn changing(&self) -> Result<Vec<Value>, HandleError> {
+        let Message::Submitted(submitted) = &self.message else { return Err(NOT_SUBMITTED.into()) };
+        let (status, visitor_status) = self.message.status().ok_or(NOT_SUBMITTED)?;
+        Ok(vec![
+            serde_json::to_string(&self.message)?.into(),
             status.name().into(),
             visitor_status.name().into(),
-            at.into(),
-            replied_at.into(),
-        ],
-    )
-    .await?;
-    Ok(())
+            submitted.last_at.timestamp_micros().into(),
+            self.first_replied_at.into(),
+        ])
+    }
 }
+
+const NOT_SUBMITTED: &str = "a message in the list was submitted";
 
 const COLUMNS: &str = "message_id, version, reference, visitor_id, status, visitor_status, category_id, \
      related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at";

@@ -3,18 +3,18 @@
 use crate::{
     Page, PageRequest, Projections,
     error::QueryError,
-    event::event_of,
+    fold::{Folded, Table, fold},
     opening::{self, Opened, column},
 };
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
     ids::{CategoryId, MessageId, VisitorId},
-    message::{Message, MessageEvent, MessageSubmitted, VisitorStatus},
+    message::{Message, MessageEvent, VisitorStatus},
     personal::Personal,
     text::Words,
 };
-use store::{BoxFuture, HandleError, RecordedEvent, Row, Tx, Value, micros};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Tx, Value, micros};
 
 /// A message as its visitor sees it.
 #[derive(Clone, Debug)]
@@ -37,62 +37,77 @@ pub struct VisitorMessageRow {
     pub last_activity_at: DateTime<Utc>,
 }
 
-/// Takes one event into the visitor's list.
+/// Takes a run of events into the visitor's list.
 pub(crate) fn project<'a>(
     tx: &'a mut Tx,
-    recorded: &'a RecordedEvent,
+    run: &'a [RecordedEvent],
 ) -> BoxFuture<'a, Result<(), HandleError>> {
-    Box::pin(async move {
-        match event_of::<Message>(recorded)? {
-            None => Ok(()),
-            Some(MessageEvent::MessageSubmitted(event)) => insert(tx, recorded, event).await,
-            Some(event) => advance(tx, recorded, event).await,
-        }
-    })
+    Box::pin(async move { fold::<Own>(tx, run).await?.write(tx).await })
 }
 
-async fn insert(tx: &mut Tx, recorded: &RecordedEvent, event: MessageSubmitted) -> Result<(), HandleError> {
-    let content = column(&event.content)?;
-    let (at, reference) = (event.at.timestamp_micros(), event.reference.to_string());
-    let (visitor, category) =
-        (event.visitor_id.to_string(), event.category_id.as_ref().map(|id| id.0.clone()));
-    let related_to = event.related_to.map(|id| id.to_string());
-    let mut message = Message::default();
-    message.apply(MessageEvent::MessageSubmitted(event));
-    let (_, status) = message.status().ok_or("a submitted message has a status")?;
-    tx.execute(
-        "INSERT INTO visitor_messages (visitor_id, message_id, reference, state, visitor_status, category_id, \
-         related_to, content, submitted_at, last_activity_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
-        &[
-            visitor.into(),
-            recorded.aggregate_id.as_str().into(),
-            reference.into(),
-            serde_json::to_string(&message)?.into(),
-            status.name().into(),
-            category.into(),
-            related_to.into(),
-            content.into(),
-            at.into(),
+/// A row while events are folded into it.
+struct Own {
+    fixed: Vec<Value>,
+    message: Message,
+    last_activity_at: i64,
+}
+
+impl Folded for Own {
+    type Aggregate = Message;
+    const TABLE: Table = Table {
+        name: "visitor_messages",
+        key: "message_id",
+        fixed: &[
+            ("visitor_id", Kind::Text),
+            ("reference", Kind::Text),
+            ("category_id", Kind::Text),
+            ("related_to", Kind::Text),
+            ("content", Kind::Text),
+            ("submitted_at", Kind::Int),
         ],
-    )
-    .await?;
-    Ok(())
-}
+        changing: &[("state", Kind::Text), ("visitor_status", Kind::Text), ("last_activity_at", Kind::Int)],
+        read: &["state", "last_activity_at"],
+    };
 
-async fn advance(tx: &mut Tx, recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
-    let id = recorded.aggregate_id.as_str();
-    let sql = "SELECT state FROM visitor_messages WHERE message_id = $1";
-    let row = tx.row(sql, &[id.into()]).await?.ok_or("an event of a message that was never submitted")?;
-    let mut message: Message = serde_json::from_str(&row.text("state")?)?;
-    let at = event.at().timestamp_micros();
-    message.apply(event);
-    let (_, status) = message.status().ok_or("a submitted message has a status")?;
-    tx.execute(
-        "UPDATE visitor_messages SET state = $2, visitor_status = $3, last_activity_at = $4 WHERE message_id = $1",
-        &[id.into(), serde_json::to_string(&message)?.into(), status.name().into(), at.into()],
-    )
-    .await?;
-    Ok(())
+    fn begin(_recorded: &RecordedEvent, event: MessageEvent) -> Result<Option<Self>, HandleError> {
+        let MessageEvent::MessageSubmitted(submitted) = &event else { return Ok(None) };
+        let last_activity_at = submitted.at.timestamp_micros();
+        let fixed = vec![
+            submitted.visitor_id.to_string().into(),
+            submitted.reference.as_str().into(),
+            submitted.category_id.as_ref().map(|id| id.0.clone()).into(),
+            submitted.related_to.map(|id| id.to_string()).into(),
+            column(&submitted.content)?.into(),
+            last_activity_at.into(),
+        ];
+        let mut message = Message::default();
+        message.apply(event);
+        Ok(Some(Self { fixed, message, last_activity_at }))
+    }
+
+    fn read(row: &Row) -> Result<Self, HandleError> {
+        let message = serde_json::from_str(&row.text("state")?)?;
+        Ok(Self { fixed: vec![], message, last_activity_at: row.int("last_activity_at")? })
+    }
+
+    fn apply(&mut self, _recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
+        self.last_activity_at = event.at().timestamp_micros();
+        self.message.apply(event);
+        Ok(())
+    }
+
+    fn fixed(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.fixed)
+    }
+
+    fn changing(&self) -> Result<Vec<Value>, HandleError> {
+        let (_, status) = self.message.status().ok_or("a visitor's message was submitted")?;
+        Ok(vec![
+            serde_json::to_string(&self.message)?.into(),
+            status.name().into(),
+            self.last_activity_at.into(),
+        ])
+    }
 }
 
 const LIST: &str = "visitor";

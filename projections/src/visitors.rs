@@ -3,7 +3,7 @@
 use crate::{
     Projections,
     error::QueryError,
-    event::event_of,
+    fold::{Folded, Table, fold},
     opening::{self, column},
 };
 use domain::{
@@ -13,7 +13,7 @@ use domain::{
     text::Name,
     visitor::{Visitor, VisitorEvent},
 };
-use store::{BoxFuture, HandleError, RecordedEvent, Tx};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Tx, Value};
 
 /// A visitor as they are remembered.
 #[derive(Clone, Debug)]
@@ -26,26 +26,57 @@ pub struct VisitorRow {
     pub contact: Option<Personal<Contact>>,
 }
 
-/// Takes one event into what is remembered.
+/// Takes a run of events into what is remembered.
 pub(crate) fn project<'a>(
     tx: &'a mut Tx,
-    recorded: &'a RecordedEvent,
+    run: &'a [RecordedEvent],
 ) -> BoxFuture<'a, Result<(), HandleError>> {
-    Box::pin(async move {
-        let id = recorded.aggregate_id.as_str();
-        match event_of::<Visitor>(recorded)? {
-            None => {}
-            Some(VisitorEvent::VisitorArrived(_)) => {
-                tx.execute("INSERT INTO visitors (visitor_id) VALUES ($1)", &[id.into()]).await?;
-            }
-            Some(VisitorEvent::ContactRemembered(event)) => {
-                let (name, contact) = (event.name.as_ref().map(column).transpose()?, column(&event.contact)?);
-                let sql = "UPDATE visitors SET name = $2, contact = $3 WHERE visitor_id = $1";
-                tx.execute(sql, &[id.into(), name.into(), contact.into()]).await?;
+    Box::pin(async move { fold::<Remembered>(tx, run).await?.write(tx).await })
+}
+
+/// A row while events are folded into it, name and contact sealed.
+struct Remembered {
+    name: Option<String>,
+    contact: Option<String>,
+}
+
+impl Folded for Remembered {
+    type Aggregate = Visitor;
+    const TABLE: Table = Table {
+        name: "visitors",
+        key: "visitor_id",
+        fixed: &[],
+        changing: &[("name", Kind::Text), ("contact", Kind::Text)],
+        read: &["name", "contact"],
+    };
+
+    fn begin(_recorded: &RecordedEvent, event: VisitorEvent) -> Result<Option<Self>, HandleError> {
+        let VisitorEvent::VisitorArrived(_) = event else { return Ok(None) };
+        Ok(Some(Self { name: None, contact: None }))
+    }
+
+    fn read(row: &Row) -> Result<Self, HandleError> {
+        Ok(Self { name: row.text_or_null("name")?, contact: row.text_or_null("contact")? })
+    }
+
+    fn apply(&mut self, _recorded: &RecordedEvent, event: VisitorEvent) -> Result<(), HandleError> {
+        match event {
+            VisitorEvent::VisitorArrived(_) => {}
+            VisitorEvent::ContactRemembered(event) => {
+                self.name = event.name.as_ref().map(column).transpose()?;
+                self.contact = Some(column(&event.contact)?);
             }
         }
         Ok(())
-    })
+    }
+
+    fn fixed(&mut self) -> Vec<Value> {
+        vec![]
+    }
+
+    fn changing(&self) -> Result<Vec<Value>, HandleError> {
+        Ok(vec![self.name.clone().into(), self.contact.clone().into()])
+    }
 }
 
 impl Projections {

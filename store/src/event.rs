@@ -2,12 +2,12 @@
 
 use crate::{error::StoreError, seal, sql::Row};
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// An event as it was recorded. Personal data in its payload is sealed, each value bound to where it stands, until
-/// `Store::open_personal` is asked for it.
+/// An event as it was recorded. What it says is read when it is asked for: a view reads its own aggregate's events only.
 #[derive(Clone)]
 pub struct RecordedEvent {
     /// Its place in the log: 1, 2, 3, … without a hole.
@@ -26,10 +26,8 @@ pub struct RecordedEvent {
     pub event_type: String,
     /// The version of its shape.
     pub event_version: String,
-    /// The event, as the aggregate's event type reads it.
-    pub payload: Value,
-    /// `actor`, `commandId`, `correlationId`, `causationId`, `locale`.
-    pub metadata: BTreeMap<String, String>,
+    payload: String,
+    metadata: String,
 }
 
 /// Where and what, never what was said.
@@ -54,10 +52,8 @@ pub fn micros(micros: i64) -> DateTime<Utc> {
 
 impl RecordedEvent {
     pub(crate) fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let position = row.int("position")?;
-        let json = |error| StoreError::Json { place: format!("position {position}"), error };
-        let mut event = Self {
-            position,
+        Ok(Self {
+            position: row.int("position")?,
             event_id: Uuid::from_slice(&row.bytes("event_id")?).unwrap_or_default(),
             recorded_at: micros(row.int("recorded_at")?),
             aggregate_type: row.text("aggregate_type")?,
@@ -65,18 +61,34 @@ impl RecordedEvent {
             sequence: row.int("sequence")?,
             event_type: row.text("event_type")?,
             event_version: row.text("event_version")?,
-            payload: serde_json::from_str(&row.text("payload")?).map_err(json)?,
-            metadata: serde_json::from_str(&row.text("metadata")?).map_err(json)?,
-        };
+            payload: row.text("payload")?,
+            metadata: row.text("metadata")?,
+        })
+    }
+
+    /// The event, as the aggregate's event type reads it. Personal data in it is sealed, each value bound to where it
+    /// stands, until `Store::open_personal` is asked for it.
+    pub fn payload(&self) -> Result<Value, StoreError> {
+        let mut payload = self.json(&self.payload)?;
         let place = seal::Place {
-            aggregate_type: &event.aggregate_type,
-            aggregate_id: &event.aggregate_id,
-            sequence: event.sequence,
-            event_id: event.event_id,
-            event_type: &event.event_type,
-            event_version: &event.event_version,
+            aggregate_type: &self.aggregate_type,
+            aggregate_id: &self.aggregate_id,
+            sequence: self.sequence,
+            event_id: self.event_id,
+            event_type: &self.event_type,
+            event_version: &self.event_version,
         };
-        seal::bind(&mut event.payload, &place);
-        Ok(event)
+        seal::bind(&mut payload, &place);
+        Ok(payload)
+    }
+
+    /// `actor`, `commandId`, `correlationId`, `causationId`, `locale`.
+    pub fn metadata(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.json(&self.metadata)
+    }
+
+    fn json<T: DeserializeOwned>(&self, text: &str) -> Result<T, StoreError> {
+        let place = || format!("position {}", self.position);
+        serde_json::from_str(text).map_err(|error| StoreError::Json { place: place(), error })
     }
 }

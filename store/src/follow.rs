@@ -25,17 +25,19 @@ const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Why a view could not take an event.
 pub type HandleError = Box<dyn std::error::Error + Send + Sync>;
-/// Writes one event into a view.
-pub type Handle = for<'a> fn(&'a mut Tx, &'a RecordedEvent) -> BoxFuture<'a, Result<(), HandleError>>;
+/// Writes a run of events into a view: positions without a gap, in order.
+pub type Handle = for<'a> fn(&'a mut Tx, &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>>;
 
-/// A view: its name, the version of its shape, and how it takes an event.
+/// A view: its name, the version of its shape, its tables, and how it takes events.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
     /// Its name.
     pub name: &'static str,
     /// The version of its shape. A new one has a checkpoint of its own, and needs tables of its own.
     pub version: i64,
-    /// How it takes an event.
+    /// Every table that it writes.
+    pub tables: &'static [&'static str],
+    /// How it takes a run of events.
     pub handle: Handle,
 }
 
@@ -207,8 +209,25 @@ impl From<sqlx::Error> for PageError {
     }
 }
 
-/// One page: view and checkpoint in one transaction, so that each event counts exactly once.
+/// One page at once; when the view cannot take it, one event at a time, so that all before the guilty one are taken
+/// and the error names where it stands.
 async fn page(store: &Store, view: &View) -> Result<Page, PageError> {
+    match take(store, view, PAGE).await {
+        Err(PageError::Handle { .. }) => {}
+        taken => return taken,
+    }
+    let mut moved = None;
+    for _ in 0..PAGE {
+        match take(store, view, 1).await? {
+            Page::Moved(position) => moved = Some(position),
+            otherwise @ (Page::UpToDate | Page::Elsewhere) => return Ok(moved.map_or(otherwise, Page::Moved)),
+        }
+    }
+    Ok(moved.map_or(Page::UpToDate, Page::Moved))
+}
+
+/// At most so many events: view and checkpoint in one transaction, so that each event counts exactly once.
+async fn take(store: &Store, view: &View, most: i64) -> Result<Page, PageError> {
     let views = &store.database().views;
     let head = store.head().await?;
     if head <= checkpoint(views, view).await? {
@@ -218,15 +237,12 @@ async fn page(store: &Store, view: &View) -> Result<Page, PageError> {
     let Some(position) = lock_checkpoint(&mut tx, store.database().dialect(), view).await? else {
         return Ok(Page::Elsewhere);
     };
-    let events = store.read(&LogFilter::default(), position, PAGE).await?;
+    let events = store.read(&LogFilter::default(), position, most).await?;
     let mut last = position;
     for event in &events {
         if event.position != last + 1 {
             return Err(StoreError::Gap { position: last + 1 }.into());
         }
-        (view.handle)(&mut tx, event)
-            .await
-            .map_err(|error| PageError::Handle { position: event.position, error })?;
         last = event.position;
     }
     if last == position {
@@ -236,6 +252,9 @@ async fn page(store: &Store, view: &View) -> Result<Page, PageError> {
             false => Ok(Page::UpToDate),
         };
     }
+    (view.handle)(&mut tx, &events)
+        .await
+        .map_err(|error| PageError::Handle { position: position + 1, error })?;
     let sql = "UPDATE checkpoints SET position = $3 WHERE name = $1 AND version = $2";
     tx.execute(sql, &[view.name.into(), view.version.into(), last.into()]).await?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! Many rows in one statement: arrays on PostgreSQL, whose statement text then never changes; lists of values on SQLite.
 
-use crate::sql::{Array, Tx, Value};
+use crate::sql::{Array, Row, Tx, Value};
 use std::fmt::Write;
 
 /// The kind of a column.
@@ -22,7 +22,40 @@ pub type Column = (&'static str, Kind);
 /// `SQLite` takes 32,766 binds in a statement; fewer rows at a time cost nothing, and texts that recur stay prepared.
 const BINDS: usize = 2_000;
 
+/// Rows that are looked up or changed are found by their key, however small PostgreSQL thinks the table is: a plan that
+/// was made for an empty one is kept, and would read all of it for ever.
+const BY_KEY: &str = "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), \
+                      set_config('enable_mergejoin', 'off', true)";
+
 impl Tx {
+    /// Reads these columns of the rows with these keys; a key without a row is left out.
+    pub async fn rows_of(
+        &mut self,
+        table: &str,
+        key: &str,
+        columns: &str,
+        keys: Vec<String>,
+    ) -> sqlx::Result<Vec<Row>> {
+        match self {
+            _ if keys.is_empty() => Ok(vec![]),
+            Self::Postgres(_) => {
+                let sql = format!(
+                    "SELECT found.* FROM unnest($1::text[]) AS wanted (key) \
+                     CROSS JOIN LATERAL (SELECT {columns} FROM {table} WHERE {key} = wanted.key LIMIT 1) AS found"
+                );
+                self.execute(BY_KEY, &[]).await?;
+                self.rows_by_array(&sql, keys).await
+            }
+            Self::Sqlite(_) => {
+                // One text for any number of keys; CROSS JOIN keeps the order, so the table's key is used.
+                let sql = format!(
+                    "SELECT {columns} FROM json_each($1) AS wanted CROSS JOIN {table} WHERE {key} = wanted.value"
+                );
+                self.rows(&sql, &[serde_json::json!(keys).to_string().into()]).await
+            }
+        }
+    }
+
     /// Inserts rows, each with a value per column; says how many were written. `conflict` follows the rows, such as
     /// `ON CONFLICT (kind, value) DO NOTHING`, or is empty.
     pub async fn insert_many(
@@ -44,9 +77,9 @@ impl Tx {
                 let mut written = 0;
                 let mut rows = rows.into_iter().peekable();
                 while rows.peek().is_some() {
-                    let chunk: Vec<_> = rows.by_ref().take(at_once(columns.len())).collect();
-                    let sql = format!("{insert} VALUES {} {conflict}", tuples(chunk.len(), columns.len()));
-                    written += self.execute(&sql, &chunk.concat()).await?;
+                    let (count, chunk) = chunk(&mut rows, columns.len());
+                    let sql = format!("{insert} VALUES {} {conflict}", tuples(count, columns.len()));
+                    written += self.execute(&sql, &chunk).await?;
                 }
                 Ok(written)
             }
@@ -78,19 +111,20 @@ impl Tx {
                     "UPDATE {table} SET {set} FROM unnest({}) AS new ({named}) WHERE {table}.{key} = new.{key}",
                     arrays(columns)
                 );
+                self.execute(BY_KEY, &[]).await?;
                 self.execute_arrays(&sql, transposed(columns, rows)).await
             }
             Self::Sqlite(_) => {
                 let mut touched = 0;
                 let mut rows = rows.into_iter().peekable();
                 while rows.peek().is_some() {
-                    let chunk: Vec<_> = rows.by_ref().take(at_once(columns.len())).collect();
+                    let (count, chunk) = chunk(&mut rows, columns.len());
                     let sql = format!(
                         "UPDATE {table} SET {set} FROM (SELECT {names} FROM (VALUES {})) AS new \
                          WHERE {table}.{key} = new.{key}",
-                        tuples(chunk.len(), columns.len())
+                        tuples(count, columns.len())
                     );
-                    touched += self.execute(&sql, &chunk.concat()).await?;
+                    touched += self.execute(&sql, &chunk).await?;
                 }
                 Ok(touched)
             }
@@ -98,8 +132,15 @@ impl Tx {
     }
 }
 
-fn at_once(columns: usize) -> usize {
-    (BINDS / columns.max(1)).max(1)
+/// As many rows as go into one statement: how many, and their values one after the other.
+fn chunk(rows: &mut impl Iterator<Item = Vec<Value>>, columns: usize) -> (usize, Vec<Value>) {
+    let mut values = Vec::with_capacity(BINDS + columns);
+    let mut count = 0;
+    for row in rows.by_ref().take((BINDS / columns.max(1)).max(1)) {
+        values.extend(row);
+        count += 1;
+    }
+    (count, values)
 }
 
 /// `($1, $2), ($3, $4)`.

@@ -25,7 +25,8 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] = &[step!("0001_log"), step!("0002_views"), step!("0003_log_append")];
+const STEPS: &[Step] =
+    &[step!("0001_log"), step!("0002_views"), step!("0003_views_message_list_2"), step!("0004_log_append")];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.
 const LOG: &str = "log";

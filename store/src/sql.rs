@@ -263,6 +263,15 @@ impl Tx {
         Ok(rows.into_iter().map(Row::Postgres).collect())
     }
 
+    /// Reads rows with one array of texts; only PostgreSQL has them.
+    pub(crate) async fn rows_by_array(&mut self, sql: &str, array: Vec<String>) -> sqlx::Result<Vec<Row>> {
+        let Self::Postgres(tx) = self else {
+            return Err(sqlx::Error::Protocol("no arrays on SQLite".into()));
+        };
+        let rows = sqlx::query(sql).bind(array).fetch_all(&mut **tx).await?;
+        Ok(rows.into_iter().map(Row::Postgres).collect())
+    }
+
     /// Reads rows within the transaction.
     pub async fn rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
         Ok(match self {

@@ -93,7 +93,7 @@ impl LogEntry {
     async fn actor(&self) -> Actor {
         let name = self.0.member.as_ref().and_then(|member| member.name.text()).map(str::to_owned);
         let known = |kind, id: &str| Actor { kind, id: Some(ID(id.to_owned())), name, rule: None };
-        let actor = self.0.event.metadata.get("actor").map_or("", String::as_str);
+        let actor = self.0.metadata.get("actor").map_or("", String::as_str);
         match actor.split_once(':') {
             Some(("member", id)) => known(ActorKind::Member, id),
             Some(("visitor", id)) => known(ActorKind::Visitor, id),
@@ -107,17 +107,17 @@ impl LogEntry {
 
     /// The request that it belongs to.
     async fn correlation_id(&self) -> Option<ID> {
-        self.0.event.metadata.get("correlationId").map(|id| ID(id.clone()))
+        self.0.metadata.get("correlationId").map(|id| ID(id.clone()))
     }
 
     /// The event that caused it.
     async fn causation_id(&self) -> Option<ID> {
-        self.0.event.metadata.get("causationId").map(|id| ID(id.clone()))
+        self.0.metadata.get("causationId").map(|id| ID(id.clone()))
     }
 
     /// The event itself; personal data opened for those who may read it, `"erased"` once it was.
     async fn payload(&self) -> Json {
-        Json(self.0.event.payload.clone())
+        Json(self.0.payload.clone())
     }
 }
 

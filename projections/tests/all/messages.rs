@@ -178,7 +178,7 @@ async fn the_history_tells_what_happened_and_by_whom(dialect: Dialect) {
     let history = desk.views.history(reader, Desk::message(1), &all, 0, 100).await.expect("readable");
     let types: Vec<_> = history.iter().map(|entry| entry.event.event_type.as_str()).collect();
     assert_eq!(types, ["MessageSubmitted", "MessageReplied", "MessageClosed"]);
-    assert_eq!(history[0].event.payload["MessageSubmitted"]["content"], "请问我的订单什么时候发货？");
+    assert_eq!(history[0].payload["MessageSubmitted"]["content"], "请问我的订单什么时候发货？");
     let author = history[1].member.as_ref().and_then(|member| member.name.text());
     assert_eq!(author, Some("韩梅梅"));
     let replies = HistoryFilter { types: vec!["MessageReplied".into()] };
@@ -241,8 +241,7 @@ async fn a_view_filled_again_equals_the_one_that_followed(dialect: Dialect) {
     desk.stop.cancel();
     desk.views.ended().await;
     let views = &desk.store.database().views;
-    for table in ["message_list", "message_entries", "visitor_messages", "visitors", "members", "checkpoints"]
-    {
+    for table in projections::VIEWS.iter().flat_map(|view| view.tables).chain(&["checkpoints"]) {
         views.execute(&format!("DELETE FROM {table}"), &[]).await.expect("emptied");
     }
     let stop = CancellationToken::new();

@@ -51,7 +51,7 @@ async fn contacts_are_masked_for_those_who_may_not_see_them(dialect: Dialect) {
         let contact = row.contact.expect("a contact");
         assert_eq!((contact.value.as_str(), contact.masked), (value, masked));
         let history = desk.views.history(reader, Desk::message(1), &HistoryFilter::default(), 0, 1).await;
-        let payload = history.expect("readable")[0].event.payload.to_string();
+        let payload = history.expect("readable")[0].payload.to_string();
         assert_eq!(payload.contains("13800138000"), !masked, "{payload}");
         assert!(payload.contains("订单"), "words may be read by whoever may read the message");
     }
@@ -76,7 +76,7 @@ async fn what_was_erased_is_gone_from_every_view_and_the_rest_stays(dialect: Dia
     assert!(entries.len() == 2 && entries.iter().all(|entry| matches!(entry.content, Personal::Erased)));
     let history = desk.views.history(reader, Desk::message(1), &HistoryFilter::default(), 0, 10).await;
     let history = history.expect("readable");
-    assert_eq!(history[0].event.payload["MessageSubmitted"]["content"], "erased");
+    assert_eq!(history[0].payload["MessageSubmitted"]["content"], "erased");
     assert_eq!(history[1].event.event_type, "MessageReplied");
 }
 

@@ -12,33 +12,39 @@ on_both_databases!(
     a_view_sees_every_event_once_and_in_order,
     a_follower_starts_again_where_its_checkpoint_is,
     a_failing_view_stands_still_says_where_and_goes_on_once_mended,
+    what_stands_before_the_guilty_event_is_taken,
     two_processes_share_a_view_without_doubling_an_event,
     a_missing_position_is_never_skipped,
     an_end_that_was_cut_off_is_missed,
 );
 
 /// Writes each event's position as a row whose key would refuse it a second time.
-fn positions<'a>(tx: &'a mut Tx, event: &'a RecordedEvent) -> BoxFuture<'a, Result<(), HandleError>> {
+fn positions<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
     Box::pin(async move {
-        let position = event.position.to_string();
-        tx.execute("INSERT INTO visitors (visitor_id) VALUES ($1)", &[position.into()]).await?;
+        for event in events {
+            let position = event.position.to_string();
+            tx.execute("INSERT INTO visitors (visitor_id) VALUES ($1)", &[position.into()]).await?;
+        }
         Ok(())
     })
 }
 
 /// Fails on a broken event until somebody has mended it.
-fn stumbling<'a>(tx: &'a mut Tx, event: &'a RecordedEvent) -> BoxFuture<'a, Result<(), HandleError>> {
+fn stumbling<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
     Box::pin(async move {
         let mended = tx.row("SELECT 1 FROM visitors WHERE visitor_id = 'mended'", &[]).await?.is_some();
-        if event.payload["broken"] == true && !mended {
-            return Err("cannot read this event".into());
+        for event in events {
+            if event.payload()?["broken"] == true && !mended {
+                return Err("cannot read this event".into());
+            }
         }
-        positions(tx, event).await
+        positions(tx, events).await
     })
 }
 
-const POSITIONS: View = View { name: "positions", version: 1, handle: positions };
-const STUMBLING: View = View { name: "stumbling", version: 1, handle: stumbling };
+const TABLES: &[&str] = &["visitors"];
+const POSITIONS: View = View { name: "positions", version: 1, tables: TABLES, handle: positions };
+const STUMBLING: View = View { name: "stumbling", version: 1, tables: TABLES, handle: stumbling };
 
 async fn append_some(store: &Store, from: i64, count: i64) {
     for after in from..from + count {
@@ -107,6 +113,24 @@ async fn a_failing_view_stands_still_says_where_and_goes_on_once_mended(dialect:
         followers.status().await.expect("readable").remove(0).error.is_none()
     })
     .await;
+    stop.cancel();
+    followers.ended().await;
+}
+
+async fn what_stands_before_the_guilty_event_is_taken(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    let whole = || plain(json!({}));
+    let events = vec![whole(), whole(), plain(json!({"broken": true})), whole()];
+    store.append(append(vec![stream("a", 0, events)])).await.expect("appended");
+    let stop = CancellationToken::new();
+    let followers = Followers::start(&store, &[STUMBLING], &stop);
+    soon("the follower names the guilty event", || async {
+        let status = followers.status().await.expect("readable").remove(0);
+        status.error.as_deref() == Some("at position 3: cannot read this event") && status.position == 2
+    })
+    .await;
+    assert_eq!(seen(&store).await, [1, 2]);
     stop.cancel();
     followers.ended().await;
 }

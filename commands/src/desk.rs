@@ -1,18 +1,16 @@
 //! The desk's settings in force, as decisions need them.
 
 use crate::{Commands, error::CommandError, streams::stream};
-use domain::{
-    desk::{Desk, Settings},
-    ids::DESK_ID,
-};
+use domain::{desk::Desk, ids::DESK_ID};
+use std::sync::Arc;
 use store::StreamAppend;
 
 impl Commands {
-    /// The settings in force as this process last knew them, and the desk's stream: an append that relies on them
+    /// The desk as this process last knew them, and the desk's stream: an append that relies on them
     /// carries it along, and fails as a conflict when the desk has been revised meanwhile.
-    pub(crate) async fn desk_settings(&self) -> Result<(Settings, StreamAppend), CommandError> {
+    pub(crate) async fn desk(&self) -> Result<(Arc<Desk>, StreamAppend), CommandError> {
         let desk = self.store.recall::<Desk>(&DESK_ID.to_string()).await?;
         let relied_on = stream::<Desk>(DESK_ID.to_string(), &desk, None, &[])?;
-        Ok((desk.aggregate.settings(), relied_on))
+        Ok((desk.aggregate, relied_on))
     }
 }

@@ -13,7 +13,7 @@ use domain::{
     actor::Actor,
     contact::Contact,
     decide::Decide,
-    desk::Settings,
+    desk::Desk,
     ids::{CategoryId, MessageId, ReplyId, VisitorId},
     locale::Locale,
     message::{CloseMessage, Message, MessageCommand, MessageError, Related, ReplyToMessage, SubmitMessage},
@@ -22,6 +22,7 @@ use domain::{
     visitor::VisitorError,
 };
 use serde::Serialize;
+use std::sync::Arc;
 use store::{Append, AppendError, Loaded, Receipt, Reservation};
 
 /// A message as a visitor leaves it. The contact is read with the desk's phone region, so it comes as typed.
@@ -183,11 +184,11 @@ impl Commands {
         message_id: MessageId,
         streams: Streams,
     ) -> Result<Submission, CommandError> {
-        let (settings, desk) = self.desk_settings().await?;
-        let contact = Contact::parse(&input.contact, settings.phone_region())?;
+        let (desk, relied_on) = self.desk().await?;
+        let contact = Contact::parse(&input.contact, desk.settings().phone_region())?;
         let (visitor, remembered) = self.visitor_stream(arriving, input, &contact, streams).await?;
         let reference = Reference::from_random(store::random::bytes());
-        let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), settings };
+        let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), desk };
         let submit = self.submission(input, facts).await?;
         let loaded = match streams {
             Streams::Guessed => Loaded::new_stream(),
@@ -197,7 +198,7 @@ impl Commands {
         let message_key = message_key(message_id, arriving.id);
         let message = stream::<Message>(message_id.to_string(), &loaded, Some(message_key), &decided)?;
         let as_visitor = Caller { actor: Actor::Visitor(arriving.id), ..caller.clone() };
-        let mut append = self.append(&as_visitor, vec![desk, visitor, message], None);
+        let mut append = self.append(&as_visitor, vec![relied_on, visitor, message], None);
         append.reservations.push(Reservation {
             kind: "reference",
             value: reference.to_string(),
@@ -226,7 +227,7 @@ impl Commands {
             related_to,
             locale: input.locale.clone(),
             page_url: input.page_url.clone(),
-            form: facts.settings.form_rules(),
+            form: facts.desk.settings().form_rules(),
         })
     }
 }
@@ -252,5 +253,5 @@ struct Facts {
     visitor_id: VisitorId,
     contact: Contact,
     reference: Reference,
-    settings: Settings,
+    desk: Arc<Desk>,
 }

@@ -35,14 +35,10 @@ pub(crate) fn stream<A: Aggregate + Clone + 'static>(
         Ok(NewEvent { event_type, event_version, payload })
     };
     let events = decided.iter().map(event).collect::<Result<_, StoreError>>()?;
-    let mut then = (*loaded.aggregate).clone();
-    decided.iter().cloned().for_each(|event| then.apply(event));
-    Ok(StreamAppend {
-        aggregate_type: A::TYPE,
-        aggregate_id: id,
-        after: loaded.stood,
-        key,
-        events,
-        then: (!decided.is_empty()).then(|| Known::of(&Arc::new(then))),
-    })
+    let then = (!decided.is_empty()).then(|| {
+        let mut then = (*loaded.aggregate).clone();
+        decided.iter().cloned().for_each(|event| then.apply(event));
+        Known::of(&Arc::new(then))
+    });
+    Ok(StreamAppend { aggregate_type: A::TYPE, aggregate_id: id, after: loaded.stood, key, events, then })
 }

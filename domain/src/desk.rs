@@ -18,6 +18,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// The desk and its settings in force. It holds no personal data, so it may hold all of them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -64,11 +65,12 @@ pub enum DeskError {
 }
 
 impl Desk {
-    /// The settings in force; the defaults of none before first start.
-    pub fn settings(&self) -> Settings {
+    /// The settings in force; none before first start.
+    pub fn settings(&self) -> &Settings {
+        static NONE: LazyLock<Settings> = LazyLock::new(Settings::default);
         match self {
-            Self::NotOpened => Settings::default(),
-            Self::Opened(settings) => (**settings).clone(),
+            Self::NotOpened => &NONE,
+            Self::Opened(settings) => settings,
         }
     }
 }
@@ -120,7 +122,7 @@ impl Aggregate for Desk {
     }
 
     fn apply(&mut self, event: DeskEvent) {
-        let mut settings = self.settings();
+        let mut settings = self.settings().clone();
         match event {
             DeskEvent::DeskRevised(event) => settings.desk = Some(event),
             DeskEvent::FormRevised(event) => settings.form = Some(event),

@@ -9,6 +9,6 @@ use domain::{
 impl Projections {
     /// The settings in force.
     pub async fn desk(&self) -> Result<Settings, QueryError> {
-        Ok(self.store.load::<Desk>(&DESK_ID.to_string()).await?.aggregate.settings())
+        Ok(self.store.load::<Desk>(&DESK_ID.to_string()).await?.aggregate.settings().clone())
     }
 }

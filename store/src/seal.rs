@@ -53,7 +53,7 @@ impl Key {
 
 /// Fields with 32-bit big-endian lengths, so that no two lists of fields give the same bytes.
 pub(crate) fn length_prefixed(fields: &[&[u8]]) -> Vec<u8> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(fields.iter().map(|field| field.len() + 4).sum());
     for field in fields {
         let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
         bytes.extend_from_slice(&length.to_be_bytes());
@@ -76,6 +76,21 @@ pub(crate) struct Place<'a> {
 #[derive(Clone, Serialize, Deserialize)]
 struct Bound(String, String, i64, Uuid, String, String, String);
 
+/// What a value is bound to: a format tag, its place, its JSON pointer and its key, each with its length.
+fn associated_data(place: &Place<'_>, path: &str, key_id: &str) -> Vec<u8> {
+    length_prefixed(&[
+        FORMAT.as_bytes(),
+        place.aggregate_type.as_bytes(),
+        place.aggregate_id.as_bytes(),
+        &place.sequence.to_be_bytes(),
+        place.event_id.as_bytes(),
+        place.event_type.as_bytes(),
+        place.event_version.as_bytes(),
+        path.as_bytes(),
+        key_id.as_bytes(),
+    ])
+}
+
 impl Bound {
     fn new(place: &Place<'_>, path: &str) -> Self {
         Self(
@@ -90,17 +105,15 @@ impl Bound {
     }
 
     fn associated_data(&self, key_id: &str) -> Vec<u8> {
-        length_prefixed(&[
-            FORMAT.as_bytes(),
-            self.0.as_bytes(),
-            self.1.as_bytes(),
-            &self.2.to_be_bytes(),
-            self.3.as_bytes(),
-            self.4.as_bytes(),
-            self.5.as_bytes(),
-            self.6.as_bytes(),
-            key_id.as_bytes(),
-        ])
+        let place = Place {
+            aggregate_type: &self.0,
+            aggregate_id: &self.1,
+            sequence: self.2,
+            event_id: self.3,
+            event_type: &self.4,
+            event_version: &self.5,
+        };
+        associated_data(&place, &self.6, key_id)
     }
 }
 
@@ -161,7 +174,7 @@ pub(crate) fn seal(payload: &mut Value, place: &Place<'_>, key_id: &str, key: &K
     let _: Result<(), ()> = visit(payload, &mut String::new(), &mut |form, path| {
         if let Some(clear) = form.get(CLEAR) {
             let mut words = clear.to_string().into_bytes();
-            let aad = Bound::new(place, path).associated_data(key_id);
+            let aad = associated_data(place, path, key_id);
             let (nonce, data) = key.seal(&aad, &words);
             words.zeroize();
             *form =

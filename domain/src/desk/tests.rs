@@ -14,7 +14,8 @@ fn opened() -> Desk {
 
 #[test]
 fn revision_zero_is_written_once_and_says_everything() {
-    let settings = opened().settings();
+    let desk = opened();
+    let settings = desk.settings();
     assert!(settings.desk.is_some() && settings.form.is_some() && settings.categories.is_some());
     assert!(settings.opening_hours.is_some() && settings.service_target.is_some());
     assert_eq!(settings.form_rules().categories.len(), 4);

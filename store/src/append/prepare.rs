@@ -1,7 +1,7 @@
 //! From a decision to rows: ids, keys, seals. In the caller's own task, so that batches wait for none of it.
 
 use super::{
-    Append, Stood, StreamAppend,
+    Append, NewEvent, Stood, StreamAppend,
     command::{Command, EventRow, Stand},
 };
 use crate::{
@@ -28,8 +28,9 @@ impl Store {
             id: String::new(),
             version: 0,
         };
-        for stream in append.streams {
-            let then = self.seal_events(&stream, &plan, &mut command.events)?;
+        for mut stream in append.streams {
+            let events = std::mem::take(&mut stream.events);
+            let then = self.seal_events(&stream, events, &plan, &mut command.events)?;
             command.id.clone_from(&stream.aggregate_id);
             command.version = then.sequence;
             command.stands.push(Stand {
@@ -47,14 +48,15 @@ impl Store {
     fn seal_events(
         &self,
         stream: &StreamAppend,
+        events: Vec<NewEvent>,
         plan: &KeyPlan,
         rows: &mut Vec<EventRow>,
     ) -> Result<Stood, AppendError> {
         let mut then = stream.after;
-        for event in &stream.events {
+        for event in events {
             let event_id = random::uuid(self.clock().now());
             then = Stood { sequence: then.sequence + 1, event_id: Some(event_id) };
-            let mut payload = event.payload.clone();
+            let mut payload = event.payload;
             let key = stream.key.as_ref().and_then(|key| Some((key.id.as_str(), plan.key(&key.id)?)));
             if let Some((key_id, key)) = key {
                 let place = Place {
@@ -76,8 +78,8 @@ impl Store {
                 aggregate_type: stream.aggregate_type,
                 aggregate_id: stream.aggregate_id.clone(),
                 sequence: then.sequence,
-                event_type: event.event_type.clone(),
-                event_version: event.event_version.clone(),
+                event_type: event.event_type,
+                event_version: event.event_version,
                 payload: payload.to_string(),
                 event_id,
             });

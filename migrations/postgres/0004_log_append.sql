@@ -15,7 +15,8 @@ CREATE INDEX idempotency_recorded_at ON idempotency USING brin (recorded_at) WIT
 -- A whole batch in one round trip: the steps of store/src/append/steps.rs for a batch in which nobody loses. At READ
 -- COMMITTED each statement of a volatile function has a snapshot of its own, so what is read after the head lock is
 -- what the last committed batch left. When anything is not as the batch takes it to be, nothing is written and no row
--- comes back: the caller then takes the steps one by one. The settings keep every look-up on its index, however small
+-- comes back, or a key, receipt or reservation that is there already violates its primary key: the caller then takes
+-- the steps one by one. The settings keep every look-up on its index, however small
 -- the tables were when the session planned it.
 CREATE FUNCTION append_batch(
     _clock bigint, _apart bigint,
@@ -61,20 +62,6 @@ BEGIN
         SELECT 1 FROM unnest(_living) AS k (id)
         LEFT JOIN LATERAL (SELECT c.destroyed_at IS NULL AS alive FROM keys c WHERE c.key_id = k.id LIMIT 1) AS l ON true
         WHERE l.alive IS NOT TRUE
-    ) THEN
-        RETURN;
-    END IF;
-    IF EXISTS (
-        SELECT 1 FROM unnest(_key_ids) AS k (id)
-        CROSS JOIN LATERAL (SELECT 1 FROM keys c WHERE c.key_id = k.id LIMIT 1) AS l
-    ) OR EXISTS (
-        SELECT 1 FROM unnest(_scopes) AS k (scope)
-        CROSS JOIN LATERAL (SELECT 1 FROM idempotency i WHERE i.scope = k.scope LIMIT 1) AS l
-    ) OR EXISTS (
-        SELECT 1 FROM unnest(_reserved_kinds, _reserved_values) AS k (kind, value)
-        CROSS JOIN LATERAL (
-            SELECT 1 FROM reservations r WHERE r.kind = k.kind AND r.value = k.value LIMIT 1
-        ) AS l
     ) THEN
         RETURN;
     END IF;

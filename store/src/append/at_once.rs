@@ -12,6 +12,9 @@ use sqlx::{PgPool, Postgres, Row, pool::PoolConnection};
 const CALL: &str = "SELECT head_was FROM append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
      $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
 
+/// `unique_violation`, PostgreSQL's appendix A.
+const UNIQUE_VIOLATION: &str = "23505";
+
 /// The writer's own connection: kept, so that no batch pays for taking one from the pool and giving it back.
 #[derive(Default)]
 pub(crate) struct AtOnce {
@@ -38,6 +41,11 @@ impl AtOnce {
                 let head_was = row.map(|row| row.try_get::<i64, _>("head_was")).transpose()?;
                 Ok(head_was.map(|head_was| Done { verdicts, head_was }))
             }
+            // A key, a receipt or a reservation was there already: the steps find out whose.
+            Err(error) if code(&error).as_deref() == Some(UNIQUE_VIOLATION) => {
+                self.connection = Some(connection);
+                Ok(None)
+            }
             // The server said no: it rolled back, and the connection is as good as before.
             Err(error) if rolled_back(&error) => {
                 self.connection = Some(connection);
@@ -54,8 +62,12 @@ impl AtOnce {
 /// A refusal of the statement itself; not one that says that the server or the connection is going away, after which
 /// nobody knows whether it had committed before.
 fn rolled_back(error: &sqlx::Error) -> bool {
-    let sqlx::Error::Database(error) = error else { return false };
-    error.code().is_some_and(|code| !code.starts_with("57P") && !code.starts_with("08"))
+    code(error).is_some_and(|code| !code.starts_with("57P") && !code.starts_with("08"))
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    let sqlx::Error::Database(error) = error else { return None };
+    error.code().map(Into::into)
 }
 
 type Query<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;

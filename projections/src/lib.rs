@@ -31,13 +31,32 @@ pub use visitors::VisitorRow;
 use store::{FollowerStatus, Followers, Store, StoreError, View};
 use tokio_util::sync::CancellationToken;
 
+/// A view that takes a run event by event.
+macro_rules! view {
+    ($name:literal, $project:path) => {
+        View {
+            name: $name,
+            version: 1,
+            tables: &[$name],
+            handle: |tx, events| {
+                Box::pin(async move {
+                    for event in events {
+                        $project(tx, event).await?;
+                    }
+                    Ok(())
+                })
+            },
+        }
+    };
+}
+
 /// Every view, with the version of its shape.
 pub const VIEWS: &[View] = &[
-    View { name: "message_list", version: 1, handle: message_list::project },
-    View { name: "message_entries", version: 1, handle: message_entries::project },
-    View { name: "visitor_messages", version: 1, handle: visitor_messages::project },
-    View { name: "visitors", version: 1, handle: visitors::project },
-    View { name: "members", version: 1, handle: members::project },
+    view!("message_list", message_list::project),
+    view!("message_entries", message_entries::project),
+    view!("visitor_messages", visitor_messages::project),
+    view!("visitors", visitors::project),
+    view!("members", members::project),
 ];
 
 /// The views that an answer about a message is read from.
@@ -66,6 +85,11 @@ impl Projections {
     /// How each view is doing.
     pub async fn status(&self) -> Result<Vec<FollowerStatus>, StoreError> {
         self.followers.status().await
+    }
+
+    /// Waits until every view has once caught up with the log: before that its answers would be of the past.
+    pub async fn filled(&self) -> Result<(), StoreError> {
+        self.followers.filled().await
     }
 
     /// Waits, at most two seconds, until these views have seen a position: a writer reads what they wrote.

@@ -25,7 +25,7 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] = &[step!("0001_log"), step!("0002_views")];
+const STEPS: &[Step] = &[step!("0001_log"), step!("0002_views"), step!("0005_views_filled")];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.
 const LOG: &str = "log";

@@ -1,9 +1,15 @@
 //! One SQL text for both databases: `$1` binds, values of a few plain kinds, rows read by column name.
 
+use crate::rename::Renames;
 use sqlx::{
     Database, Encode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
     postgres::{PgRow, PgTypeInfo, types::Oid},
     sqlite::SqliteRow,
+};
+use std::{
+    borrow::Cow,
+    ops::{Deref, DerefMut},
+    sync::Arc,
 };
 
 /// Attempts to empty the write-ahead log, each as long as the busy timeout.
@@ -193,9 +199,9 @@ impl Side {
     pub async fn begin(&self) -> sqlx::Result<Tx> {
         Ok(match self {
             Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
+                Tx::Postgres(Open::new(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?))
             }
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(Open::new(writer.begin_with("BEGIN IMMEDIATE").await?)),
         })
     }
 
@@ -224,17 +230,61 @@ impl Side {
 /// A transaction; dropped without a commit, it is rolled back.
 pub enum Tx {
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Open<Postgres>),
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Open<Sqlite>),
+}
+
+/// An open transaction, and the names that its statements get instead of those they say.
+pub struct Open<D: Database> {
+    transaction: Transaction<'static, D>,
+    renames: Option<Arc<Renames>>,
+}
+
+impl<D: Database> Open<D> {
+    fn new(transaction: Transaction<'static, D>) -> Self {
+        Self { transaction, renames: None }
+    }
+
+    fn named<'s>(&self, sql: &'s str) -> Cow<'s, str> {
+        self.renames.as_ref().map_or(Cow::Borrowed(sql), |renames| renames.apply(sql))
+    }
+}
+
+impl<D: Database> Deref for Open<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.transaction
+    }
+}
+
+impl<D: Database> DerefMut for Open<D> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.transaction
+    }
 }
 
 impl Tx {
+    /// From now on statements mean other tables than they name.
+    pub(crate) fn rename(&mut self, renames: Option<Arc<Renames>>) {
+        match self {
+            Self::Postgres(tx) => tx.renames = renames,
+            Self::Sqlite(tx) => tx.renames = renames,
+        }
+    }
+
     /// Runs one statement; says how many rows it touched.
     pub async fn execute(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<u64> {
         Ok(match self {
-            Self::Postgres(tx) => postgres(sql, values).execute(&mut **tx).await?.rows_affected(),
-            Self::Sqlite(tx) => sqlite(sql, values).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => {
+                let sql = tx.named(sql);
+                postgres(&sql, values).execute(&mut **tx).await?.rows_affected()
+            }
+            Self::Sqlite(tx) => {
+                let sql = tx.named(sql);
+                sqlite(&sql, values).execute(&mut **tx).await?.rows_affected()
+            }
         })
     }
 
@@ -243,7 +293,8 @@ impl Tx {
         let Self::Postgres(tx) = self else {
             return Err(sqlx::Error::Protocol("no arrays on SQLite".into()));
         };
-        let query = arrays.into_iter().fold(sqlx::query(sql), |query, array| match array {
+        let sql = tx.named(sql);
+        let query = arrays.into_iter().fold(sqlx::query(&sql), |query, array| match array {
             Array::Int(values) => query.bind(values),
             Array::Text(values) => query.bind(values),
             Array::Bytes(values) => query.bind(values),
@@ -255,10 +306,14 @@ impl Tx {
     pub async fn rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
         Ok(match self {
             Self::Postgres(tx) => {
-                postgres(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+                let sql = tx.named(sql);
+                let rows = postgres(&sql, values).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Postgres).collect()
             }
             Self::Sqlite(tx) => {
-                sqlite(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
+                let sql = tx.named(sql);
+                let rows = sqlite(&sql, values).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
             }
         })
     }
@@ -271,8 +326,8 @@ impl Tx {
     /// Makes it all so.
     pub async fn commit(self) -> sqlx::Result<()> {
         match self {
-            Self::Postgres(tx) => tx.commit().await,
-            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.transaction.commit().await,
+            Self::Sqlite(tx) => tx.transaction.commit().await,
         }
     }
 }

@@ -129,8 +129,9 @@ impl Store {
         for shadow in &shadows {
             shadow.discard_old(self).await?;
         }
-        step(RebuildStep::Done);
-        Ok(self.head().await?)
+        let head = self.head().await?;
+        progress.send_replace(RebuildProgress { step: RebuildStep::Done, head, lanes: vec![head] });
+        Ok(head)
     }
 
     /// Tries until readers of the old tables let it, and catches up in between.

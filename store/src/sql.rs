@@ -6,11 +6,7 @@ use sqlx::{
     postgres::{PgRow, PgTypeInfo, types::Oid},
     sqlite::SqliteRow,
 };
-use std::{
-    borrow::Cow,
-    ops::{Deref, DerefMut},
-    sync::Arc,
-};
+use std::{borrow::Cow, sync::Arc};
 
 /// Attempts to empty the write-ahead log, each as long as the busy timeout.
 const TRUNCATIONS: usize = 3;
@@ -246,22 +242,11 @@ impl<D: Database> Open<D> {
         Self { transaction, renames: None }
     }
 
-    fn named<'s>(&self, sql: &'s str) -> Cow<'s, str> {
-        self.renames.as_ref().map_or(Cow::Borrowed(sql), |renames| renames.apply(sql))
-    }
-}
-
-impl<D: Database> Deref for Open<D> {
-    type Target = D::Connection;
-
-    fn deref(&self) -> &Self::Target {
-        &self.transaction
-    }
-}
-
-impl<D: Database> DerefMut for Open<D> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.transaction
+    /// What a statement is to say, and the connection to say it on: the one way to it, so that no statement reaches
+    /// the tables in use when others are meant.
+    fn statement<'s>(&mut self, sql: &'s str) -> (Cow<'s, str>, &mut D::Connection) {
+        let sql = self.renames.as_ref().map_or(Cow::Borrowed(sql), |renames| renames.apply(sql));
+        (sql, &mut self.transaction)
     }
 }
 
@@ -278,12 +263,12 @@ impl Tx {
     pub async fn execute(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<u64> {
         Ok(match self {
             Self::Postgres(tx) => {
-                let sql = tx.named(sql);
-                postgres(&sql, values).execute(&mut **tx).await?.rows_affected()
+                let (sql, connection) = tx.statement(sql);
+                postgres(&sql, values).execute(connection).await?.rows_affected()
             }
             Self::Sqlite(tx) => {
-                let sql = tx.named(sql);
-                sqlite(&sql, values).execute(&mut **tx).await?.rows_affected()
+                let (sql, connection) = tx.statement(sql);
+                sqlite(&sql, values).execute(connection).await?.rows_affected()
             }
         })
     }
@@ -293,26 +278,26 @@ impl Tx {
         let Self::Postgres(tx) = self else {
             return Err(sqlx::Error::Protocol("no arrays on SQLite".into()));
         };
-        let sql = tx.named(sql);
+        let (sql, connection) = tx.statement(sql);
         let query = arrays.into_iter().fold(sqlx::query(&sql), |query, array| match array {
             Array::Int(values) => query.bind(values),
             Array::Text(values) => query.bind(values),
             Array::Bytes(values) => query.bind(values),
         });
-        Ok(query.execute(&mut **tx).await?.rows_affected())
+        Ok(query.execute(connection).await?.rows_affected())
     }
 
     /// Reads rows within the transaction.
     pub async fn rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
         Ok(match self {
             Self::Postgres(tx) => {
-                let sql = tx.named(sql);
-                let rows = postgres(&sql, values).fetch_all(&mut **tx).await?;
+                let (sql, connection) = tx.statement(sql);
+                let rows = postgres(&sql, values).fetch_all(connection).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
             Self::Sqlite(tx) => {
-                let sql = tx.named(sql);
-                let rows = sqlite(&sql, values).fetch_all(&mut **tx).await?;
+                let (sql, connection) = tx.statement(sql);
+                let rows = sqlite(&sql, values).fetch_all(connection).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
         })

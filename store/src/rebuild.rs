@@ -7,6 +7,7 @@
 mod fill;
 mod lock;
 mod shadow;
+mod turns;
 
 use crate::{
     error::StoreError,
@@ -111,22 +112,36 @@ impl Store {
         views: &[View],
         progress: &watch::Sender<RebuildProgress>,
     ) -> Result<i64, RebuildError> {
-        let step = |step| progress.send_modify(|progress| progress.step = step);
         let mut shadows = Vec::with_capacity(views.len());
         for view in views {
             shadows.push(Arc::new(Shadow::create(self, view).await?));
         }
-        let mut position = fill::fill(self, &shadows, 0, progress).await?;
+        let replaced = self.replace(&shadows, progress).await;
+        if let Err(RebuildError::Handle { .. }) = &replaced {
+            for shadow in &shadows {
+                shadow.abandon(self).await?;
+            }
+        }
+        replaced
+    }
+
+    async fn replace(
+        &self,
+        shadows: &[Arc<Shadow>],
+        progress: &watch::Sender<RebuildProgress>,
+    ) -> Result<i64, RebuildError> {
+        let step = |step| progress.send_modify(|progress| progress.step = step);
+        let mut position = fill::fill(self, shadows, 0, progress).await?;
         step(RebuildStep::Indexing);
-        for shadow in &shadows {
+        for shadow in shadows {
             shadow.complete(self).await?;
         }
         step(RebuildStep::TakingOver);
-        position = fill::fill(self, &shadows, position, progress).await?;
-        for shadow in &shadows {
+        position = fill::fill(self, shadows, position, progress).await?;
+        for shadow in shadows {
             self.take_over(shadow, position, progress).await?;
         }
-        for shadow in &shadows {
+        for shadow in shadows {
             shadow.discard_old(self).await?;
         }
         let head = self.head().await?;

@@ -1,6 +1,6 @@
 //! Filling the new tables: each page of the log is read once, the next one while the one before is written.
 
-use super::{RebuildError, RebuildProgress, shadow::Shadow};
+use super::{RebuildError, RebuildProgress, shadow::Shadow, turns::Turns};
 use crate::{
     database::Dialect,
     error::StoreError,
@@ -22,10 +22,6 @@ const PAGE: i64 = 2_000;
 const BOUND: Duration = Duration::from_millis(50);
 /// On PostgreSQL nobody waits for tables that nobody reads yet.
 const NO_BOUND: Duration = Duration::from_secs(2);
-/// How long followers on SQLite are given to catch up between two transactions.
-const GIVE_WAY: Duration = Duration::from_millis(150);
-/// How many transactions nobody is given way for after nobody took it.
-const NOBODY: u32 = 20;
 
 type Events = Arc<Vec<RecordedEvent>>;
 
@@ -46,7 +42,7 @@ pub(super) async fn fill(
     for (index, shadows) in lanes.into_iter().enumerate() {
         let (sender, receiver) = mpsc::channel(1);
         pages.push(sender);
-        let lane = Lane { store: store.clone(), shadows, position: from, deaf: 0 };
+        let lane = Lane { store: store.clone(), shadows, position: from, turns: Turns::default() };
         let progress = progress.clone();
         writing.spawn(lane.write_all(receiver, move |position| {
             progress.send_modify(|progress| progress.lanes[index] = position);
@@ -95,8 +91,7 @@ struct Lane {
     store: Store,
     shadows: Vec<Arc<Shadow>>,
     position: i64,
-    /// For so many transactions nobody is waited for.
-    deaf: u32,
+    turns: Turns,
 }
 
 impl Lane {
@@ -116,9 +111,7 @@ impl Lane {
                 pace.took(run.len(), began.elapsed());
                 rest = after;
                 tell(self.position);
-                if is_sqlite {
-                    self.give_way().await?;
-                }
+                self.turns.give_way(&self.store).await?;
             }
         }
         Ok(())
@@ -152,36 +145,5 @@ impl Lane {
         tx.commit().await?;
         self.position = last;
         Ok(())
-    }
-
-    /// SQLite's one writer goes to whoever looks at the right moment, and this one is always there: it steps aside
-    /// while followers have something to take.
-    async fn give_way(&mut self) -> Result<(), RebuildError> {
-        if self.deaf > 0 {
-            self.deaf -= 1;
-            return Ok(());
-        }
-        let until = Instant::now() + GIVE_WAY;
-        let (mut first, mut moved) = (None, false);
-        loop {
-            let behind = self.slowest_follower().await?;
-            if behind >= self.store.head().await? {
-                return Ok(());
-            }
-            moved |= *first.get_or_insert(behind) != behind;
-            if Instant::now() >= until {
-                self.deaf = if moved { 0 } else { NOBODY };
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    async fn slowest_follower(&self) -> Result<i64, StoreError> {
-        let names = crate::sql::placeholders(1, self.shadows.len());
-        let values: Vec<_> = self.shadows.iter().map(|shadow| shadow.checkpoint.as_str().into()).collect();
-        let sql = format!("SELECT MIN(position) AS position FROM checkpoints WHERE name NOT IN ({names})");
-        let row = self.store.database().views.row(&sql, &values).await?;
-        Ok(row.and_then(|row| row.int_or_null("position").transpose()).transpose()?.unwrap_or(i64::MAX))
     }
 }

@@ -3,12 +3,12 @@
 mod postgres;
 mod sqlite;
 
-use super::RebuildError;
+use super::{RebuildError, turns::Turns};
 use crate::{database::Dialect, error::StoreError, follow::View, rename::Renames, sql::Tx, store::Store};
 use std::sync::Arc;
 
 /// What the names of new tables, indexes and checkpoints end in.
-const NEXT: &str = "__next";
+pub(super) const NEXT: &str = "__next";
 /// What the names of tables end in that were in use, on SQLite.
 const OLD: &str = "__old";
 
@@ -59,7 +59,9 @@ impl Shadow {
 
     /// Makes the indexes that were left out, each in a transaction of its own.
     pub(super) async fn complete(&self, store: &Store) -> Result<(), RebuildError> {
+        let mut turns = Turns::default();
         for sql in &self.later {
+            turns.give_way(store).await?;
             let mut tx = store.database().views.begin().await?;
             patient(&mut tx).await?;
             tx.execute(sql, &[]).await?;
@@ -76,6 +78,17 @@ impl Shadow {
         }
         let sql = "DELETE FROM checkpoints WHERE name = $1 AND version = $2";
         tx.execute(sql, &[self.checkpoint.as_str().into(), self.view.version.into()]).await?;
+        Ok(())
+    }
+
+    /// Drops them, when they will not come into use.
+    pub(super) async fn abandon(&self, store: &Store) -> Result<(), RebuildError> {
+        for table in self.view.tables {
+            self.discard(store, &next(table)).await?;
+        }
+        let sql = "DELETE FROM checkpoints WHERE name = $1 AND version = $2";
+        let key = [self.checkpoint.as_str().into(), self.view.version.into()];
+        store.database().views.execute(sql, &key).await?;
         Ok(())
     }
 

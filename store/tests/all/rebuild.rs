@@ -277,6 +277,8 @@ async fn an_event_that_cannot_be_taken_ends_it_and_leaves_the_view_as_it_was(dia
     let expected =
         "notes cannot take the event at position 345: cannot read this event; the view in use is as it was";
     assert_eq!(ended, expected);
+    let left = scene.store.database().views.rows("SELECT * FROM notes__next", &[]).await;
+    assert!(left.is_err(), "and what was made for it is gone");
     assert_eq!(scene.rows().await, before);
     scene.store.append(append(vec![stream("more", 0, vec![plain(json!({}))])])).await.expect("appended");
     scene.followed().await;

@@ -1,6 +1,6 @@
 //! New tables on SQLite: the text of the one in use, under another name.
 
-use super::{NEXT, RebuildError, Shadow, next, old};
+use super::{super::turns::Turns, NEXT, RebuildError, Shadow, next, old};
 use crate::{
     error::StoreError,
     rename::Renames,
@@ -55,7 +55,10 @@ pub(super) async fn discard(store: &Store, table: &str) -> Result<(), StoreError
         views.execute(&format!("DROP INDEX {index}"), &[]).await?;
     }
     let some = format!("DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} LIMIT {ROWS})");
-    while views.execute(&some, &[]).await? > 0 {}
+    let mut turns = Turns::default();
+    while views.execute(&some, &[]).await? > 0 {
+        turns.give_way(store).await?;
+    }
     views.execute(&format!("DROP TABLE {table}"), &[]).await?;
     Ok(())
 }

@@ -79,6 +79,11 @@ impl Projections {
         self.followers.status().await
     }
 
+    /// Waits until every view has once caught up with the log: before that its answers would be of the past.
+    pub async fn filled(&self) -> Result<(), StoreError> {
+        self.followers.filled().await
+    }
+
     /// Waits, at most two seconds, until these views have seen a position: a writer reads what they wrote.
     pub async fn wait_for(&self, views: &[&str], position: i64) -> Result<bool, StoreError> {
         self.followers.wait_for(views, position).await

@@ -3,7 +3,7 @@
 
 use crate::{
     config::{Config, Settings},
-    logging,
+    logging, rebuild,
     running::Server,
     welcome,
 };
@@ -33,6 +33,12 @@ enum Command {
     Serve,
     /// Bring the database up to date, and end
     Migrate,
+    /// Fill views again from the log; the server may keep running
+    Rebuild {
+        /// Their names, or `all`
+        #[arg(required = true)]
+        views: Vec<String>,
+    },
     /// Add members and make sign-in links
     #[command(subcommand)]
     Member(MemberCommand),
@@ -93,6 +99,7 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
             println!("{:?} is up to date; its log has {} events", config.store.database, store.head().await?);
             store.close().await;
         }
+        Command::Rebuild { views } => rebuild::run(config, &views).await?,
         Command::Member(command) => {
             let store = Store::open(&config.store, Clock::system()).await?;
             let commands = Commands::new(store.clone());
@@ -108,7 +115,12 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
 async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     logging::start(&config.log);
     let asked_to_end = asked_to_end()?;
-    let server = Server::start(config, Clock::system()).await?;
+    tokio::pin!(asked_to_end);
+    // A start can take long: views may have to be filled first.
+    let server = tokio::select! {
+        server = Server::start(config, Clock::system()) => server?,
+        () = &mut asked_to_end => return Ok(()),
+    };
     if config.public_url.is_none() {
         tracing::warn!("LEAVEWORD_PUBLIC_URL is not set: links name the address this server listens on");
     }

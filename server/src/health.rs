@@ -35,6 +35,7 @@ async fn report(app: &App) -> Result<(bool, Value), StoreError> {
                 "version": view.version,
                 "position": view.position,
                 "lag": (head - view.position).max(0),
+                "secondsBehind": view.behind.as_secs(),
                 "error": view.error,
             })
         })

@@ -10,6 +10,7 @@ mod endpoint;
 mod health;
 mod logging;
 mod pages;
+mod rebuild;
 mod request_id;
 mod router;
 mod running;

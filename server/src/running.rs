@@ -8,11 +8,14 @@ use commands::{CommandError, Commands, SignInLink};
 use projections::Projections;
 use std::{net::SocketAddr, time::Duration};
 use store::{AlreadyServed, Clock, DatabaseUrl, ServerLock, Store, StoreError};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpSocket, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// How long requests that are under way may take once the server is asked to end.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How many connections wait to be accepted.
+const BACKLOG: u32 = 1_024;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +46,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the store, writes what a desk starts with, follows the log, and listens.
+    /// Opens the store, writes what a desk starts with, follows the log until the views are there, and listens.
     pub async fn start(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let lock = match &config.store.database {
             DatabaseUrl::Sqlite(directory) => Some(ServerLock::take(directory)?),
@@ -53,13 +56,18 @@ impl Server {
         let commands = Commands::new(store.clone());
         commands.first_start().await?;
         let listen = |error| StartError::Listen(config.listen, error);
-        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let socket = bound(config.listen).map_err(listen)?;
+
+        let (stop, stop_following) = (CancellationToken::new(), CancellationToken::new());
+        let unless_started = stop_following.clone().drop_guard();
+        let projections = Projections::start(&store, &stop_following);
+        // A version of a view that is new has the past still before it: nobody is answered from that.
+        projections.filled().await?;
+        let listener = socket.listen(BACKLOG).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         // A new link ends the one before: only a server that does start may make one.
         let first_sign_in = commands.first_administrator().await?;
-
-        let (stop, stop_following) = (CancellationToken::new(), CancellationToken::new());
-        let projections = Projections::start(&store, &stop_following);
+        unless_started.disarm();
         let schema = graphql::schema(commands.clone(), projections.clone());
         let app = App { store, commands, projections, schema };
         let stopped = stop.clone().cancelled_owned();
@@ -89,4 +97,17 @@ impl Server {
         self.app.projections.ended().await;
         self.app.store.close().await;
     }
+}
+
+/// The address taken, and nobody let in yet: who comes too early is refused, not left to wait.
+fn bound(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // As `TcpListener::bind` does: a server that ended a moment ago is not in the way.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }

@@ -33,9 +33,9 @@ impl Folder {
     }
 
     /// Serves until dropped; what it printed up to the end of its welcome.
-    fn serve(&self) -> (Child, String) {
+    fn serve(&self, arguments: &[&str]) -> (Child, String) {
         let mut child =
-            self.leaveword(&[]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
+            self.leaveword(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
         let mut printed = String::new();
         let output = BufReader::new(child.stdout.take().expect("its output"));
         for line in output.lines().map_while(Result::ok) {
@@ -98,7 +98,7 @@ fn migrate_makes_the_database_and_says_so() {
 #[test]
 fn members_are_added_and_linked_beside_a_running_server() {
     let folder = Folder::new();
-    let (mut server, welcome) = folder.serve();
+    let (mut server, welcome) = folder.serve(&[]);
     assert!(welcome.contains("/sign-in#lwl_") && welcome.contains("redeemSignInLink"), "{welcome}");
     let mut add = folder
         .leaveword(&["member", "add", "--email", "mei@example.com", "--name", "韩梅梅", "--role", "agent"])
@@ -121,16 +121,49 @@ fn members_are_added_and_linked_beside_a_running_server() {
     server.wait().expect("ended");
 }
 
+/// Every view, as the binary names them.
+const VIEWS: &str = "message_list, message_entries, visitor_messages, visitors, members";
+
+fn views_are_rebuilt_beside_a_running_server(database: &[&str]) {
+    let folder = Folder::new();
+    let (mut server, _) = folder.serve(database);
+    let rebuild = |names: &[&str]| folder.run(&[database, &["rebuild"], names].concat());
+    let all = rebuild(&["all"]);
+    let said = stdout(&all);
+    assert!(said.starts_with(&format!("{VIEWS}: rebuilt from ")), "{said}{}", stderr(&all));
+    assert!(said.ends_with(" events/s\n"), "{said}");
+    let some = stdout(&rebuild(&["visitors", "members"]));
+    assert!(some.starts_with("visitors, members: rebuilt from "), "{some}");
+    let unknown = rebuild(&["members", "mebmers"]);
+    let expected =
+        format!("leaveword: no view is called mebmers; there are {VIEWS}, or all for all of them\n");
+    assert_eq!((stderr(&unknown), unknown.status.success()), (expected, false));
+    server.kill().expect("killed");
+    server.wait().expect("ended");
+}
+
+#[test]
+fn views_are_rebuilt_beside_a_running_server_on_sqlite() {
+    views_are_rebuilt_beside_a_running_server(&[]);
+}
+
+#[tokio::test]
+async fn views_are_rebuilt_beside_a_running_server_on_postgres() {
+    let database = store::testing::TestDatabase::new(store::Dialect::Postgres).await;
+    let store::DatabaseUrl::Postgres(url) = &database.config.database else { panic!("PostgreSQL") };
+    views_are_rebuilt_beside_a_running_server(&["--database-url", url]);
+}
+
 #[test]
 fn a_second_server_on_the_same_data_is_refused() {
     let folder = Folder::new();
-    let (mut server, _) = folder.serve();
+    let (mut server, _) = folder.serve(&[]);
     let second = folder.run(&["serve"]);
     assert!(!second.status.success());
     assert!(stderr(&second).contains("another Leaveword serves the data directory"), "{}", stderr(&second));
     server.kill().expect("killed");
     server.wait().expect("ended");
-    let (mut third, _) = folder.serve();
+    let (mut third, _) = folder.serve(&[]);
     third.kill().expect("a killed server's lock is gone with it");
     third.wait().expect("ended");
 }
@@ -139,7 +172,7 @@ fn a_second_server_on_the_same_data_is_refused() {
 #[test]
 fn asked_to_end_it_closes_its_files_and_says_that_it_went_well() {
     let folder = Folder::new();
-    let (mut server, welcome) = folder.serve();
+    let (mut server, welcome) = folder.serve(&[]);
     let address = welcome.split("http://").nth(1).and_then(|rest| rest.lines().next()).expect("an address");
     let mut health = TcpStream::connect(address).expect("connects");
     health.write_all(b"GET /health HTTP/1.0\r\n\r\n").expect("asked");

@@ -1,6 +1,6 @@
 //! Connecting: PostgreSQL by URL, or two SQLite files in the data directory.
 
-use crate::{error::StoreError, migrate, sql::Side};
+use crate::{error::StoreError, lock, migrate, sql::Side};
 use sqlx::{
     Connection, Executor,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -71,12 +71,25 @@ pub struct Database {
 impl Database {
     /// Connects, checks the server's version, and applies the migrations that are missing.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        let database = match url {
-            DatabaseUrl::Postgres(url) => Self::postgres(url).await?,
-            DatabaseUrl::Sqlite(directory) => Self::sqlite(directory).await?,
-        };
-        migrate::apply(&database).await?;
-        Ok(database)
+        match url {
+            DatabaseUrl::Postgres(url) => {
+                let database = Self::postgres(url).await?;
+                migrate::apply(&database).await?;
+                Ok(database)
+            }
+            DatabaseUrl::Sqlite(directory) => {
+                let failed = |error| {
+                    let shown = directory.display();
+                    StoreError::Setup(format!("cannot open the data directory {shown}: {error}"))
+                };
+                make_private(directory).map_err(failed)?;
+                let turn = lock::opening(directory).await.map_err(failed)?;
+                let database = Self::sqlite(directory).await?;
+                migrate::apply(&database).await?;
+                drop(turn);
+                Ok(database)
+            }
+        }
     }
 
     /// Which of the two it is.
@@ -143,9 +156,6 @@ impl Database {
     }
 
     async fn sqlite(directory: &Path) -> Result<Self, StoreError> {
-        make_private(directory).map_err(|error| {
-            StoreError::Setup(format!("cannot make the data directory {}: {error}", directory.display()))
-        })?;
         let log = sqlite_side(&directory.join("log.db")).await?;
         let views = sqlite_side(&directory.join("views.db")).await?;
         Ok(Self { log, views })

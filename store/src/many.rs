@@ -44,7 +44,8 @@ impl Tx {
                      CROSS JOIN LATERAL (SELECT {columns} FROM {table} WHERE {key} = wanted.key LIMIT 1) AS found"
                 );
                 self.execute(BY_KEY, &[]).await?;
-                self.rows_by_array(&sql, keys).await
+                let keys = keys.into_iter().map(Some).collect();
+                self.rows_of_arrays(&sql, vec![Array::Text(keys)]).await
             }
             Self::Sqlite(_) => {
                 // One text for any number of keys; CROSS JOIN keeps the order, so the table's key is used.

@@ -25,8 +25,13 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] =
-    &[step!("0001_log"), step!("0002_views"), step!("0003_views_message_list_2"), step!("0004_log_append")];
+const STEPS: &[Step] = &[
+    step!("0001_log"),
+    step!("0002_views"),
+    step!("0003_views_message_list_2"),
+    step!("0004_log_append"),
+    step!("0005_views_filled"),
+];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.
 const LOG: &str = "log";
@@ -49,12 +54,8 @@ async fn run(side: &Side, wanted: fn(&Step) -> bool) -> Result<(), StoreError> {
     let migrator = Migrator::new(migrations).await?;
     match side {
         Side::Postgres(pool) => migrator.run(pool).await?,
-        Side::Sqlite { writer, .. } => {
-            // sqlx locks PostgreSQL against a second migrator, but not SQLite: the whole run is one transaction here.
-            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-            migrator.run_direct(&mut *tx).await?;
-            tx.commit().await?;
-        }
+        // sqlx locks PostgreSQL against a second migrator; SQLite's is kept out by the lock it was opened under.
+        Side::Sqlite { writer, .. } => migrator.run(writer).await?,
     }
     Ok(())
 }

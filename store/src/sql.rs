@@ -1,10 +1,12 @@
 //! One SQL text for both databases: `$1` binds, values of a few plain kinds, rows read by column name.
 
+use crate::rename::Renames;
 use sqlx::{
     Database, Encode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
     postgres::{PgRow, PgTypeInfo, types::Oid},
     sqlite::SqliteRow,
 };
+use std::{borrow::Cow, sync::Arc};
 
 /// Attempts to empty the write-ahead log, each as long as the busy timeout.
 const TRUNCATIONS: usize = 3;
@@ -205,9 +207,9 @@ impl Side {
     pub async fn begin(&self) -> sqlx::Result<Tx> {
         Ok(match self {
             Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
+                Tx::Postgres(Open::new(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?))
             }
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(Open::new(writer.begin_with("BEGIN IMMEDIATE").await?)),
         })
     }
 
@@ -236,39 +238,65 @@ impl Side {
 /// A transaction; dropped without a commit, it is rolled back.
 pub enum Tx {
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Open<Postgres>),
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Open<Sqlite>),
+}
+
+/// An open transaction, and the names that its statements get instead of those they say.
+pub struct Open<D: Database> {
+    transaction: Transaction<'static, D>,
+    renames: Option<Arc<Renames>>,
+}
+
+impl<D: Database> Open<D> {
+    fn new(transaction: Transaction<'static, D>) -> Self {
+        Self { transaction, renames: None }
+    }
+
+    /// What a statement is to say, and the connection to say it on: the one way to it, so that no statement reaches
+    /// the tables in use when others are meant.
+    fn statement<'s>(&mut self, sql: &'s str) -> (Cow<'s, str>, &mut D::Connection) {
+        let sql = self.renames.as_ref().map_or(Cow::Borrowed(sql), |renames| renames.apply(sql));
+        (sql, &mut self.transaction)
+    }
 }
 
 impl Tx {
+    /// From now on statements mean other tables than they name.
+    pub(crate) fn rename(&mut self, renames: Option<Arc<Renames>>) {
+        match self {
+            Self::Postgres(tx) => tx.renames = renames,
+            Self::Sqlite(tx) => tx.renames = renames,
+        }
+    }
+
     /// Runs one statement; says how many rows it touched.
     pub async fn execute(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<u64> {
         Ok(match self {
-            Self::Postgres(tx) => postgres(sql, values).execute(&mut **tx).await?.rows_affected(),
-            Self::Sqlite(tx) => sqlite(sql, values).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => {
+                let (sql, connection) = tx.statement(sql);
+                postgres(&sql, values).execute(connection).await?.rows_affected()
+            }
+            Self::Sqlite(tx) => {
+                let (sql, connection) = tx.statement(sql);
+                sqlite(&sql, values).execute(connection).await?.rows_affected()
+            }
         })
     }
 
     /// Runs one statement on arrays; only PostgreSQL has them.
     pub(crate) async fn execute_arrays(&mut self, sql: &str, arrays: Vec<Array>) -> sqlx::Result<u64> {
         let Self::Postgres(tx) = self else { return Err(no_arrays()) };
-        Ok(bound(sql, arrays).execute(&mut **tx).await?.rows_affected())
+        let (sql, connection) = tx.statement(sql);
+        Ok(bound(&sql, arrays).execute(connection).await?.rows_affected())
     }
 
     /// Reads rows of a statement on arrays; only PostgreSQL has them.
     pub(crate) async fn rows_of_arrays(&mut self, sql: &str, arrays: Vec<Array>) -> sqlx::Result<Vec<Row>> {
         let Self::Postgres(tx) = self else { return Err(no_arrays()) };
-        let rows = bound(sql, arrays).fetch_all(&mut **tx).await?;
-        Ok(rows.into_iter().map(Row::Postgres).collect())
-    }
-
-    /// Reads rows with one array of texts; only PostgreSQL has them.
-    pub(crate) async fn rows_by_array(&mut self, sql: &str, array: Vec<String>) -> sqlx::Result<Vec<Row>> {
-        let Self::Postgres(tx) = self else {
-            return Err(sqlx::Error::Protocol("no arrays on SQLite".into()));
-        };
-        let rows = sqlx::query(sql).bind(array).fetch_all(&mut **tx).await?;
+        let (sql, connection) = tx.statement(sql);
+        let rows = bound(&sql, arrays).fetch_all(connection).await?;
         Ok(rows.into_iter().map(Row::Postgres).collect())
     }
 
@@ -276,10 +304,14 @@ impl Tx {
     pub async fn rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
         Ok(match self {
             Self::Postgres(tx) => {
-                postgres(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+                let (sql, connection) = tx.statement(sql);
+                let rows = postgres(&sql, values).fetch_all(connection).await?;
+                rows.into_iter().map(Row::Postgres).collect()
             }
             Self::Sqlite(tx) => {
-                sqlite(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
+                let (sql, connection) = tx.statement(sql);
+                let rows = sqlite(&sql, values).fetch_all(connection).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
             }
         })
     }
@@ -292,8 +324,8 @@ impl Tx {
     /// Makes it all so.
     pub async fn commit(self) -> sqlx::Result<()> {
         match self {
-            Self::Postgres(tx) => tx.commit().await,
-            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.transaction.commit().await,
+            Self::Sqlite(tx) => tx.transaction.commit().await,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{append, plain, stream};
 use serde_json::json;
+use std::time::{Duration, Instant};
 use store::{
     BoxFuture, Dialect, Followers, HandleError, RecordedEvent, Store, Tx, View, on_both_databases,
     testing::{TestDatabase, soon},
@@ -14,8 +15,14 @@ on_both_databases!(
     a_failing_view_stands_still_says_where_and_goes_on_once_mended,
     what_stands_before_the_guilty_event_is_taken,
     two_processes_share_a_view_without_doubling_an_event,
-    a_missing_position_is_never_skipped,
+    a_missing_position_is_never_skipped_and_an_alarm_after_ten_seconds,
+    a_position_that_comes_late_is_waited_for,
     an_end_that_was_cut_off_is_missed,
+    a_process_that_dies_with_a_checkpoint_is_replaced_within_a_second,
+    a_view_that_is_two_seconds_behind_is_not_waited_for,
+    a_new_version_fills_beside_the_old_one,
+    a_version_is_not_ready_before_it_is_filled,
+    a_version_in_use_that_stands_still_is_ready,
 );
 
 /// Writes each event's position as a row whose key would refuse it a second time.
@@ -33,18 +40,28 @@ fn positions<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, R
 fn stumbling<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
     Box::pin(async move {
         let mended = tx.row("SELECT 1 FROM visitors WHERE visitor_id = 'mended'", &[]).await?.is_some();
-        for event in events {
-            if event.payload()?["broken"] == true && !mended {
-                return Err("cannot read this event".into());
-            }
+        if events.iter().any(|event| event.payload().is_ok_and(|payload| payload["broken"] == true))
+            && !mended
+        {
+            return Err("cannot read this event".into());
         }
         positions(tx, events).await
     })
 }
 
-const TABLES: &[&str] = &["visitors"];
-const POSITIONS: View = View { name: "positions", version: 1, tables: TABLES, handle: positions };
-const STUMBLING: View = View { name: "stumbling", version: 1, tables: TABLES, handle: stumbling };
+/// Only counts.
+fn counting<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
+    Box::pin(async move {
+        let sql = "INSERT INTO members (member_id, role, name, email, joined) VALUES ('count', '', '', '', $1) \
+                   ON CONFLICT (member_id) DO UPDATE SET joined = members.joined + excluded.joined";
+        tx.execute(sql, &[i64::try_from(events.len())?.into()]).await?;
+        Ok(())
+    })
+}
+
+const POSITIONS: View = View { name: "positions", version: 1, tables: &["visitors"], handle: positions };
+const STUMBLING: View = View { name: "stumbling", version: 1, tables: &["visitors"], handle: stumbling };
+const COUNTING: View = View { name: "counting", version: 1, tables: &["members"], handle: counting };
 
 async fn append_some(store: &Store, from: i64, count: i64) {
     for after in from..from + count {
@@ -117,24 +134,6 @@ async fn a_failing_view_stands_still_says_where_and_goes_on_once_mended(dialect:
     followers.ended().await;
 }
 
-async fn what_stands_before_the_guilty_event_is_taken(dialect: Dialect) {
-    let database = TestDatabase::new(dialect).await;
-    let store = database.open(TestDatabase::clock()).await;
-    let whole = || plain(json!({}));
-    let events = vec![whole(), whole(), plain(json!({"broken": true})), whole()];
-    store.append(append(vec![stream("a", 0, events)])).await.expect("appended");
-    let stop = CancellationToken::new();
-    let followers = Followers::start(&store, &[STUMBLING], &stop);
-    soon("the follower names the guilty event", || async {
-        let status = followers.status().await.expect("readable").remove(0);
-        status.error.as_deref() == Some("at position 3: cannot read this event") && status.position == 2
-    })
-    .await;
-    assert_eq!(seen(&store).await, [1, 2]);
-    stop.cancel();
-    followers.ended().await;
-}
-
 async fn two_processes_share_a_view_without_doubling_an_event(dialect: Dialect) {
     let database = TestDatabase::new(dialect).await;
     let (one, two) = (database.open(TestDatabase::clock()).await, database.open(TestDatabase::clock()).await);
@@ -153,35 +152,307 @@ async fn two_processes_share_a_view_without_doubling_an_event(dialect: Dialect) 
     }
 }
 
-async fn a_missing_position_is_never_skipped(dialect: Dialect) {
+async fn what_stands_before_the_guilty_event_is_taken(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    let mut events: Vec<_> = (0..100).map(|n| plain(json!({"n": n}))).collect();
+    events[60] = plain(json!({"broken": true}));
+    store.append(append(vec![stream("a", 0, events)])).await.expect("appended");
+    let stop = CancellationToken::new();
+    let followers = Followers::start(&store, &[STUMBLING], &stop);
+    soon("the follower names the guilty event", || async {
+        let status = followers.status().await.expect("readable").remove(0);
+        status.error.as_deref() == Some("at position 61: cannot read this event") && status.position == 60
+    })
+    .await;
+    assert_eq!(seen(&store).await, (1..=60).collect::<Vec<i64>>());
+    stop.cancel();
+    followers.ended().await;
+}
+
+/// An event that is not where the head says, until it is put back.
+async fn hide(store: &Store, position: i64) {
+    let sql = "UPDATE events SET position = position + 1000000 WHERE position = $1";
+    store.database().log.execute(sql, &[position.into()]).await.expect("hidden");
+}
+
+async fn a_missing_position_is_never_skipped_and_an_alarm_after_ten_seconds(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let clock = TestDatabase::clock();
+    let store = database.open(clock.clone()).await;
+    append_some(&store, 0, 3).await;
+    hide(&store, 2).await;
+    let stop = CancellationToken::new();
+    let followers = Followers::start(&store, &[POSITIONS], &stop);
+    let status = || async { followers.status().await.expect("readable").remove(0) };
+    soon("what stands before is taken", || async { status().await.position == 1 }).await;
+    soon("the follower says what is missing", || async {
+        // Whenever the follower first missed it: ten seconds later is an alarm.
+        clock.advance(Duration::from_secs(1));
+        status().await.error.as_deref() == Some("position 2 is missing from the log")
+    })
+    .await;
+    assert!(clock.now() - TestDatabase::clock().now() > chrono::TimeDelta::seconds(10), "not before");
+    assert_eq!(seen(&store).await, [1]);
+    stop.cancel();
+    followers.ended().await;
+}
+
+async fn a_position_that_comes_late_is_waited_for(dialect: Dialect) {
     let database = TestDatabase::new(dialect).await;
     let store = database.open(TestDatabase::clock()).await;
     append_some(&store, 0, 3).await;
-    store.database().log.execute("DELETE FROM events WHERE position = 2", &[]).await.expect("tampered");
+    hide(&store, 2).await;
     let stop = CancellationToken::new();
     let followers = Followers::start(&store, &[POSITIONS], &stop);
-    soon("the follower says what is missing", || async {
-        let error = followers.status().await.expect("readable").remove(0).error;
-        error.as_deref() == Some("position 2 is missing from the log")
-    })
-    .await;
-    assert_eq!(seen(&store).await, [0; 0]);
+    soon("what stands before is taken", || async { seen(&store).await == [1] }).await;
+    let back = "UPDATE events SET position = 2 WHERE position = 1000002";
+    store.database().log.execute(back, &[]).await.expect("back");
+    soon("all is taken", || async { seen(&store).await == [1, 2, 3] }).await;
+    assert_eq!(followers.status().await.expect("readable").remove(0).error, None);
     stop.cancel();
     followers.ended().await;
 }
 
 async fn an_end_that_was_cut_off_is_missed(dialect: Dialect) {
     let database = TestDatabase::new(dialect).await;
-    let store = database.open(TestDatabase::clock()).await;
+    let clock = TestDatabase::clock();
+    let store = database.open(clock.clone()).await;
     append_some(&store, 0, 3).await;
     store.database().log.execute("DELETE FROM events WHERE position = 3", &[]).await.expect("tampered");
     let stop = CancellationToken::new();
     let followers = Followers::start(&store, &[POSITIONS], &stop);
     soon("the follower says what is missing", || async {
+        clock.advance(Duration::from_secs(1));
         let status = followers.status().await.expect("readable").remove(0);
         status.error.as_deref() == Some("position 3 is missing from the log") && status.position == 2
     })
     .await;
     stop.cancel();
     followers.ended().await;
+}
+
+/// A process in the middle of a page of the view `positions`, and on PostgreSQL its backend's number.
+async fn in_the_middle(store: &Store) -> (Tx, Option<i64>) {
+    let mut tx = store.database().views.begin().await.expect("begins");
+    if store.database().dialect() == Dialect::Sqlite {
+        return (tx, None);
+    }
+    let lock = "SELECT position FROM checkpoints WHERE name = 'positions' FOR UPDATE";
+    assert!(tx.row(lock, &[]).await.expect("locked").is_some());
+    let backend = tx.row("SELECT pg_backend_pid()::bigint AS pid", &[]).await.expect("readable");
+    (tx, Some(backend.expect("a row").int("pid").expect("a number")))
+}
+
+async fn a_process_that_dies_with_a_checkpoint_is_replaced_within_a_second(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let (one, two) = (database.open(TestDatabase::clock()).await, database.open(TestDatabase::clock()).await);
+    append_some(&one, 0, 1).await;
+    let stop = CancellationToken::new();
+    let followers = Followers::start(&one, &[POSITIONS], &stop);
+    assert!(followers.wait_for(&["positions"], 1).await.expect("readable"));
+    let (tx, backend) = in_the_middle(&two).await;
+    append_some(&one, 1, 1).await;
+    assert!(!followers.wait_for(&["positions"], 2).await.expect("readable"), "somebody else does this page");
+    match backend {
+        Some(backend) => {
+            let kill = "SELECT pg_terminate_backend($1::int)::int::bigint AS killed";
+            one.database().log.rows(kill, &[backend.into()]).await.expect("killed");
+        }
+        None => drop(tx),
+    }
+    let killed = Instant::now();
+    soon("the page is done by the other", || async { seen(&one).await == [1, 2] }).await;
+    assert!(killed.elapsed() < Duration::from_secs(1), "{:?}", killed.elapsed());
+    stop.cancel();
+    followers.ended().await;
+}
+
+async fn a_view_that_is_two_seconds_behind_is_not_waited_for(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let (one, two) = (database.open(TestDatabase::clock()).await, database.open(TestDatabase::clock()).await);
+    append_some(&one, 0, 1).await;
+    let stop = CancellationToken::new();
+    let followers = Followers::start(&one, &[POSITIONS], &stop);
+    assert!(followers.wait_for(&["positions"], 1).await.expect("readable"));
+    let (tx, _) = in_the_middle(&two).await;
+    append_some(&one, 1, 1).await;
+    let old = "UPDATE events SET recorded_at = recorded_at - 4000000 WHERE position = 2";
+    one.database().log.execute(old, &[]).await.expect("aged");
+    let asked = Instant::now();
+    assert!(!followers.wait_for(&["positions"], 2).await.expect("readable"));
+    assert!(asked.elapsed() < Duration::from_secs(1), "at once: {:?}", asked.elapsed());
+    let status = followers.status().await.expect("readable").remove(0);
+    assert!(status.behind >= Duration::from_secs(3) && status.position == 1, "{status:?}");
+    drop(tx);
+    assert!(eventually(&followers, "positions", 2).await);
+    assert_eq!(followers.status().await.expect("readable").remove(0).behind, Duration::ZERO);
+    stop.cancel();
+    followers.ended().await;
+}
+
+/// However far behind it is.
+async fn eventually(followers: &Followers, name: &str, position: i64) -> bool {
+    soon("the view catches up", || async {
+        let all = followers.status().await.expect("readable");
+        all.iter().any(|status| status.name == name && status.position >= position)
+    })
+    .await;
+    true
+}
+
+/// Writes into tables of its own.
+fn second<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
+    Box::pin(async move {
+        for event in events {
+            let values = [event.position.to_string().into(), event.sequence.into()];
+            tx.execute("INSERT INTO positions_2 (position, sequence) VALUES ($1, $2)", &values).await?;
+        }
+        Ok(())
+    })
+}
+
+async fn a_new_version_fills_beside_the_old_one(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let (old, new) = (database.open(TestDatabase::clock()).await, database.open(TestDatabase::clock()).await);
+    let stop = CancellationToken::new();
+    let first = Followers::start(&old, &[POSITIONS], &stop);
+    append_some(&old, 0, 5).await;
+    assert!(first.wait_for(&["positions"], 5).await.expect("readable"));
+    let table = "CREATE TABLE positions_2 (position text PRIMARY KEY, sequence bigint NOT NULL)";
+    new.database().views.execute(table, &[]).await.expect("migrated");
+    let view = View { version: 2, tables: &["positions_2"], handle: second, ..POSITIONS };
+    let second = Followers::start(&new, &[view], &stop);
+    second.filled().await.expect("readable");
+    append_some(&new, 5, 5).await;
+    assert!(eventually(&second, "positions", 10).await, "the new one follows");
+    assert!(eventually(&first, "positions", 10).await, "and so does the old one");
+    assert_eq!(seen(&old).await, (1..=10).collect::<Vec<i64>>());
+    let rows = new.database().views.rows("SELECT position FROM positions_2", &[]).await.expect("readable");
+    assert_eq!(rows.len(), 10, "each of the two has every event once");
+    let stands = |followers: &Followers| {
+        let followers = followers.clone();
+        async move { followers.status().await.expect("readable").remove(0) }
+    };
+    assert_eq!((stands(&first).await.version, stands(&second).await.version), (1, 2));
+    stop.cancel();
+    first.ended().await;
+    second.ended().await;
+}
+
+/// More events than a version that has caught up may lack, of which the first is broken.
+async fn append_a_broken_one_and_many(store: &Store, after: i64) {
+    let mut events: Vec<_> = (0..1_100).map(|n| plain(json!({"n": n}))).collect();
+    events[0] = plain(json!({"broken": true}));
+    store.append(append(vec![stream("a", after, events)])).await.expect("appended");
+}
+
+async fn a_version_is_not_ready_before_it_is_filled(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    append_a_broken_one_and_many(&store, 0).await;
+    let stop = CancellationToken::new();
+    let followers = Followers::start(&store, &[STUMBLING], &stop);
+    let stands_still = soon("it cannot be filled", || async {
+        followers.status().await.expect("readable").remove(0).error.is_some()
+    });
+    tokio::select! {
+        filled = followers.filled() => panic!("{filled:?}"),
+        () = stands_still => {}
+    }
+    let mend = "INSERT INTO visitors (visitor_id) VALUES ('mended')";
+    store.database().views.execute(mend, &[]).await.expect("mended");
+    followers.filled().await.expect("readable");
+    stop.cancel();
+    followers.ended().await;
+}
+
+async fn a_version_in_use_that_stands_still_is_ready(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    append_some(&store, 0, 1).await;
+    for round in 0..2 {
+        let stop = CancellationToken::new();
+        let followers = Followers::start(&store, &[STUMBLING], &stop);
+        followers.filled().await.expect("readable");
+        if round == 0 {
+            assert!(followers.wait_for(&["stumbling"], 1).await.expect("readable"));
+            append_a_broken_one_and_many(&store, 1).await;
+        }
+        stop.cancel();
+        followers.ended().await;
+    }
+    assert_eq!(seen(&store).await, [1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn word_of_an_append_wakes_the_followers_of_another_process() {
+    let database = TestDatabase::new(Dialect::Postgres).await;
+    let (one, two) = (database.open(TestDatabase::clock()).await, database.open(TestDatabase::clock()).await);
+    let stop = CancellationToken::new();
+    let teller = Followers::start(&one, &[], &stop);
+    let never = Duration::from_secs(3_600);
+    let followers = Followers::start_polling(&two, &[POSITIONS], &stop, never);
+    soon("both listen", || async {
+        let sql = "SELECT COUNT(*) AS listeners FROM pg_stat_activity \
+                   WHERE datname = current_database() AND query LIKE 'LISTEN%leaveword_log%'";
+        one.database()
+            .log
+            .row(sql, &[])
+            .await
+            .expect("readable")
+            .expect("a row")
+            .int("listeners")
+            .expect("a count")
+            == 2
+    })
+    .await;
+    for round in 0..5 {
+        append_some(&one, round, 1).await;
+        assert!(eventually(&followers, "positions", round + 1).await);
+    }
+    stop.cancel();
+    teller.ended().await;
+    followers.ended().await;
+}
+
+/// Waits for a lock that the test holds.
+fn waiting<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
+    Box::pin(async move {
+        tx.execute("SELECT pg_advisory_xact_lock(1)", &[]).await?;
+        positions(tx, events).await
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_one_process_does_a_page_and_nobody_else_waits_for_it() {
+    let database = TestDatabase::new(Dialect::Postgres).await;
+    let (one, two) = (database.open(TestDatabase::clock()).await, database.open(TestDatabase::clock()).await);
+    let mut lock = one.database().views.begin().await.expect("begins");
+    lock.execute("SELECT pg_advisory_xact_lock(1)", &[]).await.expect("locked");
+    let stop = CancellationToken::new();
+    let views = [View { handle: waiting, ..POSITIONS }, COUNTING];
+    let followers = [Followers::start(&one, &views, &stop), Followers::start(&two, &views, &stop)];
+    append_some(&one, 0, 3).await;
+    let waiters = || async {
+        let sql = "SELECT COUNT(*) AS waiters FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+                   WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted";
+        let row = one.database().log.row(sql, &[]).await.expect("readable").expect("a row");
+        row.int("waiters").expect("a count")
+    };
+    soon("somebody is at it", || async { waiters().await == 1 }).await;
+    for after in 3..8 {
+        append_some(&two, after, 1).await;
+        for followers in &followers {
+            assert!(eventually(followers, "counting", after + 1).await, "another view goes on");
+        }
+        assert_eq!(waiters().await, 1, "the other process left the page alone");
+    }
+    drop(lock);
+    assert!(eventually(&followers[0], "positions", 8).await);
+    assert_eq!(seen(&one).await, (1..=8).collect::<Vec<i64>>());
+    stop.cancel();
+    for followers in &followers {
+        followers.ended().await;
+    }
 }

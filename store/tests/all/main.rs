@@ -5,6 +5,7 @@ mod credentials;
 mod follow;
 mod many;
 mod personal;
+mod rebuild;
 mod setup;
 
 use serde_json::{Value, json};

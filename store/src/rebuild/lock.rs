@@ -1,0 +1,51 @@
+//! One rebuild at a time: a lock that ends with its process, however that ends.
+
+use super::RebuildError;
+use crate::{database::Database, error::StoreError, sql::Side};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use std::fs::File;
+
+/// "leavewor" as a number: the key of PostgreSQL's advisory lock.
+const KEY: i64 = 0x6c65_6176_6577_6f72;
+
+/// Held as long as a rebuild goes on.
+pub(super) enum RebuildLock {
+    /// A session's advisory lock.
+    Postgres(PgConnection),
+    /// A file in the data directory.
+    Sqlite(File),
+}
+
+impl RebuildLock {
+    pub(super) async fn take(database: &Database) -> Result<Self, RebuildError> {
+        match &database.views {
+            Side::Postgres(pool) => {
+                let mut connection = pool.connect_options().connect().await?;
+                let sql = "SELECT pg_try_advisory_lock($1)";
+                let free: bool = sqlx::query_scalar(sql).bind(KEY).fetch_one(&mut connection).await?;
+                if free { Ok(Self::Postgres(connection)) } else { Err(RebuildError::UnderWay) }
+            }
+            Side::Sqlite { writer, .. } => {
+                let path = writer.connect_options().get_filename().with_file_name("rebuild.lock");
+                let failed = |error: std::io::Error| {
+                    StoreError::Setup(format!("cannot lock {}: {error}", path.display()))
+                };
+                let file =
+                    File::options().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
+                match file.try_lock() {
+                    Ok(()) => Ok(Self::Sqlite(file)),
+                    Err(std::fs::TryLockError::WouldBlock) => Err(RebuildError::UnderWay),
+                    Err(std::fs::TryLockError::Error(error)) => Err(failed(error).into()),
+                }
+            }
+        }
+    }
+
+    pub(super) async fn release(self) {
+        match self {
+            // When it cannot be closed in order it is gone already, and the lock with it.
+            Self::Postgres(connection) => drop(connection.close().await),
+            Self::Sqlite(file) => drop(file),
+        }
+    }
+}

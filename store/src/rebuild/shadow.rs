@@ -1,0 +1,137 @@
+//! A view's new tables: made like those in use, filled beside them, put into their place.
+
+mod postgres;
+mod sqlite;
+
+use super::{RebuildError, turns::Turns};
+use crate::{database::Dialect, error::StoreError, follow::View, rename::Renames, sql::Tx, store::Store};
+use std::sync::Arc;
+
+/// What the names of new tables, indexes and checkpoints end in.
+pub(super) const NEXT: &str = "__next";
+/// What the names of tables end in that were in use, on SQLite.
+const OLD: &str = "__old";
+
+/// The new tables of a view.
+pub(super) struct Shadow {
+    pub(super) view: View,
+    /// What the view's own statements get.
+    pub(super) renames: Arc<Renames>,
+    /// The name of its checkpoint.
+    pub(super) checkpoint: String,
+    /// Statements that make the indexes which only readers need: once all rows are in.
+    later: Vec<String>,
+    /// Statements that put it into the place of the one in use.
+    flip: Vec<String>,
+}
+
+impl Shadow {
+    /// Makes them, empty; what an earlier rebuild left behind is dropped.
+    pub(super) async fn create(store: &Store, view: &View) -> Result<Self, RebuildError> {
+        let checkpoint = next(view.name);
+        let renames = Renames::new(view.tables.iter().map(|table| ((*table).to_owned(), next(table))));
+        let mut shadow =
+            Self { view: *view, renames: Arc::new(renames), checkpoint, later: Vec::new(), flip: Vec::new() };
+        for table in view.tables {
+            shadow.discard(store, &next(table)).await?;
+            shadow.discard(store, &old(table)).await?;
+        }
+        let mut tx = store.database().views.begin().await?;
+        for table in view.tables {
+            match store.database().dialect() {
+                Dialect::Postgres => shadow.create_on_postgres(&mut tx, table).await?,
+                Dialect::Sqlite => shadow.create_on_sqlite(&mut tx, table).await?,
+            }
+        }
+        let sql = "INSERT INTO checkpoints (name, version, position) VALUES ($1, $2, 0) \
+                   ON CONFLICT (name, version) DO UPDATE SET position = 0";
+        tx.execute(sql, &[shadow.checkpoint.as_str().into(), view.version.into()]).await?;
+        tx.commit().await?;
+        Ok(shadow)
+    }
+
+    /// Moves its checkpoint in the transaction that fills it. One that stands elsewhere is another rebuild's.
+    pub(super) async fn advance(&self, tx: &mut Tx, from: i64, to: i64) -> Result<(), RebuildError> {
+        let sql = "UPDATE checkpoints SET position = $4 WHERE name = $1 AND version = $2 AND position = $3";
+        let key = [self.checkpoint.as_str().into(), self.view.version.into(), from.into(), to.into()];
+        if tx.execute(sql, &key).await? == 1 { Ok(()) } else { Err(RebuildError::TakenOver) }
+    }
+
+    /// Makes the indexes that were left out, each in a transaction of its own.
+    pub(super) async fn complete(&self, store: &Store) -> Result<(), RebuildError> {
+        let mut turns = Turns::default();
+        for sql in &self.later {
+            turns.give_way(store).await?;
+            let mut tx = store.database().views.begin().await?;
+            patient(&mut tx).await?;
+            tx.execute(sql, &[]).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the new tables the names of those in use, which are dropped, or on SQLite set aside.
+    pub(super) async fn flip(&self, tx: &mut Tx, position: i64) -> Result<(), RebuildError> {
+        self.advance(tx, position, position).await?;
+        for sql in &self.flip {
+            tx.execute(sql, &[]).await?;
+        }
+        let sql = "DELETE FROM checkpoints WHERE name = $1 AND version = $2";
+        tx.execute(sql, &[self.checkpoint.as_str().into(), self.view.version.into()]).await?;
+        Ok(())
+    }
+
+    /// Drops them, when they will not come into use.
+    pub(super) async fn abandon(&self, store: &Store) -> Result<(), RebuildError> {
+        for table in self.view.tables {
+            self.discard(store, &next(table)).await?;
+        }
+        let sql = "DELETE FROM checkpoints WHERE name = $1 AND version = $2";
+        let key = [self.checkpoint.as_str().into(), self.view.version.into()];
+        store.database().views.execute(sql, &key).await?;
+        Ok(())
+    }
+
+    /// Drops what was in use, where it was only set aside.
+    pub(super) async fn discard_old(&self, store: &Store) -> Result<(), RebuildError> {
+        for table in self.view.tables {
+            self.discard(store, &old(table)).await?;
+        }
+        Ok(())
+    }
+
+    async fn discard(&self, store: &Store, table: &str) -> Result<(), StoreError> {
+        match store.database().dialect() {
+            Dialect::Postgres => {
+                store.database().views.execute(&format!("DROP TABLE IF EXISTS {table}"), &[]).await?;
+                Ok(())
+            }
+            Dialect::Sqlite => sqlite::discard(store, table).await,
+        }
+    }
+}
+
+fn next(name: &str) -> String {
+    format!("{name}{NEXT}")
+}
+
+fn old(name: &str) -> String {
+    format!("{name}{OLD}")
+}
+
+/// A statement that may take long and that nobody waits for.
+async fn patient(tx: &mut Tx) -> sqlx::Result<()> {
+    if matches!(tx, Tx::Postgres(_)) {
+        tx.execute("SET LOCAL statement_timeout = 0", &[]).await?;
+    }
+    Ok(())
+}
+
+/// Rather gives up than lets others wait behind it. Shorter than PostgreSQL's look for deadlocks, which would end
+/// somebody else's statement.
+pub(super) async fn impatient(tx: &mut Tx, timeout: &str) -> sqlx::Result<()> {
+    if matches!(tx, Tx::Postgres(_)) {
+        tx.execute("SELECT set_config('lock_timeout', $1, true)", &[timeout.into()]).await?;
+    }
+    Ok(())
+}

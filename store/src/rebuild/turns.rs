@@ -1,0 +1,55 @@
+//! Taking turns on SQLite, where a file has one writer.
+
+use super::shadow::NEXT;
+use crate::{database::Dialect, error::StoreError, store::Store};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long followers are given to catch up between two transactions.
+const GIVE_WAY: Duration = Duration::from_millis(150);
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_millis(5);
+/// How many transactions nobody is given way for after nobody took it.
+const NOBODY: u32 = 20;
+
+/// SQLite's writer is not queued for: it goes to whoever looks at the right moment, and a rebuild is always there. So it
+/// steps aside while a follower has something to take.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    deaf: u32,
+}
+
+impl Turns {
+    /// Between two transactions.
+    pub(super) async fn give_way(&mut self, store: &Store) -> Result<(), StoreError> {
+        if store.database().dialect() == Dialect::Postgres {
+            return Ok(());
+        }
+        if self.deaf > 0 {
+            self.deaf -= 1;
+            return Ok(());
+        }
+        let until = Instant::now() + GIVE_WAY;
+        let (mut first, mut moved) = (None, false);
+        loop {
+            let slowest = slowest_follower(store).await?;
+            if slowest >= store.head().await? {
+                return Ok(());
+            }
+            moved |= *first.get_or_insert(slowest) != slowest;
+            if Instant::now() >= until {
+                // No server runs, or a view stands still.
+                self.deaf = if moved { 0 } else { NOBODY };
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+async fn slowest_follower(store: &Store) -> Result<i64, StoreError> {
+    let sql = "SELECT MIN(position) AS position FROM checkpoints WHERE substr(name, -$1) <> $2";
+    let length = i64::try_from(NEXT.len()).unwrap_or_default();
+    let row = store.database().views.row(sql, &[length.into(), NEXT.into()]).await?;
+    Ok(row.map(|row| row.int_or_null("position")).transpose()?.flatten().unwrap_or(i64::MAX))
+}

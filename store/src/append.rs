@@ -123,6 +123,8 @@ impl Store {
     }
 
     async fn append_in_transaction(&self, append: Append) -> Result<Appended, AppendError> {
+        #[cfg(feature = "testing")]
+        let turn = crate::testing::turn_to_answer_before_commit().await;
         let keys: Vec<&StreamKey> = append.streams.iter().filter_map(|stream| stream.key.as_ref()).collect();
         let plan = KeyPlan::make(&self.database().log, self.master(), &keys).await?;
         let mut events = self.sealed_events(&append, &plan);
@@ -156,6 +158,18 @@ impl Store {
             &[receipt.position.into(), (recorded_at + appended - 1).max(head.recorded_at).into()],
         )
         .await?;
+        #[cfg(feature = "testing")]
+        if let Some(turn) = turn {
+            let (store, position) = (self.clone(), receipt.position);
+            tokio::spawn(async move {
+                let _turn = turn;
+                tokio::time::sleep(crate::testing::COMMITS_LATER).await;
+                if tx.commit().await.is_ok() {
+                    store.announce(position);
+                }
+            });
+            return Ok(Appended::Now(receipt));
+        }
         tx.commit().await?;
         self.announce(receipt.position);
         Ok(Appended::Now(receipt))

@@ -2,7 +2,35 @@
 
 use crate::{Clock, DatabaseUrl, Dialect, Store, StoreConfig, random};
 use sqlx::{Connection, Executor, PgConnection};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// How much later than its answer a commit comes, after [`answer_before_commit`]. Longer than an answer waits for the
+/// views, which would otherwise hide the fault: what a view has seen was committed.
+pub const COMMITS_LATER: Duration = Duration::from_secs(3);
+
+static ANSWERS_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
+
+/// From now on this process answers each append [`COMMITS_LATER`] before its transaction commits: the fault that the
+/// kill harness must notice.
+pub fn answer_before_commit() {
+    ANSWERS_BEFORE_COMMIT.store(true, Ordering::Relaxed);
+}
+
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// None as long as all is well; otherwise the turn to append, to be held until the commit: callers who wait for it hold
+/// no connection, so that an answer can look for its view and give up.
+pub(crate) async fn turn_to_answer_before_commit() -> Option<MutexGuard<'static, ()>> {
+    match ANSWERS_BEFORE_COMMIT.load(Ordering::Relaxed) {
+        true => Some(TURN.lock().await),
+        false => None,
+    }
+}
 
 /// A fresh database and a master key, removed when dropped.
 #[derive(Debug)]

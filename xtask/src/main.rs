@@ -15,10 +15,12 @@ compile_error!("xtask drives PostgreSQL and a POSIX shell: on Windows, work insi
 mod cargo;
 mod dev;
 mod install;
+mod killable;
 mod lint;
 mod postgres;
 mod run;
 mod schema;
+mod soak;
 mod test;
 mod watchdog;
 mod web;
@@ -33,6 +35,8 @@ const HELP: &str = "\
 cargo xtask run [args…]     build the web UI if there is one, then serve: `leaveword serve [args…]`
 cargo xtask dev [args…]     serve, and on a change of the sources build and restart
 cargo xtask test [args…]    `cargo test --workspace [args…]` with a PostgreSQL of its own
+cargo xtask soak [--minutes 30] [--kills 100] [--database sqlite|postgres|both] [--seed n]
+                            the long run of the kill harness, with the binary as it is released
 cargo xtask bench [args…]   the benchmarks against peers, with a PostgreSQL of their own
 cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
 cargo xtask schema          write graphql/schema.graphql; with --check, compare only
@@ -55,6 +59,9 @@ fn perform(command: &str, args: &[String]) -> Outcome {
         "run" => run::run(args),
         "dev" => dev::dev(args),
         "test" => test::test(args),
+        "soak" => soak::soak(args),
+        // Not in the list: tests are given it by `test` and `soak`, and nobody else needs it.
+        "postgres" => postgres::postgres(args),
         "bench" => test::bench(args),
         "lint" => lint::lint(),
         "schema" => schema::schema(args),

@@ -1,0 +1,97 @@
+//! The binary as a process: started, waited for, killed. It cannot outlive the test that started it.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// How long a start may take, on a machine that has other things to do.
+const START: Duration = Duration::from_secs(60);
+
+/// What to run, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(crate) binary: PathBuf,
+    /// Where it finds its database: variables and their values.
+    pub(crate) environment: Vec<(&'static str, String)>,
+    /// What it says goes there.
+    pub(crate) log: PathBuf,
+}
+
+/// A server that runs; dropped, it is killed.
+pub(crate) struct Running {
+    child: Child,
+    /// `http://…`.
+    pub(crate) url: String,
+}
+
+impl Program {
+    /// Serves, and waits until it says where.
+    pub(crate) async fn serve(&self) -> Running {
+        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).spawn().expect("leaveword starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let listening = async {
+            while let Some(line) = lines.next_line().await.expect("text") {
+                if let Some((_, url)) = line.split_once("listens on ") {
+                    return url.to_owned();
+                }
+            }
+            let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+            panic!("leaveword ended before it listened:\n{}", last_lines(&said))
+        };
+        let url = timeout(START, listening).await.expect("leaveword says where it listens");
+        Running { child, url }
+    }
+
+    /// Adds the member who does the desk's work.
+    pub(crate) async fn add_member(&self, email: &str, password: &str) {
+        let arguments =
+            ["member", "add", "--email", email, "--name", "韩梅梅", "--role", "ADMIN", "--password-stdin"];
+        let mut child =
+            self.command(&arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("starts");
+        let mut input = child.stdin.take().expect("its input");
+        input.write_all(format!("{password}\n").as_bytes()).await.expect("written");
+        drop(input);
+        assert!(child.wait().await.expect("ends").success(), "a member is added");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let log = File::options().create(true).append(true).open(&self.log).expect("a file for what it says");
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).env_remove("LEAVEWORD_DATABASE_URL").env_remove("LEAVEWORD_PUBLIC_URL");
+        command.env("LEAVEWORD_LISTEN", "127.0.0.1:0").env("LEAVEWORD_LOG", "warn");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.log.parent().unwrap_or(Path::new("."))).stderr(log).kill_on_drop(true);
+        command
+    }
+}
+
+impl Running {
+    /// SIGKILL: it gets to do nothing more.
+    pub(crate) fn strike(&mut self) {
+        self.child.start_kill().expect("the server is there to be killed");
+    }
+
+    /// Waits until nothing of it is left.
+    pub(crate) async fn gone(mut self) {
+        self.child.wait().await.expect("the server has ended");
+    }
+
+    /// Both.
+    pub(crate) async fn kill(mut self) {
+        self.strike();
+        self.gone().await;
+    }
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
+}

@@ -25,9 +25,9 @@ pub(crate) fn soak(args: &[String]) -> Outcome {
     let soak = Soak::read(args)?;
     let mut build = cargo::cargo();
     build.args(["build", "--release", "--package", "server", "--bin", "leaveword"]);
-    let built = cargo::status(&mut build)?;
-    if !built.success() {
-        return Ok(cargo::passed_on(built));
+    let status = cargo::status(&mut build)?;
+    if !status.success() {
+        return Ok(cargo::passed_on(status));
     }
     let mut outcome = ExitCode::SUCCESS;
     for database in &soak.databases {

@@ -74,19 +74,18 @@ impl Database {
             None => Self::new(Dialect::Sqlite).await,
             Some(_) => Self::new(Dialect::Postgres).await,
         };
-        match (&self.config.database, &copy.config.database) {
-            (DatabaseUrl::Sqlite(from), DatabaseUrl::Sqlite(to)) => {
-                std::fs::create_dir_all(to).expect("a directory");
-                for file in std::fs::read_dir(from).expect("readable").map(|entry| entry.expect("an entry")) {
-                    std::fs::copy(file.path(), to.join(file.file_name())).expect("copied");
-                }
+        if let (DatabaseUrl::Sqlite(from), DatabaseUrl::Sqlite(to)) =
+            (&self.config.database, &copy.config.database)
+        {
+            std::fs::create_dir_all(to).expect("a directory");
+            for file in std::fs::read_dir(from).expect("readable").map(|entry| entry.expect("an entry")) {
+                std::fs::copy(file.path(), to.join(file.file_name())).expect("copied");
             }
-            _ => {
-                self.end_connections().await;
-                let ((from, server), (to, _)) = (self.server(), copy.server());
-                admin(server, &format!("DROP DATABASE {to}")).await;
-                admin(server, &format!("CREATE DATABASE {to} TEMPLATE {from}")).await;
-            }
+        } else {
+            self.end_connections().await;
+            let ((from, server), (to, _)) = (self.server(), copy.server());
+            admin(server, &format!("DROP DATABASE {to}")).await;
+            admin(server, &format!("CREATE DATABASE {to} TEMPLATE {from}")).await;
         }
         copy.config.master_key_file.clone_from(&self.config.master_key_file);
         copy

@@ -27,7 +27,9 @@ pub(crate) async fn read_on(store: &Store, ledger: &mut Ledger) {
         }
         let mut payloads: Vec<_> = page.iter_mut().map(|event| &mut event.payload).collect();
         store.open_personal(&mut payloads).await.expect("what was sealed opens");
-        page.into_iter().for_each(|event| ledger.take(row(event)));
+        for event in page {
+            ledger.take(row(event));
+        }
     }
 }
 

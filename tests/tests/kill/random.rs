@@ -1,6 +1,6 @@
 //! Chance that can be had again: everything that is left to it follows from one printed number.
 
-/// SplitMix64 (Steele, Lea, Flood 2014): a few lines, and good enough to choose commands with.
+/// `SplitMix64` (Steele, Lea, Flood 2014): a few lines, and good enough to choose commands with.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 

@@ -45,6 +45,8 @@ pub(crate) struct Report {
     /// Where views are not what a rebuild makes of the log.
     pub(crate) differences: Vec<String>,
     pub(crate) violations: Vec<Violation>,
+    /// What the servers say was behind each `INTERNAL`.
+    pub(crate) causes: BTreeMap<String, u64>,
     complaints: Vec<String>,
     faults: BTreeMap<String, u64>,
     commands: u64,
@@ -68,6 +70,7 @@ impl Report {
             events: 0,
             differences: Vec::new(),
             violations: Vec::new(),
+            causes: BTreeMap::new(),
             complaints: Vec::new(),
             faults: BTreeMap::new(),
             commands: 0,
@@ -119,11 +122,7 @@ impl Report {
         let mut text = format!("seed {} on {}:\n", self.seed, self.database);
         text += &listed("violations", violations.iter().map(|violation| format!("{violation:?}")));
         text += &listed("complaints", journal.complaints().into_iter());
-        text += &listed(
-            "faults",
-            journal.faults().into_iter().map(|(fault, times)| format!("{times} × {fault}")),
-        );
-        text
+        text + &counted("answers lost", &journal.faults())
     }
 }
 
@@ -154,12 +153,16 @@ impl fmt::Display for Report {
             self.complaints.len(),
             self.differences.len(),
         )?;
-        let faults = self.faults.iter().map(|(fault, times)| format!("{times} × {fault}"));
-        f.write_str(&listed("answers lost", faults))?;
+        f.write_str(&counted("answers lost", &self.faults))?;
+        f.write_str(&counted("cause of an INTERNAL", &self.causes))?;
         f.write_str(&listed("violations", self.violations.iter().map(|violation| format!("{violation:?}"))))?;
         f.write_str(&listed("complaints", self.complaints.iter().cloned()))?;
         f.write_str(&listed("views", self.differences.iter().cloned()))
     }
+}
+
+fn counted(what: &str, counts: &BTreeMap<String, u64>) -> String {
+    listed(what, counts.iter().map(|(one, times)| format!("{times} × {one}")))
 }
 
 fn listed(what: &str, lines: impl ExactSizeIterator<Item = String>) -> String {

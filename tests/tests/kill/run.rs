@@ -232,6 +232,7 @@ impl Run {
         log::read_on(&store, &mut ledger).await;
         store.close().await;
         self.report.events = ledger.head();
+        self.report.causes = self.program.causes();
         self.report.differences = views::against_a_rebuild(&self.database, self.program.clone()).await;
         self.report.judge(ledger.verdict(&entries), &self.desk.journal);
         self.report
@@ -268,7 +269,7 @@ impl Run {
 
     async fn wait(&self, what: &str, happened: impl FnMut(&Progress) -> bool) {
         let mut progress: watch::Receiver<Progress> = self.desk.journal.progress();
-        let waited = timeout(PATIENCE, progress.wait_for(happened)).await.map(|progress| drop(progress));
+        let waited = timeout(PATIENCE, progress.wait_for(happened)).await.map(drop);
         if waited.is_err() {
             let failure = self.report.failure(self.ledger.violations(), &self.desk.journal);
             panic!("no {what} for {PATIENCE:?}: {:?}\n{failure}", self.desk.journal.progress().borrow());

@@ -1,6 +1,8 @@
 //! The binary as a process: started, waited for, killed. It cannot outlive the test that started it.
 
+use serde_json::Value;
 use std::{
+    collections::BTreeMap,
     fs::File,
     path::{Path, PathBuf},
     process::Stdio,
@@ -60,6 +62,19 @@ impl Program {
         input.write_all(format!("{password}\n").as_bytes()).await.expect("written");
         drop(input);
         assert!(child.wait().await.expect("ends").success(), "a member is added");
+    }
+
+    /// What it said was behind the requests that failed for no reason of the caller's, and how often.
+    pub(crate) fn causes(&self) -> BTreeMap<String, u64> {
+        let (said, mut causes) = (std::fs::read_to_string(&self.log).unwrap_or_default(), BTreeMap::new());
+        // Not a terminal, so every line is JSON; but for the last one of a server that was killed.
+        for line in said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            let fields = &line["fields"];
+            if fields["message"] == "a request failed" {
+                *causes.entry(fields["cause"].to_string()).or_default() += 1;
+            }
+        }
+        causes
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -43,9 +43,8 @@ pub(crate) async fn caught_up(url: &str) {
             }
         }
     };
-    if timeout(FILLED, seen).await.is_err() {
-        panic!("the views did not catch up: {health}");
-    }
+    let is_seen = timeout(FILLED, seen).await.is_ok();
+    assert!(is_seen, "the views did not catch up: {health}");
 }
 
 /// The tables that views fill: those that a migration named for views makes, but for how far they are.

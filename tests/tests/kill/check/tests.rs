@@ -33,7 +33,9 @@ fn refused(number: u64) -> Entry {
 
 fn verdict(rows: Vec<Row>, entries: &[Entry]) -> Vec<Violation> {
     let mut ledger = Ledger::default();
-    rows.into_iter().for_each(|row| ledger.take(row));
+    for row in rows {
+        ledger.take(row);
+    }
     ledger.verdict(entries)
 }
 

@@ -4,7 +4,10 @@
 mod tests;
 
 use super::journal::{Entry, Outcome, Receipt};
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 /// An event, as far as it matters here.
 #[derive(Clone, Debug)]
@@ -48,21 +51,20 @@ pub(crate) enum Violation {
 pub(crate) struct Ledger {
     head: i64,
     sequences: HashMap<(String, String), i64>,
-    commands: HashMap<String, Group>,
+    /// The command of the last row, and whether a visitor arrived in it.
+    command: Option<(String, bool)>,
+    /// The commands before it, by a hash: there may be millions.
+    finished: HashSet<u64>,
     numbers: HashMap<u64, Found>,
     refused: HashMap<u64, String>,
     violations: Vec<Violation>,
 }
 
-/// The events of one command.
-struct Group {
-    last: i64,
-    arrived: bool,
-}
-
+/// The event of a number.
 struct Found {
     receipt: Receipt,
-    command: String,
+    /// Whether a visitor arrived in the same command.
+    arrived: bool,
 }
 
 impl Ledger {
@@ -84,14 +86,7 @@ impl Ledger {
             self.violations.push(Violation::Sequence { stream, expected, found: row.sequence });
         }
         self.sequences.insert(stream, row.sequence);
-        let arrived = row.event_type == "VisitorArrived";
-        let group = Group { last: row.position, arrived };
-        if let Some(before) = self.commands.insert(row.command.clone(), group) {
-            if before.last + 1 != row.position {
-                self.violations.push(Violation::Torn { position: row.position });
-            }
-            self.commands.entry(row.command.clone()).and_modify(|group| group.arrived |= before.arrived);
-        }
+        let arrived = self.follow(row.command, row.event_type == "VisitorArrived", row.position);
         let Some(number) = row.number else { return };
         let receipt = Receipt { id: row.aggregate_id, version: row.sequence, position: row.position };
         if let Some(code) = self.refused.remove(&number) {
@@ -103,7 +98,7 @@ impl Ledger {
                 self.violations.push(Violation::Doubled { number, positions });
             }
             None => {
-                self.numbers.insert(number, Found { receipt, command: row.command });
+                self.numbers.insert(number, Found { receipt, arrived });
             }
         }
     }
@@ -126,7 +121,7 @@ impl Ledger {
                 (Outcome::Refused(code), None) => {
                     self.refused.insert(number, code.clone());
                 }
-                (_, Some(found)) if self.arrived(found) != entry.arrives => {
+                (_, Some(found)) if found.arrived != entry.arrives => {
                     self.violations.push(Violation::Half { number });
                 }
                 (Outcome::Acknowledged(_) | Outcome::Unknown | Outcome::Open, _) => {}
@@ -150,9 +145,27 @@ impl Ledger {
         &self.violations
     }
 
-    fn arrived(&self, found: &Found) -> bool {
-        self.commands.get(&found.command).is_some_and(|group| group.arrived)
+    /// Which command the row at a position belongs to; whether a visitor has arrived in it by now.
+    fn follow(&mut self, command: String, arrives: bool, position: i64) -> bool {
+        if let Some((current, arrived)) = &mut self.command
+            && *current == command
+        {
+            *arrived |= arrives;
+            return *arrived;
+        }
+        if self.finished.contains(&hash(&command)) {
+            self.violations.push(Violation::Torn { position });
+        }
+        let before = self.command.replace((command, arrives));
+        self.finished.extend(before.map(|(command, _)| hash(&command)));
+        arrives
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// How many of them are of a kind.

@@ -13,16 +13,19 @@ mod random;
 mod report;
 mod run;
 mod server;
+mod target;
 mod views;
 mod workload;
 
-use run::{Run, Target};
+use run::Run;
 use store::{Dialect, on_both_databases};
+use target::Target;
 use tokio::sync::Mutex;
 
 on_both_databases!(
     nothing_acknowledged_is_lost_and_nothing_counts_twice,
     a_server_that_answers_before_its_commit_is_found_out,
+    a_view_that_is_not_what_a_rebuild_makes_is_found_out,
 );
 
 /// One run at a time: they share a PostgreSQL that is killed, and a machine.
@@ -67,4 +70,16 @@ async fn a_server_that_answers_before_its_commit_is_found_out(dialect: Dialect) 
     let report = run.end().await;
     println!("{report}");
     assert!(report.missing() > 0, "nobody noticed: {report}");
+}
+
+async fn a_view_that_is_not_what_a_rebuild_makes_is_found_out(dialect: Dialect) {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let mut run = Run::begin(dialect, seed()).await;
+    run.call();
+    run.acknowledged(20).await;
+    run.spoil_a_view().await;
+    let report = run.end().await;
+    let expected =
+        "visitors: 1 rows only in the view as it lived, 0 only in the rebuilt one, which has -1 more";
+    assert_eq!(report.differences, [expected], "{report}");
 }

@@ -10,6 +10,7 @@ use super::{
     random::Random,
     report::{Kill, Report},
     server::{Program, Running},
+    target::Target,
     views,
 };
 use serde_json::json;
@@ -29,38 +30,6 @@ pub(crate) const UNANSWERED: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(120);
 const EMAIL: &str = "mei@example.com";
 const PASSWORD: &str = "correct horse battery";
-
-/// What is killed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Target {
-    /// SIGKILL of the only server; another takes its place.
-    Server,
-    /// SIGKILL of one of two servers; callers go on with the other.
-    OneOfTwoServers,
-    /// PostgreSQL stops at once and is started again.
-    Postgres,
-    /// Every connection to PostgreSQL is ended.
-    Connections,
-}
-
-impl Target {
-    /// What can be killed there.
-    pub(crate) fn of(dialect: Dialect) -> &'static [Self] {
-        match dialect {
-            Dialect::Sqlite => &[Self::Server],
-            Dialect::Postgres => &[Self::Server, Self::OneOfTwoServers, Self::Postgres, Self::Connections],
-        }
-    }
-
-    fn told(self) -> &'static str {
-        match self {
-            Self::Server => "server killed",
-            Self::OneOfTwoServers => "one of two servers killed",
-            Self::Postgres => "PostgreSQL stopped at once",
-            Self::Connections => "connections ended",
-        }
-    }
-}
 
 /// A run that is under way.
 pub(crate) struct Run {
@@ -207,10 +176,16 @@ impl Run {
     pub(crate) async fn look(&mut self) {
         // First the outcomes, then the log: what was settled by then is there by then, or never.
         let news = self.desk.journal.news();
-        let store = self.database.open().await;
-        log::read_on(&store, &mut self.ledger).await;
-        store.close().await;
+        self.read_on().await;
         self.ledger.judge(&news);
+    }
+
+    /// A visitor whom no event speaks of.
+    pub(crate) async fn spoil_a_view(&self) {
+        let store = self.database.open().await;
+        let sql = "INSERT INTO visitors (visitor_id) VALUES ('nobody')";
+        store.database().views.execute(sql, &[]).await.expect("spoilt");
+        store.close().await;
     }
 
     /// Callers end; the whole log is read anew, the API is asked, and every view is compared with a rebuilt one.
@@ -228,14 +203,20 @@ impl Run {
         for server in self.forget_servers() {
             server.kill().await;
         }
-        let (mut ledger, store) = (Ledger::default(), self.database.open().await);
-        log::read_on(&store, &mut ledger).await;
-        store.close().await;
-        self.report.events = ledger.head();
+        // What it knows is forgotten: what was there once has to be there still.
+        self.ledger = Ledger::default();
+        self.read_on().await;
+        self.report.events = self.ledger.head();
         self.report.causes = self.program.causes();
         self.report.differences = views::against_a_rebuild(&self.database, self.program.clone()).await;
-        self.report.judge(ledger.verdict(&entries), &self.desk.journal);
+        self.report.judge(self.ledger.verdict(&entries), &self.desk.journal);
         self.report
+    }
+
+    async fn read_on(&mut self) {
+        let store = self.database.open().await;
+        log::read_on(&store, &mut self.ledger).await;
+        store.close().await;
     }
 
     fn is_clean(&self) -> bool {

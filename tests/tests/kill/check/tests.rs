@@ -112,5 +112,6 @@ fn half_a_command_and_a_torn_one_are_found() {
     }
     rows[0].event_type = "VisitorArrived".to_owned();
     rows[0].number = None;
-    assert_eq!(verdict(rows, &[plain(1), arriving(2)]), [Violation::Torn { position: 3 }]);
+    let torn = [Violation::Torn { position: 3 }, Violation::Half { number: 2 }];
+    assert_eq!(verdict(rows, &[plain(1), arriving(2)]), torn);
 }

@@ -2,3 +2,5 @@
 
 mod end_to_end;
 mod house;
+mod kill;
+mod served;

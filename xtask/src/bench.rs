@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the benchmarks, on a PostgreSQL that waits for the disk.
 
-use crate::postgres::{Postgres, Purpose};
+use crate::postgres::{Data, Postgres};
 use crate::test::URL;
 use crate::{Outcome, cargo};
 use std::env;
@@ -23,7 +23,7 @@ pub(crate) fn bench(args: &[String]) -> Outcome {
         println!("xtask: the benchmark uses the PostgreSQL that {URL} names");
         return Ok(cargo::passed_on(cargo::status(&mut command)?));
     }
-    let mut postgres = Postgres::start(Purpose::Benches)?;
+    let mut postgres = Postgres::start(Data::Durable)?;
     println!("xtask: the benchmark uses {postgres}");
     let status = postgres.run(command.env(URL, postgres.url()).stdin(Stdio::null()))?;
     Ok(cargo::passed_on(status))

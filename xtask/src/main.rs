@@ -16,10 +16,12 @@ mod bench;
 mod cargo;
 mod dev;
 mod install;
+mod killable;
 mod lint;
 mod postgres;
 mod run;
 mod schema;
+mod soak;
 mod test;
 mod watchdog;
 mod web;
@@ -34,6 +36,8 @@ const HELP: &str = "\
 cargo xtask run [args…]     build the web UI if there is one, then serve: `leaveword serve [args…]`
 cargo xtask dev [args…]     serve, and on a change of the sources build and restart
 cargo xtask test [args…]    `cargo test --workspace [args…]` with a PostgreSQL of its own
+cargo xtask soak [--minutes 30] [--kills 100] [--database sqlite|postgres|both] [--seed n]
+                            the long run of the kill harness, with the binary as it is released
 cargo xtask bench append|rebuild [flags…]
                             measure against peers, with a PostgreSQL of its own, and write docs/benchmarks.md
 cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
@@ -58,6 +62,9 @@ fn perform(command: &str, args: &[String]) -> Outcome {
         "dev" => dev::dev(args),
         "test" => test::test(args),
         "bench" => bench::bench(args),
+        "soak" => soak::soak(args),
+        // Not in the list: tests are given it by `test` and `soak`, and nobody else needs it.
+        "postgres" => postgres::postgres(args),
         "lint" => lint::lint(),
         "schema" => schema::schema(args),
         "help" | "--help" | "-h" => {

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that needs both databases, and nothing skipped.
 
-use crate::postgres::{Postgres, Purpose};
+use crate::killable::killable;
+use crate::postgres::{Data, Postgres};
 use crate::{Outcome, cargo};
 use std::env;
 use std::process::{Command, Stdio};
@@ -10,7 +11,9 @@ pub(crate) const URL: &str = "LEAVEWORD_TEST_POSTGRES_URL";
 
 /// Runs `cargo test`.
 pub(crate) fn test(args: &[String]) -> Outcome {
-    with_postgres(cargo_test(args))
+    let mut tests = cargo_test(args);
+    let _killable = killable(&mut tests)?;
+    with_postgres(tests)
 }
 
 /// Runs a command with a PostgreSQL that lives as long as it does, or with the one the environment names.
@@ -19,7 +22,7 @@ fn with_postgres(mut tests: Command) -> Outcome {
         println!("xtask: the tests use the PostgreSQL that {URL} names");
         return Ok(cargo::passed_on(cargo::status(&mut tests)?));
     }
-    let mut postgres = Postgres::start(Purpose::Tests)?;
+    let mut postgres = Postgres::start(Data::Disposable)?;
     println!("xtask: the tests use {postgres}");
     let status = postgres.run(tests.env(URL, postgres.url()).stdin(Stdio::null()))?;
     Ok(cargo::passed_on(status))

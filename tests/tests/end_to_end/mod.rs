@@ -3,11 +3,13 @@
 mod http;
 mod members;
 mod nothing_in_the_clear;
+mod races;
 mod slice;
 mod visitors;
 
 use serde_json::{Value, json};
 use server::{Clock, Config, Server};
+use std::net::SocketAddr;
 use store::{Dialect, testing::TestDatabase};
 
 /// A running server and a client.
@@ -39,7 +41,18 @@ impl Desk {
 
     /// Asks as the holder of a token, or as nobody.
     async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Answer {
-        let mut request = self.http.post(self.url("/graphql"));
+        self.ask_at(self.server.address(), token, query, variables).await
+    }
+
+    /// The same of a server that is perhaps another one on the same database.
+    async fn ask_at(
+        &self,
+        address: SocketAddr,
+        token: Option<&str>,
+        query: &str,
+        variables: Value,
+    ) -> Answer {
+        let mut request = self.http.post(format!("http://{address}/graphql"));
         request = request.json(&json!({"query": query, "variables": variables}));
         if let Some(token) = token {
             request = request.bearer_auth(token);
@@ -51,9 +64,14 @@ impl Desk {
     /// The first administrator, signed in by the link that the server printed.
     async fn administrator(&self) -> String {
         let (link, _) = self.server.first_sign_in().expect("a link");
+        self.redeem(&link.token).await
+    }
+
+    /// A session, by a one-time link.
+    async fn redeem(&self, link: &str) -> String {
         let query = "mutation($token: String!) { redeemSignInLink(input: \
                      {token: $token, newPassword: \"correct horse battery\"}) { token userErrors { message } } }";
-        let answer = self.ask(None, query, json!({"token": link.token})).await.data();
+        let answer = self.ask(None, query, json!({"token": link})).await.data();
         answer["redeemSignInLink"]["token"].as_str().expect("a session").to_owned()
     }
 

@@ -58,7 +58,8 @@ const ARROWS: [Arrows; 9] = [
     },
     Arrows {
         from: "tests",
-        to: &["server"],
+        // The store for one binary: `leaveword` with a fault that the store's `testing` feature switches on.
+        to: &["server", "store"],
         in_tests: ALL,
         why: "end-to-end tests come in by the door that everybody uses",
     },

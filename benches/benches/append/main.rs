@@ -4,6 +4,9 @@
 
 mod ceiling;
 mod cells;
+#[cfg(feature = "peers")]
+mod disintegrate;
+mod emmett;
 mod framework;
 mod held;
 mod histogram;
@@ -43,10 +46,9 @@ async fn bench() -> Result<(), String> {
     }
     let options = Options::parse(given)?;
     for &dialect in &options.databases {
-        setting::check(dialect).await?;
         let setting = setting::text(dialect, &options).await?;
-        let cells = run::run(dialect, &options).await?;
-        let text = format!("{setting}\n{}", report::tables(dialect, &options, &cells));
+        let measured = run::run(dialect, &options).await?;
+        let text = format!("{setting}\n{}", report::text(dialect, &options, &measured));
         println!("{text}");
         match options.whole {
             true => {

@@ -1,6 +1,10 @@
 //! What was measured, as a section of docs/benchmarks.md: tables, and ratios against their bars.
 
-use crate::{cells::Cell, options::Options, run::MANY};
+use crate::{
+    cells::Cell,
+    options::Options,
+    run::{MANY, Measured},
+};
 use std::fmt::Write;
 use store::Dialect;
 
@@ -12,8 +16,16 @@ struct Ratio {
     bar: Option<f64>,
 }
 
-/// The tables and the ratios.
-pub(crate) fn tables(dialect: Dialect, options: &Options, cells: &[Cell]) -> String {
+/// What has to be known besides, the table, and the ratios.
+pub(crate) fn text(dialect: Dialect, options: &Options, measured: &Measured) -> String {
+    let mut text = String::new();
+    for note in &measured.notes {
+        let _ = writeln!(text, "{note}\n");
+    }
+    text + &table(&measured.cells) + &against_bars(dialect, options, &measured.cells)
+}
+
+fn table(cells: &[Cell]) -> String {
     let mut text = "| side | callers | commands/s: median (least … most) | p50 ms | p99 ms | cold: commands/s | cold: p99 ms | \
                     repeated | failed | events a commit |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
         .to_owned();
@@ -34,7 +46,13 @@ pub(crate) fn tables(dialect: Dialect, options: &Options, cells: &[Cell]) -> Str
             rounds.iter().map(|cell| cell.warm.failed + cell.cold.failed).sum::<u64>(),
         );
     }
-    text += "\n| ratio | callers | median (least … most) | bar | |\n| --- | ---: | ---: | ---: | --- |\n";
+    text
+}
+
+fn against_bars(dialect: Dialect, options: &Options, cells: &[Cell]) -> String {
+    let mut text =
+        "\n| ratio | callers | median (least … most) | bar | |\n| --- | ---: | ---: | ---: | --- |\n"
+            .to_owned();
     for ratio in ratios(dialect, options) {
         text += &ratio.line(cells);
     }

@@ -11,8 +11,15 @@ use store::Dialect;
 /// With so many callers the rows are measured that are measured with one number of callers only.
 pub(crate) const MANY: usize = 64;
 
+/// What was measured.
+pub(crate) struct Measured {
+    pub(crate) cells: Vec<Cell>,
+    /// What has to be known besides.
+    pub(crate) notes: Vec<String>,
+}
+
 /// Measures everything that the options ask for.
-pub(crate) async fn run(dialect: Dialect, options: &Options) -> Result<Vec<Cell>, String> {
+pub(crate) async fn run(dialect: Dialect, options: &Options) -> Result<Measured, String> {
     told("preparing streams");
     let prepared = Prepared::new(dialect, options).await?;
     let mut run = Run { dialect, options, prepared, cells: vec![] };
@@ -21,6 +28,9 @@ pub(crate) async fn run(dialect: Dialect, options: &Options) -> Result<Vec<Cell>
             told(&format!("{callers} callers, round {round} of {}", options.rounds));
             run.peers(callers).await?;
             run.ours_and_ceiling(callers).await?;
+            for cell in run.prepared.others(callers).await? {
+                run.keep(cell);
+            }
         }
     }
     if options.measures("anonymous") {
@@ -43,7 +53,7 @@ pub(crate) async fn run(dialect: Dialect, options: &Options) -> Result<Vec<Cell>
     if options.measures("held") {
         run.held().await?;
     }
-    Ok(run.cells)
+    Ok(Measured { cells: run.cells, notes: run.prepared.notes.clone() })
 }
 
 struct Run<'a> {

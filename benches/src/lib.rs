@@ -3,6 +3,7 @@
 //! Knows the domain and the store. Must not know who is measured against whom: each benchmark in `benches/` does.
 
 pub mod arguments;
+pub mod databases;
 pub mod machine;
 pub mod page;
 pub mod streams;

@@ -9,7 +9,7 @@ use domain::{
     text::{Name, Reason, ReplyText, Words},
     visitor::{ContactRemembered, Visitor, VisitorArrived, VisitorEvent},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 use store::{
     Append, AppendError, CredentialRow, NewEvent, Reservation, Store, StreamAppend, StreamKey, TokenHash,
 };
@@ -97,12 +97,22 @@ impl Plan {
         Reference::from_random([digit(5), digit(4), digit(3), digit(2), digit(1), digit(0)])
     }
 
-    fn stream(&self, store: &Store) -> StreamAppend {
+    /// The part of its stream from one event up to another.
+    fn stream(&self, store: &Store, part: Range<usize>) -> StreamAppend {
         let (message, visitor) = (message_id(self.message), visitor_id(self.visitor));
         let parent = Some(format!("visitor/{visitor}"));
         let key = StreamKey { id: format!("message/{message}"), parent };
-        stream(Message::TYPE, message.to_string(), key, &self.events(store))
+        let events = self.events(store);
+        let (from, to) = (part.start.min(events.len()), part.end.min(events.len()));
+        let mut append = stream(Message::TYPE, message.to_string(), key, &events[from..to]);
+        append.after = stands_at(i64::try_from(from).unwrap_or_default());
+        append
     }
+}
+
+/// As an append names the place at which a stream stands.
+fn stands_at(sequence: i64) -> i64 {
+    sequence
 }
 
 /// The contact that every visitor gives.
@@ -138,14 +148,25 @@ pub async fn make_visitors(store: &Store, numbers: impl Iterator<Item = usize>) 
 
 /// Makes messages, sealed like any other, with their references reserved.
 pub async fn make_messages(store: &Store, plans: impl Iterator<Item = Plan>) -> Result<(), AppendError> {
+    make_parts(store, plans.map(|plan| (plan, 0..usize::MAX))).await
+}
+
+/// Makes parts of messages: the events from one number up to another, the first being number 0. Between one part and
+/// the next there may be others, as there are in a real log.
+pub async fn make_parts(
+    store: &Store,
+    parts: impl Iterator<Item = (Plan, Range<usize>)>,
+) -> Result<(), AppendError> {
     let mut batch = Batch::new(store);
-    for plan in plans {
-        batch.append.reservations.push(Reservation {
-            kind: "reference",
-            value: plan.reference().to_string(),
-            holder: message_id(plan.message).to_string(),
-        });
-        batch.add(plan.stream(store)).await?;
+    for (plan, part) in parts {
+        if part.start == 0 {
+            batch.append.reservations.push(Reservation {
+                kind: "reference",
+                value: plan.reference().to_string(),
+                holder: message_id(plan.message).to_string(),
+            });
+        }
+        batch.add(plan.stream(store, part)).await?;
     }
     batch.flush().await
 }

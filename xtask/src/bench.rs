@@ -15,7 +15,7 @@ pub(crate) fn bench(args: &[String]) -> Outcome {
         return Err(format!("which benchmark? There is {}", BENCHES.join(", ")));
     };
     let mut command = cargo::cargo();
-    command.args(["bench", "--package", "benches", "--bench", name, "--"]).args(flags);
+    command.args(["bench", "--package", "benches", "--features", "peers", "--bench", name, "--"]).args(flags);
     if !needs_postgres(flags) {
         return Ok(cargo::passed_on(cargo::status(&mut command)?));
     }

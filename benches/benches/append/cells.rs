@@ -1,7 +1,11 @@
 //! One cell: a side freshly opened, measured cold, and then measured warm.
 
+#[cfg(feature = "peers")]
+use crate::disintegrate;
 use crate::{
-    ceiling, measure,
+    ceiling,
+    emmett::Emmett,
+    measure,
     measure::{Sample, Side},
     options::Options,
     ours::Ours,
@@ -25,8 +29,11 @@ pub(crate) struct Cell {
 /// A database with everybody's tables and streams.
 pub(crate) struct Prepared {
     pub(crate) database: TestDatabase,
+    /// What has to be known besides: who cannot be measured here, and why.
+    pub(crate) notes: Vec<String>,
     options: Options,
     cells: usize,
+    emmett: Option<Emmett>,
 }
 
 impl Prepared {
@@ -42,8 +49,46 @@ impl Prepared {
             }
         }
         ceiling::prepare(ours.store()).await?;
+        let mut prepared = Self { database, notes: vec![], options: options.clone(), cells: 0, emmett: None };
+        prepared.prepare_others(ours.store()).await?;
         ours.close().await;
-        Ok(Self { database, options: options.clone(), cells: 0 })
+        Ok(prepared)
+    }
+
+    async fn prepare_others(&mut self, store: &Store) -> Result<(), String> {
+        let DatabaseUrl::Postgres(url) = &self.database.config.database else { return Ok(()) };
+        if self.options.measures("disintegrate") {
+            #[cfg(feature = "peers")]
+            self.notes.extend(disintegrate::prepare(url, store, self.options.streams).await?);
+            #[cfg(not(feature = "peers"))]
+            self.notes.push("Not measured: disintegrate, without the feature `peers`.".to_owned());
+        }
+        if self.options.measures("emmett") {
+            match Emmett::prepare(url, store, self.options.streams) {
+                Ok(emmett) => self.emmett = Some(emmett),
+                Err(why) => self.notes.push(format!("Not measured here: emmett ({}).", why.trim())),
+            }
+        }
+        Ok(())
+    }
+
+    /// The peers that keep their events in another way than ours, as far as they can be measured here.
+    pub(crate) async fn others(&mut self, callers: usize) -> Result<Vec<Cell>, String> {
+        let mut cells = Vec::new();
+        #[cfg(feature = "peers")]
+        if let DatabaseUrl::Postgres(url) = &self.database.config.database
+            && self.options.measures("disintegrate")
+        {
+            let pool = disintegrate::pool(url).await?;
+            let peer = Arc::new(disintegrate::open(pool.clone()));
+            cells.push(self.cell("disintegrate", &peer, callers).await);
+            pool.close().await;
+        }
+        self.cells += 1;
+        if let Some(emmett) = &self.emmett {
+            cells.push(emmett.measure(callers, self.options.window, self.cells)?);
+        }
+        Ok(cells)
     }
 
     /// The crates as they come: on PostgreSQL one of them, on SQLite with so many connections.

@@ -55,36 +55,41 @@ impl<R: PersistedEventRepository> Framework<R> {
     }
 }
 
+/// A command to the aggregate, and to which.
+pub(crate) fn command(clock: &Clock, turn: Turn, caller: usize) -> (String, MessageCommand) {
+    let at = clock.now();
+    match turn {
+        Turn::New => {
+            let submit = SubmitMessage {
+                at,
+                visitor_id: streams::visitor_id(caller),
+                reference: Reference::from_random(random::bytes()),
+                name: Name::parse(NAME).ok(),
+                contact: streams::contact(),
+                content: Words::parse(WORDS).expect("words"),
+                category_id: None,
+                related_to: None,
+                locale: None,
+                page_url: None,
+                form: FormRules::default(),
+            };
+            (random::uuid(at).to_string(), MessageCommand::Submit(Box::new(submit)))
+        }
+        Turn::Existing(message) => {
+            let reply = ReplyToMessage {
+                at,
+                reply_id: ReplyId(random::uuid(at)),
+                author: streams::member_id(caller),
+                content: ReplyText::parse(WORDS).expect("words"),
+            };
+            (streams::message_id(message).to_string(), MessageCommand::Reply(reply))
+        }
+    }
+}
+
 impl<R: PersistedEventRepository + 'static> Side for Framework<R> {
     async fn take(&self, turn: Turn, caller: usize) -> Answer {
-        let at = self.clock.now();
-        let (id, command) = match turn {
-            Turn::New => {
-                let submit = SubmitMessage {
-                    at,
-                    visitor_id: streams::visitor_id(caller),
-                    reference: Reference::from_random(random::bytes()),
-                    name: Name::parse(NAME).ok(),
-                    contact: streams::contact(),
-                    content: Words::parse(WORDS).expect("words"),
-                    category_id: None,
-                    related_to: None,
-                    locale: None,
-                    page_url: None,
-                    form: FormRules::default(),
-                };
-                (random::uuid(at).to_string(), MessageCommand::Submit(Box::new(submit)))
-            }
-            Turn::Existing(message) => {
-                let reply = ReplyToMessage {
-                    at,
-                    reply_id: ReplyId(random::uuid(at)),
-                    author: streams::member_id(caller),
-                    content: ReplyText::parse(WORDS).expect("words"),
-                };
-                (streams::message_id(message).to_string(), MessageCommand::Reply(reply))
-            }
-        };
+        let (id, command) = command(&self.clock, turn, caller);
         match self.cqrs.execute(&id, command).await {
             Ok(()) => Answer::Done,
             Err(AggregateError::AggregateConflict) => Answer::Again,

@@ -120,7 +120,7 @@ impl<S: Side> Caller<S> {
     async fn ask(&self, turn: Turn) -> (Answer, u32) {
         for tried in 0..TRIES {
             match self.side.take(turn, self.number).await {
-                Answer::Again => {}
+                Answer::Again => tokio::time::sleep(pause(tried)).await,
                 answer => return (answer, tried),
             }
         }
@@ -133,4 +133,9 @@ impl Sample {
         self.failed += 1;
         self.failure.get_or_insert(why);
     }
+}
+
+fn pause(tried: u32) -> Duration {
+    let longest = 1_000 << tried.min(5);
+    Duration::from_micros(u64::from(u16::from_be_bytes(store::random::bytes())) % longest)
 }

@@ -7,7 +7,8 @@ use store::Dialect;
 /// What can be named by `--sides`, in the order in which it is measured.
 pub(crate) const POSTGRES: [&str; 8] =
     ["postgres-es", "ours", "ceiling", "disintegrate", "emmett", "anonymous", "processes", "held"];
-pub(crate) const SQLITE: [&str; 6] = ["sqlite-es", "sqlite-es-pool", "ours", "ceiling", "anonymous", "held"];
+pub(crate) const SQLITE: [&str; 6] =
+    ["sqlite-es", "sqlite-es-one-writer", "ours", "ceiling", "anonymous", "held"];
 
 /// What `--quick` leaves of both.
 const QUICK: [&str; 4] = ["postgres-es", "sqlite-es", "ours", "ceiling"];

@@ -105,7 +105,7 @@ impl Plan {
         let events = self.events(store);
         let (from, to) = (part.start.min(events.len()), part.end.min(events.len()));
         let mut append = stream(Message::TYPE, message.to_string(), key, &events[from..to]);
-        append.after = stands_at(i64::try_from(from).unwrap_or_default());
+        append.after = store::Stood::at(stands_at(i64::try_from(from).unwrap_or_default()));
         append
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     error::CommandError,
     execute::Request,
     visitor::Arriving,
+    work::WorkInput,
 };
 use domain::{
     access::Permission,
@@ -17,7 +18,7 @@ use domain::{
     locale::Locale,
     message::{CloseMessage, Message, MessageCommand, MessageError, Related, ReplyToMessage, SubmitMessage},
     reference::Reference,
-    text::{Name, PageUrl, Reason, ReplyText, Words},
+    text::{Name, PageUrl, ReplyText, Words},
     visitor::VisitorError,
 };
 use serde::Serialize;
@@ -60,20 +61,8 @@ pub struct ReplyInput {
     pub idempotency_key: Option<String>,
 }
 
-/// A closing.
-#[derive(Clone, Debug, Serialize)]
-pub struct CloseInput {
-    /// Of which message.
-    pub message_id: MessageId,
-    /// Why.
-    pub reason: Option<Reason>,
-    /// The version the caller last saw.
-    #[serde(skip)]
-    pub expected_version: Option<i64>,
-    /// Repeats with the same key are one closing.
-    #[serde(skip)]
-    pub idempotency_key: Option<String>,
-}
+/// A closing says no more than any work on a message.
+pub type CloseInput = WorkInput;
 
 /// What a visitor gets for their message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -106,9 +106,9 @@ impl Tx {
         match self {
             Self::Postgres(_) if rows.is_empty() => Ok(0),
             Self::Postgres(_) => {
-                let named = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+                let all = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
                 let sql = format!(
-                    "UPDATE {table} SET {set} FROM unnest({}) AS new ({named}) WHERE {table}.{key} = new.{key}",
+                    "UPDATE {table} SET {set} FROM unnest({}) AS new ({all}) WHERE {table}.{key} = new.{key}",
                     arrays(columns)
                 );
                 self.execute(BY_KEY, &[]).await?;

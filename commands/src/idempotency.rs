@@ -1,7 +1,7 @@
 //! What makes two uses of an idempotency key the same.
 
 use crate::{Caller, Commands, error::CommandError};
-use domain::actor::Actor;
+use domain::{actor::Actor, ids::MessageId};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use store::Idempotency;
@@ -40,6 +40,18 @@ impl Commands {
             }
         };
         Ok(Some(Idempotency { scope, input }))
+    }
+
+    /// The key of a rule's own command, so that it happens once whichever process gives it: the rule, the message, and
+    /// the event that the rule looks at.
+    pub(crate) fn idempotency_of_rule(&self, rule: &str, of: MessageId, sequence: u32) -> Idempotency {
+        let of = of.to_string();
+        let parts: [&[u8]; 3] = [rule.as_bytes(), of.as_bytes(), &sequence.to_be_bytes()];
+        let derive = |purpose| self.store.derive(purpose, &parts);
+        Idempotency {
+            scope: derive("idempotency scope of a rule"),
+            input: derive("idempotency input of a rule"),
+        }
     }
 
     /// 32 bytes for a new id or token: random, or with a key always the same.

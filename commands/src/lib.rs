@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod clock;
 mod desk;
 mod error;
 mod execute;
@@ -15,12 +16,14 @@ mod password;
 mod streams;
 mod token;
 mod visitor;
+mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
 pub use error::CommandError;
 pub use message::{CloseInput, ReplyInput, SubmitInput, Submitted};
 pub use password::PasswordError;
 pub use store::Receipt;
+pub use work::WorkInput;
 
 use domain::{actor::Actor, locale::Locale};
 use password::Passwords;

@@ -7,6 +7,7 @@ use crate::{
     execute::Request,
     streams::{message_key, stream},
     visitor::{Arriving, Remembered},
+    work::WorkInput,
 };
 use domain::{
     access::Permission,
@@ -18,7 +19,7 @@ use domain::{
     locale::Locale,
     message::{CloseMessage, Message, MessageCommand, MessageError, Related, ReplyToMessage, SubmitMessage},
     reference::Reference,
-    text::{Name, PageUrl, Reason, ReplyText, Words},
+    text::{Name, PageUrl, ReplyText, Words},
     visitor::VisitorError,
 };
 use serde::Serialize;
@@ -62,20 +63,8 @@ pub struct ReplyInput {
     pub idempotency_key: Option<String>,
 }
 
-/// A closing.
-#[derive(Clone, Debug, Serialize)]
-pub struct CloseInput {
-    /// Of which message.
-    pub message_id: MessageId,
-    /// Why.
-    pub reason: Option<Reason>,
-    /// The version the caller last saw.
-    #[serde(skip)]
-    pub expected_version: Option<i64>,
-    /// Repeats with the same key are one closing.
-    #[serde(skip)]
-    pub idempotency_key: Option<String>,
-}
+/// A closing says no more than any work on a message.
+pub type CloseInput = WorkInput;
 
 /// What a visitor gets for their message.
 #[derive(Clone, Debug, PartialEq, Eq)]

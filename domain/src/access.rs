@@ -134,8 +134,8 @@ pub fn granted(role: Role, permission: Permission) -> Option<Scope> {
 
 /// May this actor do this to a message of that visitor?
 ///
-/// There are no teams and no assignments yet, so every message is in the unassigned queue, which a team's scope
-/// includes; `own` alone reaches the history of messages one may read.
+/// There are no teams yet, so every member is one of no team, whose `team` is the whole desk; `own` alone reaches the
+/// history of messages one may read.
 pub fn may(actor: Actor, permission: Permission, of: VisitorId) -> bool {
     match actor {
         Actor::Anonymous => false,

@@ -3,6 +3,7 @@
 
 mod event;
 mod opening;
+mod target;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ pub use event::{
     AvailabilityRule, CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FieldKind, FormField,
     FormRevised, Localised, OpeningHoursRevised, ServiceTargetRevised,
 };
+pub use target::ServiceTarget;
 
 use crate::{
     decide::{self, Decide},
@@ -79,6 +81,11 @@ impl Settings {
     /// The region of phone numbers without `+` (ISO 3166-1 alpha-2).
     pub fn phone_region(&self) -> &str {
         self.desk.as_ref().map_or("", |desk| desk.phone_region.as_str())
+    }
+
+    /// How soon an answer is due; `None` before first start.
+    pub fn target(&self) -> Option<ServiceTarget> {
+        self.service_target.as_ref().map(ServiceTargetRevised::target)
     }
 
     /// What `submitMessage` has to obey.

@@ -10,12 +10,15 @@ const BARE: &[&str] = &[
     "at",
     "author",
     "category_id",
+    "due_at",
     "locale",
     "means",
+    "member",
     "reference",
     "related_to",
     "reply_id",
     "role",
+    "team",
     "visitor_id",
 ];
 

@@ -34,6 +34,8 @@ uuid_id! {
     VisitorId,
     /// Somebody who works at the desk.
     MemberId,
+    /// Members who share a queue.
+    TeamId,
 }
 
 impl MessageId {

@@ -6,11 +6,19 @@ mod event;
 mod status;
 #[cfg(test)]
 mod tests;
+mod wait;
 
-pub use command::{CloseMessage, FormRules, MessageCommand, Related, ReplyToMessage, SubmitMessage};
+pub use command::{
+    BecomeOverdue, ClaimMessage, CloseMessage, FormRules, MessageCommand, Related, ReopenMessage,
+    ReplyToMessage, SubmitMessage,
+};
 pub use error::MessageError;
-pub use event::{MessageClosed, MessageEvent, MessageReplied, MessageSubmitted};
+pub use event::{
+    Assignee, MessageAssigned, MessageClosed, MessageEvent, MessageReopened, MessageReplied,
+    MessageSubmitted, ReplyBecameOverdue,
+};
 pub use status::{MessageStatus, VisitorStatus};
+pub use wait::{DueReply, Wait};
 
 use crate::{
     decide::{self, Decide},
@@ -40,8 +48,16 @@ pub struct Submitted {
     pub awaiting: Awaiting,
     /// How far it has come.
     pub stage: Stage,
+    /// Was it opened again, and has nothing ended that since? Ends with the next reply or closing.
+    pub reopened: bool,
+    /// Who is to answer it.
+    pub assignee: Option<Assignee>,
+    /// The visitor's wait for an answer, while there is one.
+    pub wait: Option<Wait>,
     /// How many replies it has had from members.
     pub replies: u32,
+    /// How many events it has: the sequence of the last one.
+    pub events: u32,
     /// Business time of its last event; later events are never earlier.
     pub last_at: DateTime<Utc>,
 }
@@ -71,7 +87,10 @@ impl Decide for Message {
         match command {
             MessageCommand::Submit(submit) => self.submit(*submit),
             MessageCommand::Reply(reply) => self.reply(reply),
+            MessageCommand::Claim(claim) => self.claim(claim),
             MessageCommand::Close(close) => self.close(close),
+            MessageCommand::Reopen(reopen) => self.reopen(reopen),
+            MessageCommand::BecomeOverdue(overdue) => self.become_overdue(overdue),
         }
     }
 }
@@ -116,6 +135,18 @@ impl Message {
         })])
     }
 
+    fn claim(&self, command: ClaimMessage) -> Result<Vec<MessageEvent>, MessageError> {
+        let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
+        if let Some(assignee) = message.assignee {
+            return Err(MessageError::AlreadyAssigned(assignee));
+        }
+        Ok(vec![MessageEvent::MessageAssigned(MessageAssigned {
+            at: command.at.max(message.last_at),
+            to: Assignee::Member(command.member),
+            reason: command.reason.map(Into::into),
+        })])
+    }
+
     fn close(&self, command: CloseMessage) -> Result<Vec<MessageEvent>, MessageError> {
         let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
         if message.stage == Stage::Closed {
@@ -125,6 +156,31 @@ impl Message {
             at: command.at.max(message.last_at),
             reason: command.reason.map(Into::into),
         })])
+    }
+
+    fn reopen(&self, command: ReopenMessage) -> Result<Vec<MessageEvent>, MessageError> {
+        let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
+        if message.stage != Stage::Closed {
+            return Err(MessageError::NotClosed);
+        }
+        Ok(vec![MessageEvent::MessageReopened(MessageReopened {
+            at: command.at.max(message.last_at),
+            reason: command.reason.map(Into::into),
+        })])
+    }
+
+    fn become_overdue(&self, command: BecomeOverdue) -> Result<Vec<MessageEvent>, MessageError> {
+        let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
+        let wait = message.wait.filter(|wait| wait.began_with == command.wait);
+        let wait = wait.ok_or(MessageError::WaitIsOver)?;
+        if wait.overdue_since.is_some() {
+            return Err(MessageError::AlreadyOverdue);
+        }
+        let (at, due_at) = (command.at.max(message.last_at), wait.due_at(command.target));
+        if at < due_at {
+            return Err(MessageError::NotDueYet);
+        }
+        Ok(vec![MessageEvent::ReplyBecameOverdue(ReplyBecameOverdue { at, wait: command.wait, due_at })])
     }
 }
 
@@ -151,21 +207,51 @@ impl Aggregate for Message {
                     visitor_id: event.visitor_id,
                     awaiting: Awaiting::Desk,
                     stage: Stage::Active,
+                    reopened: false,
+                    assignee: None,
+                    wait: Some(Wait::new(1, event.at)),
                     replies: 0,
+                    events: 1,
                     last_at: event.at,
                 });
             }
-            (MessageEvent::MessageReplied(event), Self::Submitted(message)) => {
-                message.awaiting = Awaiting::Visitor;
-                message.replies += 1;
-                message.last_at = event.at;
-            }
-            (MessageEvent::MessageClosed(event), Self::Submitted(message)) => {
-                message.stage = Stage::Closed;
-                message.last_at = event.at;
-            }
+            (event, Self::Submitted(message)) => message.apply(event),
             // A stream begins with its submission; anything else before it changes nothing.
-            (MessageEvent::MessageReplied(_) | MessageEvent::MessageClosed(_), Self::NotSubmitted) => {}
+            (_, Self::NotSubmitted) => {}
+        }
+    }
+}
+
+impl Submitted {
+    fn apply(&mut self, event: MessageEvent) {
+        self.events += 1;
+        self.last_at = event.at();
+        match event {
+            // A stream begins with its submission, and has one.
+            MessageEvent::MessageSubmitted(_) => {}
+            MessageEvent::MessageReplied(_) => {
+                self.awaiting = Awaiting::Visitor;
+                self.reopened = false;
+                self.wait = None;
+                self.replies += 1;
+            }
+            MessageEvent::MessageAssigned(event) => self.assignee = Some(event.to),
+            MessageEvent::MessageClosed(_) => {
+                self.stage = Stage::Closed;
+                self.reopened = false;
+                self.wait = None;
+            }
+            MessageEvent::MessageReopened(event) => {
+                self.stage = Stage::Active;
+                self.reopened = true;
+                self.wait = match self.awaiting {
+                    Awaiting::Desk => Some(Wait::new(self.events, event.at)),
+                    Awaiting::Visitor => None,
+                };
+            }
+            MessageEvent::ReplyBecameOverdue(event) => {
+                self.wait = self.wait.map(|wait| Wait { overdue_since: Some(event.due_at), ..wait });
+            }
         }
     }
 }

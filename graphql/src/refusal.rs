@@ -25,6 +25,10 @@ pub(crate) enum UserErrorCode {
     AlreadySo,
     /// It is closed already.
     AlreadyClosed,
+    /// It is not closed.
+    NotClosed,
+    /// Somebody has it already.
+    AlreadyAssigned,
 }
 
 /// Why something was refused, for a program and for a person.
@@ -109,6 +113,13 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
     tell((code, field, error.to_string(), chinese.to_owned()), locale)
 }
 
+/// Somebody has the message already; the sentence names them when they are known.
+pub(crate) fn already_assigned(name: Option<&str>, locale: Option<&Locale>) -> UserError {
+    let english = format!("this message is assigned to {} already", name.unwrap_or("somebody else"));
+    let chinese = format!("这条留言已由{}负责", name.unwrap_or("其他人"));
+    tell((UserErrorCode::AlreadyAssigned, None, english, chinese), locale)
+}
+
 fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'static str) {
     use UserErrorCode as C;
     match error {
@@ -119,6 +130,12 @@ fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'st
         MessageError::CategoryUnknown => (C::Unknown, Some("categoryId"), "没有这个留言类型"),
         MessageError::RelatedUnknown => (C::Unknown, Some("relatedTo"), "没有找到您之前的这条留言"),
         MessageError::AlreadyClosed => (C::AlreadyClosed, None, "这条留言已关闭"),
+        MessageError::NotClosed => (C::NotClosed, None, "这条留言没有关闭"),
+        MessageError::AlreadyAssigned(_) => (C::AlreadyAssigned, None, "这条留言已有人负责"),
+        // Of the clock's commands, which nobody sends.
+        MessageError::WaitIsOver => (C::NotAllowed, None, "访客已不在等待回复"),
+        MessageError::AlreadyOverdue => (C::AlreadySo, None, "这次等待已经记为超时"),
+        MessageError::NotDueYet => (C::NotAllowed, None, "回复期限还没有到"),
     }
 }
 

@@ -71,16 +71,13 @@ pub(crate) async fn fold<F: Folded>(tx: &mut Tx, run: &[RecordedEvent]) -> Resul
         if version + 1 != recorded.sequence {
             return Err(format!("the stream {id} went from {version} to {}", recorded.sequence).into());
         }
-        match touched.get_mut(id) {
-            Some(entry) => {
-                entry.row.apply(recorded, event)?;
-                entry.version = recorded.sequence;
-            }
-            None => {
-                let row = F::begin(recorded, event)?;
-                let row = row.ok_or_else(|| format!("a stream begins with {}", recorded.event_type))?;
-                touched.insert(id.to_owned(), Entry { row, version: recorded.sequence, is_new: true });
-            }
+        if let Some(entry) = touched.get_mut(id) {
+            entry.row.apply(recorded, event)?;
+            entry.version = recorded.sequence;
+        } else {
+            let row = F::begin(recorded, event)?;
+            let row = row.ok_or_else(|| format!("a stream begins with {}", recorded.event_type))?;
+            touched.insert(id.to_owned(), Entry { row, version: recorded.sequence, is_new: true });
         }
     }
     Ok(Touched(touched))

@@ -7,6 +7,7 @@
 
 mod cursor;
 mod desk;
+mod due;
 mod error;
 mod event;
 mod fold;
@@ -34,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Every view, with the version of its shape.
 pub const VIEWS: &[View] = &[
-    View { name: "message_list", version: 1, tables: &["message_list"], handle: message_list::project },
+    View { name: "message_list", version: 2, tables: message_list::TABLES, handle: message_list::project },
     View {
         name: "message_entries",
         version: 1,

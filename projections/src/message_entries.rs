@@ -91,7 +91,10 @@ impl Folded for Conversation {
     fn apply(&mut self, recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
         let at = event.at().timestamp_micros();
         let (entry_id, kind, author, content) = match event {
-            MessageEvent::MessageClosed(_) => return Ok(()),
+            MessageEvent::MessageAssigned(_)
+            | MessageEvent::MessageClosed(_)
+            | MessageEvent::MessageReopened(_)
+            | MessageEvent::ReplyBecameOverdue(_) => return Ok(()),
             MessageEvent::MessageSubmitted(event) => {
                 (recorded.aggregate_id.clone(), "words", None, column(&event.content)?)
             }

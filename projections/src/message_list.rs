@@ -1,5 +1,7 @@
 //! The list of messages, as the desk sees it.
 
+mod target;
+
 use crate::{
     Page, PageRequest, Projections, Reader,
     cursor::Key,
@@ -11,13 +13,19 @@ use crate::{
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
-    ids::{CategoryId, MessageId, VisitorId},
-    message::{Message, MessageEvent, MessageStatus, VisitorStatus},
+    desk::ServiceTarget,
+    ids::{CategoryId, MemberId, MessageId, VisitorId},
+    message::{Assignee, Message, MessageEvent, MessageStatus, VisitorStatus},
     personal::Personal,
     reference::Reference,
     text::{Name, Words},
 };
 use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Store, Tx, Value, micros, placeholders};
+
+/// Where the rows stand: version 2 of the list.
+pub(crate) const TABLE: &str = "message_list_2";
+/// Every table of the list.
+pub(crate) const TABLES: &[&str] = &[TABLE, target::TABLE];
 
 /// A message as the list has it, its personal data opened.
 #[derive(Clone, Debug)]
@@ -50,6 +58,12 @@ pub struct MessageRow {
     pub last_activity_at: DateTime<Utc>,
     /// When a member first replied.
     pub first_replied_at: Option<DateTime<Utc>>,
+    /// The member who is to answer it.
+    pub assignee_id: Option<MemberId>,
+    /// When an answer is due, while the visitor waits for one.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Has it been told that this wait passed the desk's target?
+    pub overdue: bool,
 }
 
 /// Which messages.
@@ -95,7 +109,19 @@ pub(crate) fn project<'a>(
     tx: &'a mut Tx,
     run: &'a [RecordedEvent],
 ) -> BoxFuture<'a, Result<(), HandleError>> {
-    Box::pin(async move { fold::<Listed>(tx, run).await?.write(tx).await })
+    Box::pin(async move {
+        let mut target = target::stored(tx).await?;
+        // A run is cut where the service target changes: what is before it is due by the old one.
+        for part in run.split_inclusive(target::is_revised) {
+            let mut listed = fold::<Listed>(tx, part).await?;
+            listed.rows_mut().for_each(|(_, row)| row.target = target);
+            listed.write(tx).await?;
+            if let Some(revised) = part.last().filter(|last| target::is_revised(last)) {
+                target = target::revise(tx, revised).await?;
+            }
+        }
+        Ok(())
+    })
 }
 
 /// A row while events are folded into it. It keeps the aggregate's own state, so that the domain's own functions say
@@ -104,12 +130,13 @@ struct Listed {
     fixed: Vec<Value>,
     message: Message,
     first_replied_at: Option<i64>,
+    target: Option<ServiceTarget>,
 }
 
 impl Folded for Listed {
     type Aggregate = Message;
     const TABLE: Table = Table {
-        name: "message_list",
+        name: TABLE,
         key: "message_id",
         fixed: &[
             ("reference", Kind::Text),
@@ -127,6 +154,11 @@ impl Folded for Listed {
             ("visitor_status", Kind::Text),
             ("last_activity_at", Kind::Int),
             ("first_replied_at", Kind::Int),
+            ("assignee_id", Kind::Text),
+            ("wait", Kind::Int),
+            ("waiting_since", Kind::Int),
+            ("due_at", Kind::Int),
+            ("overdue", Kind::Int),
         ],
         read: &["state", "first_replied_at"],
     };
@@ -145,12 +177,13 @@ impl Folded for Listed {
         ];
         let mut message = Message::default();
         message.apply(event);
-        Ok(Some(Self { fixed, message, first_replied_at: None }))
+        Ok(Some(Self { fixed, message, first_replied_at: None, target: None }))
     }
 
     fn read(row: &Row) -> Result<Self, HandleError> {
         let message = serde_json::from_str(&row.text("state")?)?;
-        Ok(Self { fixed: vec![], message, first_replied_at: row.int_or_null("first_replied_at")? })
+        let first_replied_at = row.int_or_null("first_replied_at")?;
+        Ok(Self { fixed: vec![], message, first_replied_at, target: None })
     }
 
     fn apply(&mut self, _recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
@@ -168,12 +201,23 @@ impl Folded for Listed {
     fn changing(&self) -> Result<Vec<Value>, HandleError> {
         let Message::Submitted(submitted) = &self.message else { return Err(NOT_SUBMITTED.into()) };
         let (status, visitor_status) = self.message.status().ok_or(NOT_SUBMITTED)?;
+        let assignee_id = match submitted.assignee {
+            Some(Assignee::Member(id)) => Some(id.to_string()),
+            Some(Assignee::Team(_)) | None => None,
+        };
+        let wait = submitted.wait;
+        let due_at = wait.zip(self.target).map(|(wait, target)| wait.due_at(target));
         Ok(vec![
             serde_json::to_string(&self.message)?.into(),
             status.name().into(),
             visitor_status.name().into(),
             submitted.last_at.timestamp_micros().into(),
             self.first_replied_at.into(),
+            assignee_id.into(),
+            wait.map(|wait| i64::from(wait.began_with)).into(),
+            wait.map(|wait| wait.began_at.timestamp_micros()).into(),
+            due_at.map(|due_at| due_at.timestamp_micros()).into(),
+            i64::from(wait.is_some_and(|wait| wait.overdue_since.is_some())).into(),
         ])
     }
 }
@@ -181,7 +225,7 @@ impl Folded for Listed {
 const NOT_SUBMITTED: &str = "a message in the list was submitted";
 
 const COLUMNS: &str = "message_id, version, reference, visitor_id, status, visitor_status, category_id, \
-     related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at";
+     related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at, assignee_id, due_at, overdue";
 
 impl Projections {
     /// A page of the list.
@@ -204,7 +248,7 @@ impl Projections {
         }
         values.push((window.size + 1).into());
         let sql = format!(
-            "SELECT {COLUMNS} FROM message_list WHERE 1 = 1{conditions} \
+            "SELECT {COLUMNS} FROM {TABLE} WHERE 1 = 1{conditions} \
              ORDER BY {ordered_by} {direction}, message_id {direction} LIMIT ${}",
             values.len()
         );
@@ -215,19 +259,19 @@ impl Projections {
     /// How many there are.
     pub async fn message_count(&self, _reader: Reader, filter: &MessageFilter) -> Result<i64, QueryError> {
         let (conditions, values) = filter.conditions();
-        let sql = format!("SELECT COUNT(*) AS messages FROM message_list WHERE 1 = 1{conditions}");
+        let sql = format!("SELECT COUNT(*) AS messages FROM {TABLE} WHERE 1 = 1{conditions}");
         count(&self.store, &sql, &values).await
     }
 
     /// How many messages a visitor has left.
     pub async fn visitor_message_count(&self, _reader: Reader, of: VisitorId) -> Result<i64, QueryError> {
-        let sql = "SELECT COUNT(*) AS messages FROM message_list WHERE visitor_id = $1";
-        count(&self.store, sql, &[of.to_string().into()]).await
+        let sql = format!("SELECT COUNT(*) AS messages FROM {TABLE} WHERE visitor_id = $1");
+        count(&self.store, &sql, &[of.to_string().into()]).await
     }
 
     /// A message by its id.
     pub async fn message(&self, reader: Reader, id: MessageId) -> Result<Option<MessageRow>, QueryError> {
-        let sql = format!("SELECT {COLUMNS} FROM message_list WHERE message_id = $1");
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id = $1");
         Ok(read(&self.store, reader, &sql, &[id.to_string().into()]).await?.pop())
     }
 
@@ -237,7 +281,7 @@ impl Projections {
         reader: Reader,
         reference: &Reference,
     ) -> Result<Option<MessageRow>, QueryError> {
-        let sql = format!("SELECT {COLUMNS} FROM message_list WHERE reference = $1");
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1");
         Ok(read(&self.store, reader, &sql, &[reference.as_str().into()]).await?.pop())
     }
 }
@@ -290,5 +334,8 @@ fn message(reader: Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow,
         submitted_at: micros(row.int("submitted_at")?),
         last_activity_at: micros(row.int("last_activity_at")?),
         first_replied_at: row.int_or_null("first_replied_at")?.map(micros),
+        assignee_id: row.text_or_null("assignee_id")?.and_then(|id| id.parse().ok()),
+        due_at: row.int_or_null("due_at")?.map(micros),
+        overdue: row.int("overdue")? == 1,
     })
 }

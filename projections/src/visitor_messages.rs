@@ -91,7 +91,15 @@ impl Folded for Own {
     }
 
     fn apply(&mut self, _recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
-        self.last_activity_at = event.at().timestamp_micros();
+        let at = event.at().timestamp_micros();
+        match event {
+            // The desk's own affairs.
+            MessageEvent::MessageAssigned(_) | MessageEvent::ReplyBecameOverdue(_) => {}
+            MessageEvent::MessageSubmitted(_)
+            | MessageEvent::MessageReplied(_)
+            | MessageEvent::MessageClosed(_)
+            | MessageEvent::MessageReopened(_) => self.last_activity_at = at,
+        }
         self.message.apply(event);
         Ok(())
     }

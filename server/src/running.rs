@@ -42,11 +42,13 @@ pub struct Server {
     stop_following: CancellationToken,
     app: App,
     serving: JoinHandle<std::io::Result<()>>,
+    clock: JoinHandle<()>,
     _lock: Option<ServerLock>,
 }
 
 impl Server {
-    /// Opens the store, writes what a desk starts with, follows the log until the views are there, and listens.
+    /// Opens the store, writes what a desk starts with, follows the log until the views are there, watches the clock, and
+    /// listens.
     pub async fn start(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let lock = match &config.store.database {
             DatabaseUrl::Sqlite(directory) => Some(ServerLock::take(directory)?),
@@ -68,12 +70,18 @@ impl Server {
         // A new link ends the one before: only a server that does start may make one.
         let first_sign_in = commands.first_administrator().await?;
         unless_started.disarm();
+        let due = projections.clone();
+        let due = move |after, limit| {
+            let due = due.clone();
+            async move { due.replies_due(after, limit).await }
+        };
+        let clock = tokio::spawn(commands.clone().watch_clock(due, stop.clone()));
         let schema = graphql::schema(commands.clone(), projections.clone());
         let app = App { store, commands, projections, schema };
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
         let serving = tokio::spawn(async move { serve.await });
-        Ok(Self { address, first_sign_in, stop, stop_following, app, serving, _lock: lock })
+        Ok(Self { address, first_sign_in, stop, stop_following, app, serving, clock, _lock: lock })
     }
 
     /// Where it listens.
@@ -91,6 +99,9 @@ impl Server {
         self.stop.cancel();
         if tokio::time::timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!("some requests were not answered in time");
+        }
+        if let Err(error) = self.clock.await {
+            tracing::error!(%error, "the watch on the clock did not end well");
         }
         // Only now: what was just written is still read back for its answer.
         self.stop_following.cancel();

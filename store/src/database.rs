@@ -19,6 +19,8 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 const TRUSTED: Duration = Duration::from_secs(1);
 const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// What SQLite's writer of a file keeps in memory, in KiB (negative, as SQLite has it): the inner pages of every index.
+const WRITERS_CACHE: &str = "-32768";
 const POSTGRES_CONNECTIONS: u32 = 20;
 const OLDEST_POSTGRES: i64 = 150_000;
 
@@ -156,8 +158,17 @@ impl Database {
     }
 
     async fn sqlite(directory: &Path) -> Result<Self, StoreError> {
+<<<<<<< ours
         let log = sqlite_side(&directory.join("log.db")).await?;
         let views = sqlite_side(&directory.join("views.db")).await?;
+=======
+        make_private(directory).map_err(|error| {
+            StoreError::Setup(format!("cannot make the data directory {}: {error}", directory.display()))
+        })?;
+        let log = sqlite_side(&directory.join("log.db"), SqliteSynchronous::Full).await?;
+        // A view can be filled again, the log cannot: losing its last moments in a crash costs nothing.
+        let views = sqlite_side(&directory.join("views.db"), SqliteSynchronous::Normal).await?;
+>>>>>>> theirs
         Ok(Self { log, views })
     }
 }
@@ -171,12 +182,12 @@ pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
     builder.create(directory)
 }
 
-async fn sqlite_side(file: &Path) -> Result<Side, StoreError> {
+async fn sqlite_side(file: &Path, synchronous: SqliteSynchronous) -> Result<Side, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous)
         .foreign_keys(true)
         .busy_timeout(BUSY)
         // What is deleted is overwritten: a destroyed key must not linger in a free page.
@@ -185,7 +196,7 @@ async fn sqlite_side(file: &Path) -> Result<Side, StoreError> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("cache_size", WRITERS_CACHE))
         .await
         .map_err(opened)?;
     let readers = SqlitePoolOptions::new()

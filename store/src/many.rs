@@ -107,9 +107,9 @@ impl Tx {
         match self {
             Self::Postgres(_) if rows.is_empty() => Ok(0),
             Self::Postgres(_) => {
-                let named = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+                let all = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
                 let sql = format!(
-                    "UPDATE {table} SET {set} FROM unnest({}) AS new ({named}) WHERE {table}.{key} = new.{key}",
+                    "UPDATE {table} SET {set} FROM unnest({}) AS new ({all}) WHERE {table}.{key} = new.{key}",
                     arrays(columns)
                 );
                 self.execute(BY_KEY, &[]).await?;
@@ -144,10 +144,10 @@ fn chunk(rows: &mut impl Iterator<Item = Vec<Value>>, columns: usize) -> (usize,
     (count, values)
 }
 
-/// `($1, $2), ($3, $4)`.
+/// `(?, ?), (?, ?)`: without numbers. Those are names to SQLite, and it looks through all of them for each one.
 fn tuples(rows: usize, columns: usize) -> String {
-    let tuple = |row: usize| format!("({})", crate::sql::placeholders(row * columns + 1, columns));
-    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+    let tuple = format!("({})", vec!["?"; columns].join(", "));
+    vec![tuple; rows].join(", ")
 }
 
 /// `$1::text[], $2::bigint[]`.

@@ -1,7 +1,9 @@
 //! What carrying a command out promises, each scenario on both databases.
 
 mod accounts;
+mod clock;
 mod messages;
+mod work;
 
 use commands::{Caller, Commands, SubmitInput, Submitted};
 use domain::{
@@ -18,7 +20,7 @@ struct Desk {
     store: Store,
     commands: Commands,
     clock: Clock,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Desk {
@@ -28,7 +30,7 @@ impl Desk {
         let store = database.open(clock.clone()).await;
         let commands = Commands::new(store.clone());
         commands.first_start().await.expect("opens");
-        Self { store, commands, clock, _database: database }
+        Self { store, commands, clock, database }
     }
 
     async fn submit(&self, caller: &Caller) -> Submitted {

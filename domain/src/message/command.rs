@@ -2,6 +2,7 @@
 
 use crate::{
     contact::Contact,
+    desk::ServiceTarget,
     ids::{CategoryId, MemberId, MessageId, ReplyId, VisitorId},
     locale::Locale,
     reference::Reference,
@@ -16,8 +17,14 @@ pub enum MessageCommand {
     Submit(Box<SubmitMessage>),
     /// `replyToMessage`.
     Reply(ReplyToMessage),
+    /// `claimMessage`.
+    Claim(ClaimMessage),
     /// `closeMessage`.
     Close(CloseMessage),
+    /// `reopenMessage`.
+    Reopen(ReopenMessage),
+    /// The clock: the service target of a wait has passed.
+    BecomeOverdue(BecomeOverdue),
 }
 
 /// A visitor leaves a message.
@@ -89,4 +96,35 @@ pub struct CloseMessage {
     pub at: DateTime<Utc>,
     /// Why.
     pub reason: Option<Reason>,
+}
+
+/// A member takes a message that nobody has.
+#[derive(Clone, Debug)]
+pub struct ClaimMessage {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// Who takes it.
+    pub member: MemberId,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+/// A member opens a closed message again.
+#[derive(Clone, Debug)]
+pub struct ReopenMessage {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+/// The clock says that a wait has passed the desk's service target.
+#[derive(Clone, Copy, Debug)]
+pub struct BecomeOverdue {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// Which wait: the sequence of the event that began it.
+    pub wait: u32,
+    /// The desk's service target in force.
+    pub target: ServiceTarget,
 }

@@ -1,5 +1,7 @@
 //! Why a command to a message is refused.
 
+use super::Assignee;
+
 /// A refusal, in the desk's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
@@ -24,4 +26,19 @@ pub enum MessageError {
     /// It is closed already.
     #[error("this message is closed already")]
     AlreadyClosed,
+    /// Somebody has it; whoever tells this says who.
+    #[error("this message is assigned already")]
+    AlreadyAssigned(Assignee),
+    /// Only what was closed can be opened again.
+    #[error("this message is not closed")]
+    NotClosed,
+    /// The visitor waits no more, or it is another wait by now.
+    #[error("that wait is over")]
+    WaitIsOver,
+    /// A wait becomes overdue once.
+    #[error("that wait became overdue already")]
+    AlreadyOverdue,
+    /// The target may have been revised meanwhile.
+    #[error("the answer is not due yet")]
+    NotDueYet,
 }

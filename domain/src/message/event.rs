@@ -3,7 +3,7 @@
 use crate::{
     contact::Contact,
     event::events,
-    ids::{CategoryId, MemberId, MessageId, ReplyId, VisitorId},
+    ids::{CategoryId, MemberId, MessageId, ReplyId, TeamId, VisitorId},
     locale::Locale,
     personal::Personal,
     reference::Reference,
@@ -19,8 +19,14 @@ events! {
         MessageSubmitted "1",
         /// A member replied.
         MessageReplied "1",
+        /// Somebody is to answer it.
+        MessageAssigned "1",
         /// A member or its visitor closed it.
         MessageClosed "1",
+        /// A member opened it again.
+        MessageReopened "1",
+        /// The visitor has waited longer than the desk wants anybody to wait.
+        ReplyBecameOverdue "1",
     }
 }
 
@@ -71,4 +77,45 @@ pub struct MessageClosed {
     pub at: DateTime<Utc>,
     /// Why.
     pub reason: Option<Personal<Reason>>,
+}
+
+/// A message was assigned: by a claim to whoever claimed it. By whom stands in the event's metadata.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageAssigned {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// To whom.
+    pub to: Assignee,
+    /// Why.
+    pub reason: Option<Personal<Reason>>,
+}
+
+/// Who is to answer a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assignee {
+    /// One member.
+    Member(MemberId),
+    /// Whoever of the team takes it.
+    Team(TeamId),
+}
+
+/// A message was opened again; by whom stands in the event's metadata.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageReopened {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: Option<Personal<Reason>>,
+}
+
+/// A wait of the visitor passed the desk's service target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplyBecameOverdue {
+    /// When it was noticed.
+    pub at: DateTime<Utc>,
+    /// Which wait: the sequence of the event that began it.
+    pub wait: u32,
+    /// When an answer was due, by the target that was in force.
+    pub due_at: DateTime<Utc>,
 }

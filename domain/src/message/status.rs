@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MessageStatus {
-    /// 待回复: the desk owes a word.
+    /// 待回复: the desk owes a word, or it was reopened.
     Open,
     /// 已回复: the visitor owes.
     Replied,
@@ -72,10 +72,17 @@ impl Message {
     /// The status as the desk and as the visitor see it; `None` before it was submitted.
     pub fn status(&self) -> Option<(MessageStatus, VisitorStatus)> {
         let Self::Submitted(message) = self else { return None };
-        Some(match (message.stage, message.awaiting) {
-            (Stage::Closed, _) => (MessageStatus::Closed, VisitorStatus::Closed),
-            (Stage::Active, Awaiting::Desk) => (MessageStatus::Open, VisitorStatus::AwaitingReply),
-            (Stage::Active, Awaiting::Visitor) => (MessageStatus::Replied, VisitorStatus::Replied),
-        })
+        let visitor = match (message.stage, message.awaiting) {
+            (Stage::Closed, _) => VisitorStatus::Closed,
+            (Stage::Active, Awaiting::Desk) => VisitorStatus::AwaitingReply,
+            (Stage::Active, Awaiting::Visitor) => VisitorStatus::Replied,
+        };
+        let desk = match (message.stage, message.awaiting) {
+            (Stage::Closed, _) => MessageStatus::Closed,
+            (Stage::Active, _) if message.reopened => MessageStatus::Open,
+            (Stage::Active, Awaiting::Desk) => MessageStatus::Open,
+            (Stage::Active, Awaiting::Visitor) => MessageStatus::Replied,
+        };
+        Some((desk, visitor))
     }
 }

@@ -1,9 +1,12 @@
 //! The rules of a message, one test each.
 
+mod sequences;
+
 use super::*;
 use crate::{
     contact::Contact,
-    ids::{CategoryId, MemberId, MessageId, ReplyId},
+    desk::ServiceTarget,
+    ids::{CategoryId, MemberId, MessageId, ReplyId, TeamId},
     reference::Reference,
     text::{Name, Reason, ReplyText, Words},
 };
@@ -49,6 +52,27 @@ fn close(second: i64) -> MessageCommand {
     MessageCommand::Close(CloseMessage { at: at(second), reason: Reason::parse("办妥").ok() })
 }
 
+const DAY: i64 = 24 * 60 * 60;
+
+fn claim(second: i64, member: u128) -> MessageCommand {
+    let member = MemberId(Uuid::from_u128(member));
+    MessageCommand::Claim(ClaimMessage { at: at(second), member, reason: None })
+}
+
+fn reopen(second: i64) -> MessageCommand {
+    MessageCommand::Reopen(ReopenMessage { at: at(second), reason: Reason::parse("又有问题").ok() })
+}
+
+fn overdue(second: i64, wait: u32) -> MessageCommand {
+    let target = ServiceTarget::of_seconds(DAY.unsigned_abs());
+    MessageCommand::BecomeOverdue(BecomeOverdue { at: at(second), wait, target })
+}
+
+fn submitted(commands: impl IntoIterator<Item = MessageCommand>) -> Submitted {
+    let Message::Submitted(message) = after(commands) else { panic!("submitted") };
+    message
+}
+
 fn after(commands: impl IntoIterator<Item = MessageCommand>) -> Message {
     let mut message = Message::default();
     for command in [MessageCommand::Submit(Box::new(submission()))].into_iter().chain(commands) {
@@ -77,8 +101,7 @@ fn a_reply_makes_the_visitor_owe_the_next_word() {
 
 #[test]
 fn several_replies_are_counted() {
-    let Message::Submitted(message) = after([reply(1), reply(2)]) else { panic!("submitted") };
-    assert_eq!(message.replies, 2);
+    assert_eq!(submitted([reply(1), reply(2)]).replies, 2);
 }
 
 #[test]
@@ -101,8 +124,9 @@ fn submitting_twice_is_refused() {
 
 #[test]
 fn nothing_happens_to_a_message_that_was_never_submitted() {
-    assert_eq!(Message::default().decide(reply(1)), Err(MessageError::NotSubmitted));
-    assert_eq!(Message::default().decide(close(1)), Err(MessageError::NotSubmitted));
+    for command in [reply(1), claim(1, 3), close(1), reopen(1), overdue(DAY, 1)] {
+        assert_eq!(Message::default().decide(command), Err(MessageError::NotSubmitted));
+    }
     assert_eq!(Message::default().status(), None);
 }
 
@@ -124,6 +148,100 @@ fn an_earlier_message_must_be_the_visitors_own_and_absent_looks_like_not_theirs(
 }
 
 #[test]
+fn whoever_claims_a_message_has_it() {
+    let assignee = submitted([claim(1, 3)]).assignee;
+    assert_eq!(assignee, Some(Assignee::Member(MemberId(Uuid::from_u128(3)))));
+}
+
+#[test]
+fn claiming_what_somebody_has_is_refused_and_names_them_even_to_themselves() {
+    let theirs = MessageError::AlreadyAssigned(Assignee::Member(MemberId(Uuid::from_u128(3))));
+    for member in [3, 4] {
+        assert_eq!(after([claim(1, 3)]).decide(claim(2, member)), Err(theirs));
+    }
+    let mut teams = after([]);
+    let to = Assignee::Team(TeamId(Uuid::from_u128(5)));
+    teams.apply(MessageEvent::MessageAssigned(MessageAssigned { at: at(1), to, reason: None }));
+    assert_eq!(teams.decide(claim(2, 3)), Err(MessageError::AlreadyAssigned(to)));
+}
+
+#[test]
+fn a_claim_changes_no_status_and_stays_through_reply_closing_and_reopening() {
+    assert_eq!(after([claim(1, 3)]).status(), after([]).status());
+    assert!(submitted([claim(1, 3), reply(2), close(3), reopen(4)]).assignee.is_some());
+}
+
+#[test]
+fn reopening_what_is_not_closed_is_refused() {
+    assert_eq!(after([]).decide(reopen(1)), Err(MessageError::NotClosed));
+    assert_eq!(after([reply(1)]).decide(reopen(2)), Err(MessageError::NotClosed));
+    assert_eq!(after([close(1), reopen(2)]).decide(reopen(3)), Err(MessageError::NotClosed));
+}
+
+#[test]
+fn a_reopened_message_is_open_until_the_next_reply_or_closing() {
+    let unanswered = after([close(1), reopen(2)]);
+    assert_eq!(unanswered.status(), Some((MessageStatus::Open, VisitorStatus::AwaitingReply)));
+    let answered = [reply(1), close(2), reopen(3)];
+    assert_eq!(after(answered.clone()).status(), Some((MessageStatus::Open, VisitorStatus::Replied)));
+    let replied = answered.clone().into_iter().chain([reply(4)]);
+    assert_eq!(after(replied).status(), Some((MessageStatus::Replied, VisitorStatus::Replied)));
+    let closed = answered.into_iter().chain([close(4)]);
+    assert_eq!(after(closed).status(), Some((MessageStatus::Closed, VisitorStatus::Closed)));
+}
+
+#[test]
+fn a_reply_becomes_overdue_when_the_target_has_passed_and_not_before() {
+    assert_eq!(after([]).decide(overdue(DAY - 1, 1)), Err(MessageError::NotDueYet));
+    let told = after([]).decide(overdue(DAY + 7, 1)).expect("accepted");
+    let event = ReplyBecameOverdue { at: at(DAY + 7), wait: 1, due_at: at(DAY) };
+    assert_eq!(told, [MessageEvent::ReplyBecameOverdue(event)]);
+    assert_eq!(after([overdue(DAY, 1)]).status(), after([]).status(), "it changes no status");
+}
+
+#[test]
+fn a_wait_becomes_overdue_once() {
+    assert_eq!(after([overdue(DAY, 1)]).decide(overdue(DAY + 1, 1)), Err(MessageError::AlreadyOverdue));
+}
+
+#[test]
+fn what_became_overdue_stays_due_when_it_was_whatever_the_target_is_later() {
+    let wait = submitted([overdue(DAY + 7, 1)]).wait.expect("a wait");
+    assert_eq!(wait.due_at(ServiceTarget::of_seconds(1)), at(DAY));
+}
+
+#[test]
+fn a_wait_that_is_over_becomes_overdue_no_more() {
+    for end in [reply(1), close(1)] {
+        assert_eq!(after([end]).decide(overdue(DAY, 1)), Err(MessageError::WaitIsOver));
+    }
+    assert_eq!(after([]).decide(overdue(DAY, 2)), Err(MessageError::WaitIsOver), "it is not that one");
+}
+
+#[test]
+fn reopening_what_the_desk_owes_begins_another_wait() {
+    let message = submitted([claim(1, 3), close(2), reopen(10)]);
+    assert_eq!(message.wait, Some(Wait::new(4, at(10))), "the fourth event began it");
+    let message = Message::Submitted(message);
+    assert_eq!(message.decide(overdue(DAY + 10, 1)), Err(MessageError::WaitIsOver));
+    assert_eq!(message.decide(overdue(DAY + 9, 4)), Err(MessageError::NotDueYet));
+    assert!(message.decide(overdue(DAY + 10, 4)).is_ok());
+}
+
+#[test]
+fn reopening_after_the_desks_last_word_begins_no_wait() {
+    assert_eq!(submitted([reply(1), close(2), reopen(3)]).wait, None);
+}
+
+#[test]
+fn a_target_beyond_all_time_is_never_due() {
+    let target = ServiceTarget::of_seconds(u64::MAX);
+    let command = BecomeOverdue { at: at(DAY), wait: 1, target };
+    let refused = after([]).decide(MessageCommand::BecomeOverdue(command));
+    assert_eq!(refused, Err(MessageError::NotDueYet));
+}
+
+#[test]
 fn business_time_never_goes_back_within_a_message() {
     let events = after([reply(60)]).decide(close(1)).expect("accepted");
     assert_eq!(events[0].at(), at(60));
@@ -131,8 +249,8 @@ fn business_time_never_goes_back_within_a_message() {
 
 #[test]
 fn the_state_holds_no_words() {
-    let state = serde_json::to_string(&after([reply(1), close(2)])).expect("serialises");
-    for word in ["李雷", "138", "订单", "发货", "办妥"] {
+    let state = serde_json::to_string(&after([reply(1), close(2), reopen(3)])).expect("serialises");
+    for word in ["李雷", "138", "订单", "发货", "办妥", "问题"] {
         assert!(!state.contains(word), "{word} in {state}");
     }
 }

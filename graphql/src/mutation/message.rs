@@ -8,7 +8,7 @@ use crate::{
     scalar::Locale,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use commands::{CloseInput, ReplyInput, SubmitInput};
+use commands::{ReplyInput, SubmitInput, WorkInput};
 use domain::{
     ids::{CategoryId, MessageId},
     text::{Text, TextError},
@@ -92,26 +92,50 @@ impl MessageMutation {
         let message_id = MessageId::typed(&input.message_id);
         let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
         let input = ReplyInput { message_id, content, expected_version, idempotency_key };
-        match ctx.commands().reply_to_message(ctx.caller(), input).await {
-            Ok(receipt) => MessagePayload::done(ctx, message_id, receipt).await,
-            Err(error) => MessagePayload::of_error(ctx, Some(message_id), error).await,
-        }
+        let replied = ctx.commands().reply_to_message(ctx.caller(), input).await;
+        MessagePayload::of_work(ctx, message_id, replied).await
+    }
+
+    /// Takes a message that nobody has. Needs `messages.work`.
+    async fn claim_message(&self, ctx: &Context<'_>, input: MessageRefInput) -> Result<MessagePayload> {
+        let (message_id, input) = match read_work(ctx, input) {
+            Ok(read) => read,
+            Err(refusals) => return Ok(MessagePayload::refused(refusals)),
+        };
+        let claimed = ctx.commands().claim_message(ctx.caller(), input).await;
+        MessagePayload::of_work(ctx, message_id, claimed).await
     }
 
     /// Closes a message. Needs `messages.work`; its visitor may close it too.
     async fn close_message(&self, ctx: &Context<'_>, input: MessageRefInput) -> Result<MessagePayload> {
-        let reason = match optional(input.reason.as_deref()) {
-            Ok(reason) => reason,
-            Err(error) => return Ok(MessagePayload::refused(vec![of_text(ctx, &error, "reason")])),
+        let (message_id, input) = match read_work(ctx, input) {
+            Ok(read) => read,
+            Err(refusals) => return Ok(MessagePayload::refused(refusals)),
         };
-        let message_id = MessageId::typed(&input.message_id);
-        let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
-        let input = CloseInput { message_id, reason, expected_version, idempotency_key };
-        match ctx.commands().close_message(ctx.caller(), input).await {
-            Ok(receipt) => MessagePayload::done(ctx, message_id, receipt).await,
-            Err(error) => MessagePayload::of_error(ctx, Some(message_id), error).await,
-        }
+        let closed = ctx.commands().close_message(ctx.caller(), input).await;
+        MessagePayload::of_work(ctx, message_id, closed).await
     }
+
+    /// Opens a closed message again. Needs `messages.work`.
+    async fn reopen_message(&self, ctx: &Context<'_>, input: MessageRefInput) -> Result<MessagePayload> {
+        let (message_id, input) = match read_work(ctx, input) {
+            Ok(read) => read,
+            Err(refusals) => return Ok(MessagePayload::refused(refusals)),
+        };
+        let reopened = ctx.commands().reopen_message(ctx.caller(), input).await;
+        MessagePayload::of_work(ctx, message_id, reopened).await
+    }
+}
+
+/// Which message, and why.
+fn read_work(
+    ctx: &Context<'_>,
+    input: MessageRefInput,
+) -> std::result::Result<(MessageId, WorkInput), Vec<UserError>> {
+    let reason = optional(input.reason.as_deref()).map_err(|error| vec![of_text(ctx, &error, "reason")])?;
+    let message_id = MessageId::typed(&input.message_id);
+    let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
+    Ok((message_id, WorkInput { message_id, reason, expected_version, idempotency_key }))
 }
 
 /// Reads every text, so that one answer names all that are wrong; the rest is the desk's to judge.

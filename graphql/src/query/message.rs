@@ -291,6 +291,23 @@ impl Message {
         self.row.first_replied_at.map(DateTime)
     }
 
+    /// The member who is to answer it.
+    async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
+        let Some(id) = self.row.assignee_id else { return Ok(None) };
+        let member = ctx.projections().member(id).await;
+        Ok(member.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(Member))
+    }
+
+    /// When an answer is due by the desk's service target; null when the visitor waits for none.
+    async fn due_at(&self) -> Option<DateTime> {
+        self.row.due_at.map(DateTime)
+    }
+
+    /// Has the visitor waited longer than that?
+    async fn overdue(&self) -> bool {
+        self.row.overdue
+    }
+
     /// Everything that happened to it, in order. Needs `audit.read`.
     async fn history(
         &self,

@@ -2,23 +2,29 @@
 
 mod messages;
 mod personal;
+mod runs;
+mod waits;
 
-use cqrs_es::DomainEvent;
+use cqrs_es::{Aggregate, DomainEvent};
 use domain::{
     access::Role,
     actor::Actor,
     contact::Contact,
     decide::Decide,
+    desk::{Desk as DeskAggregate, DeskEvent, ServiceTarget, ServiceTargetRevised},
     ids::{MemberId, MessageId, ReplyId, VisitorId},
     member::{Member, MemberCommand, MemberEmail},
-    message::{CloseMessage, FormRules, Message, MessageCommand, ReplyToMessage, SubmitMessage},
+    message::{
+        BecomeOverdue, ClaimMessage, CloseMessage, FormRules, Message, MessageCommand, ReopenMessage,
+        ReplyToMessage, SubmitMessage,
+    },
     reference::Reference,
     text::{Name, ReplyText, Words},
     visitor::{Visitor, VisitorCommand},
 };
 use projections::{Projections, Reader};
 use std::{collections::BTreeMap, time::Duration};
-use store::{Append, Clock, Dialect, NewEvent, Store, StreamAppend, StreamKey, testing::TestDatabase};
+use store::{Append, Clock, Dialect, NewEvent, Stood, Store, StreamAppend, StreamKey, testing::TestDatabase};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -61,27 +67,36 @@ impl Desk {
     async fn carry_out<A: Decide + 'static>(&self, id: Uuid, key: StreamKey, command: A::Command) {
         let loaded = self.store.load::<A>(&id.to_string()).await.expect("loads");
         let decided = loaded.aggregate.decide(command).unwrap_or_else(|error| panic!("{error}"));
+        self.happen::<A>(id, loaded.version(), Some(key), &decided).await;
+    }
+
+    /// Appends what happened, and waits until every view has seen it, as long as they follow.
+    async fn happen<A: Aggregate>(&self, id: Uuid, after: i64, key: Option<StreamKey>, events: &[A::Event]) {
         let event = |event: &A::Event| NewEvent {
             event_type: event.event_type(),
             event_version: event.event_version(),
             payload: serde_json::to_value(event).expect("serialises"),
         };
-        let events = decided.iter().map(event).collect();
+        let events = events.iter().map(event).collect();
         let aggregate_id = id.to_string();
-        let stream = StreamAppend {
-            aggregate_type: A::TYPE,
-            aggregate_id,
-            after: loaded.stood,
-            key: Some(key),
-            events,
-            then: None,
-        };
+        let after = Stood::at(after);
+        let stream = StreamAppend { aggregate_type: A::TYPE, aggregate_id, after, key, events, then: None };
         let metadata = BTreeMap::from([("actor".to_owned(), format!("member:{MEMBER}"))]);
         let (reservations, credentials, idempotency) = (vec![], vec![], None);
         let append = Append { streams: vec![stream], metadata, reservations, credentials, idempotency };
         let position = self.store.append(append).await.expect("appended").receipt().position;
-        assert!(self.views.wait_for(&ALL, position).await.expect("readable"), "the views follow");
         self.clock.advance(Duration::from_secs(1));
+        if self.stop.is_cancelled() {
+            return;
+        }
+        assert!(self.views.wait_for(&ALL, position).await.expect("readable"), "the views follow");
+    }
+
+    /// The desk's service target, for the `n`th time.
+    async fn revise_target(&self, n: i64, answer_within_seconds: u64) {
+        let revised = ServiceTargetRevised { at: self.clock.now(), answer_within_seconds };
+        let revised = DeskEvent::ServiceTargetRevised(revised);
+        self.happen::<DeskAggregate>(domain::ids::DESK_ID, n - 1, None, &[revised]).await;
     }
 
     async fn arrive(&self, n: u128) {
@@ -92,6 +107,17 @@ impl Desk {
         let remember =
             VisitorCommand::RememberContact { at: self.clock.now(), name, contact, unchanged: false };
         self.carry_out::<Visitor>(id.0, key, remember).await;
+    }
+
+    /// Somebody who arrived leaves another contact.
+    async fn move_house(&self, n: u128) {
+        let remember = VisitorCommand::RememberContact {
+            at: self.clock.now(),
+            name: None,
+            contact: Contact::parse("lei@example.com", "CN").expect("an address"),
+            unchanged: false,
+        };
+        self.carry_out::<Visitor>(Self::visitor(n).0, visitor_key(n), remember).await;
     }
 
     async fn submit(&self, n: u128, visitor: u128) {
@@ -130,6 +156,24 @@ impl Desk {
         self.carry_out::<Message>(id.0, key, MessageCommand::Close(close)).await;
     }
 
+    async fn claim(&self, n: u128, visitor: u128) {
+        let claim = ClaimMessage { at: self.clock.now(), member: MEMBER, reason: None };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Claim(claim)).await;
+    }
+
+    async fn reopen(&self, n: u128, visitor: u128) {
+        let reopen = ReopenMessage { at: self.clock.now(), reason: None };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Reopen(reopen)).await;
+    }
+
+    async fn become_overdue(&self, n: u128, visitor: u128, wait: u32, target: ServiceTarget) {
+        let overdue = BecomeOverdue { at: self.clock.now(), wait, target };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::BecomeOverdue(overdue)).await;
+    }
+
     async fn invite(&self) {
         let invite = MemberCommand::Invite {
             at: self.clock.now(),
@@ -139,6 +183,12 @@ impl Desk {
         };
         let key = StreamKey { id: format!("member/{MEMBER}"), parent: None };
         self.carry_out::<Member>(MEMBER.0, key, invite).await;
+    }
+
+    async fn join(&self) {
+        let key = StreamKey { id: format!("member/{MEMBER}"), parent: None };
+        let join = MemberCommand::ChoosePassword { at: self.clock.now() };
+        self.carry_out::<Member>(MEMBER.0, key, join).await;
     }
 }
 

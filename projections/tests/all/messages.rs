@@ -9,11 +9,9 @@ use domain::{
     reference::Reference,
 };
 use projections::{
-    EntryKind, HistoryFilter, MessageFilter, MessageOrder, MessageRow, PageRequest, Projections, QueryError,
-    Reader,
+    EntryKind, HistoryFilter, MessageFilter, MessageOrder, MessageRow, PageRequest, QueryError, Reader,
 };
-use store::{Dialect, on_both_databases, testing::soon};
-use tokio_util::sync::CancellationToken;
+use store::{Dialect, on_both_databases};
 use uuid::Uuid;
 
 on_both_databases!(
@@ -24,7 +22,6 @@ on_both_databases!(
     a_visitor_sees_their_own_messages_only,
     the_history_tells_what_happened_and_by_whom,
     only_those_who_may_read_are_readers,
-    a_view_filled_again_equals_the_one_that_followed,
 );
 
 async fn status(desk: &Desk, n: u128) -> (MessageStatus, VisitorStatus, i64) {
@@ -202,56 +199,4 @@ async fn only_those_who_may_read_are_readers(dialect: Dialect) {
         let history = desk.views.history(Desk::reader(role), Desk::message(1), &all, 0, 1).await;
         assert!(history.is_ok(), "{role:?}");
     }
-}
-
-/// Every row of every view, as text.
-async fn contents(desk: &Desk) -> Vec<String> {
-    let views = &desk.store.database().views;
-    let mut all = Vec::new();
-    for (table, columns, key) in [
-        (
-            "message_list",
-            "message_id || version || state || status || visitor_status || content",
-            "message_id",
-        ),
-        ("message_entries", "message_id || sequence || entry_id || kind || content", "message_id, sequence"),
-        ("visitor_messages", "visitor_id || message_id || state || visitor_status || content", "message_id"),
-        ("visitors", "visitor_id || name || contact", "visitor_id"),
-        ("members", "member_id || role || name || email || joined", "member_id"),
-    ] {
-        let sql = format!("SELECT {columns} AS line FROM {table} ORDER BY {key}");
-        for row in views.rows(&sql, &[]).await.expect("readable") {
-            all.push(row.text("line").expect("text"));
-        }
-    }
-    all
-}
-
-async fn a_view_filled_again_equals_the_one_that_followed(dialect: Dialect) {
-    let desk = Desk::open(dialect).await;
-    desk.invite().await;
-    desk.arrive(1).await;
-    for n in 1..=3 {
-        desk.submit(n, 1).await;
-        desk.reply(n, 1).await;
-    }
-    desk.close(2, 1).await;
-    let followed = contents(&desk).await;
-    assert_eq!(followed.len(), 3 + 6 + 3 + 1 + 1);
-    desk.stop.cancel();
-    desk.views.ended().await;
-    let views = &desk.store.database().views;
-    for table in projections::VIEWS.iter().flat_map(|view| view.tables).chain(&["checkpoints"]) {
-        views.execute(&format!("DELETE FROM {table}"), &[]).await.expect("emptied");
-    }
-    let stop = CancellationToken::new();
-    let again = Projections::start(&desk.store, &stop);
-    let head = desk.store.head().await.expect("a head");
-    soon("the views follow from the beginning", || async {
-        again.status().await.expect("readable").iter().all(|view| view.position == head)
-    })
-    .await;
-    assert_eq!(contents(&desk).await, followed);
-    stop.cancel();
-    again.ended().await;
 }

@@ -18,7 +18,7 @@ const WORDS: &str = "请问我的订单什么时候发货？";
 
 async fn opened(store: &Store) -> Result<Vec<Value>, StoreError> {
     let events = store.read(&LogFilter::default(), 0, 100).await?;
-    let mut payloads = events.iter().map(|event| event.payload()).collect::<Result<Vec<Value>, _>>()?;
+    let mut payloads = events.iter().map(store::RecordedEvent::payload).collect::<Result<Vec<Value>, _>>()?;
     let mut borrowed: Vec<&mut Value> = payloads.iter_mut().collect();
     store.open_personal(&mut borrowed).await?;
     Ok(payloads.iter().map(|payload| payload["Said"]["words"]["$personal"].clone()).collect())

@@ -6,6 +6,7 @@ mod nothing_in_the_clear;
 mod races;
 mod slice;
 mod visitors;
+mod work;
 
 use serde_json::{Value, json};
 use server::{Clock, Config, Server};
@@ -59,6 +60,15 @@ impl Desk {
         }
         let response = request.send().await.expect("an answer");
         Answer { status: response.status().as_u16(), body: response.text().await.expect("text") }
+    }
+
+    /// Asks in a language.
+    async fn ask_in(&self, language: &str, token: &str, query: &str, variables: Value) -> Value {
+        let request = self.http.post(self.url("/graphql")).bearer_auth(token);
+        let request = request.header("accept-language", language);
+        let request = request.json(&json!({"query": query, "variables": variables}));
+        let response = request.send().await.expect("an answer");
+        Answer { status: response.status().as_u16(), body: response.text().await.expect("text") }.data()
     }
 
     /// The first administrator, signed in by the link that the server printed.

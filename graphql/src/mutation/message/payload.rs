@@ -9,7 +9,10 @@ use crate::{
 };
 use async_graphql::{Context, ID, Result, SimpleObject};
 use commands::{CommandError, Submitted};
-use domain::ids::{MessageId, VisitorId};
+use domain::{
+    ids::{MessageId, VisitorId},
+    message::{Assignee, MessageError},
+};
 use projections::MESSAGE_VIEWS;
 
 /// The message as it is now, or why nothing happened.
@@ -67,7 +70,19 @@ impl MessagePayload {
         Ok(payload)
     }
 
-    pub(super) async fn done(ctx: &Context<'_>, id: MessageId, receipt: commands::Receipt) -> Result<Self> {
+    /// What became of a command to an existing message.
+    pub(super) async fn of_work(
+        ctx: &Context<'_>,
+        id: MessageId,
+        outcome: std::result::Result<commands::Receipt, CommandError>,
+    ) -> Result<Self> {
+        match outcome {
+            Ok(receipt) => Self::done(ctx, id, receipt).await,
+            Err(error) => Self::of_error(ctx, Some(id), error).await,
+        }
+    }
+
+    async fn done(ctx: &Context<'_>, id: MessageId, receipt: commands::Receipt) -> Result<Self> {
         let mut payload = Self::default();
         payload.read(ctx, ctx.visitor_id(), Some(id), receipt).await?;
         Ok(payload)
@@ -81,6 +96,11 @@ impl MessagePayload {
     ) -> Result<Self> {
         if let Some(fault) = fault::of_command(ctx.caller(), &error) {
             return Err(fault);
+        }
+        if let CommandError::Message(MessageError::AlreadyAssigned(assignee)) = error {
+            let name = assignee_name(ctx, assignee).await?;
+            let refused = refusal::already_assigned(name.as_deref(), ctx.locale());
+            return Ok(Self::refused(vec![refused]));
         }
         let mut payload = Self::refused(vec![refusal::of_command(&error, ctx.locale())]);
         if let (CommandError::Conflict { expected, version }, Some(id)) = (&error, id) {
@@ -131,4 +151,12 @@ impl MessagePayload {
         self.conflict = Some(Conflict { version, events_since });
         Ok(())
     }
+}
+
+/// The name of whoever has a message; `None`: it was erased, or the view of members is behind.
+async fn assignee_name(ctx: &Context<'_>, assignee: Assignee) -> Result<Option<String>> {
+    let Assignee::Member(id) = assignee else { return Ok(None) };
+    let member = ctx.projections().member(id).await;
+    let member = member.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+    Ok(member.and_then(|member| member.name.text().map(str::to_owned)))
 }

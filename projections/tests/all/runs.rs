@@ -1,0 +1,141 @@
+//! A run of events is folded as its events would be one by one, and a broken stream stops the view.
+
+use super::{ALL, Desk};
+use domain::desk::ServiceTarget;
+use projections::{Projections, VIEWS};
+use std::time::Duration;
+use store::{Dialect, on_both_databases, testing::soon};
+use tokio_util::sync::CancellationToken;
+
+on_both_databases!(
+    a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event,
+    every_view_stops_at_a_stream_that_does_not_go_on_where_its_row_stands,
+    every_view_stops_at_a_stream_without_a_beginning,
+);
+
+/// Every row of every table of every view, as the database writes a row.
+async fn contents(desk: &Desk) -> Vec<String> {
+    let views = &desk.store.database().views;
+    let mut all = Vec::new();
+    for table in VIEWS.iter().flat_map(|view| view.tables) {
+        let sql = match desk.store.database().dialect() {
+            Dialect::Postgres => format!("SELECT t::text AS line FROM {table} t"),
+            Dialect::Sqlite => {
+                let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+                let rows = views.rows(&columns, &[]).await.expect("readable");
+                let columns: Vec<_> =
+                    rows.iter().map(|row| format!("quote({})", row.text("name").expect("text"))).collect();
+                format!("SELECT {} AS line FROM {table}", columns.join(" || ',' || "))
+            }
+        };
+        let rows = views.rows(&sql, &[]).await.expect("readable");
+        let mut lines: Vec<String> =
+            rows.iter().map(|row| format!("{table}: {}", row.text("line").expect("text"))).collect();
+        lines.sort();
+        all.extend(lines);
+    }
+    all
+}
+
+async fn some_days(desk: &Desk) {
+    desk.revise_target(1, 3_600).await;
+    desk.invite().await;
+    for n in 1..=6 {
+        desk.arrive(n).await;
+        desk.submit(n, n).await;
+    }
+    desk.claim(1, 1).await;
+    desk.reply(1, 1).await;
+    desk.reply(1, 1).await;
+    desk.revise_target(2, 60).await;
+    desk.close(2, 2).await;
+    desk.reopen(2, 2).await;
+    desk.clock.advance(Duration::from_secs(60));
+    desk.become_overdue(3, 3, 1, ServiceTarget::of_seconds(60)).await;
+    desk.close(3, 3).await;
+    desk.become_overdue(4, 4, 1, ServiceTarget::of_seconds(60)).await;
+    desk.revise_target(3, 7_200).await;
+    desk.close(5, 5).await;
+    desk.move_house(6).await;
+    desk.join().await;
+}
+
+async fn empty(desk: &Desk) {
+    for table in VIEWS.iter().flat_map(|view| view.tables).chain(&["checkpoints"]) {
+        let sql = format!("DELETE FROM {table}");
+        desk.store.database().views.execute(&sql, &[]).await.expect("emptied");
+    }
+}
+
+async fn a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    some_days(&desk).await;
+    let followed = contents(&desk).await;
+    assert_eq!(followed.len(), 6 + 1 + 8 + 6 + 6 + 6 + 1);
+    desk.stop.cancel();
+    desk.views.ended().await;
+    empty(&desk).await;
+    let stop = CancellationToken::new();
+    let again = Projections::start(&desk.store, &stop);
+    assert!(again.wait_for(&ALL, desk.store.head().await.expect("a head")).await.expect("readable"));
+    assert_eq!(contents(&desk).await, followed);
+    stop.cancel();
+    again.ended().await;
+}
+
+/// What each view says is wrong, once all of them stand still.
+async fn errors(views: &Projections) -> Vec<String> {
+    soon("every view stands still", || async {
+        views.status().await.expect("readable").iter().all(|view| view.error.is_some())
+    })
+    .await;
+    let status = views.status().await.expect("readable");
+    status.into_iter().filter_map(|view| view.error).collect()
+}
+
+async fn every_view_stops_at_a_stream_that_does_not_go_on_where_its_row_stands(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    desk.invite().await;
+    desk.arrive(1).await;
+    desk.submit(1, 1).await;
+    desk.stop.cancel();
+    desk.views.ended().await;
+    // As if an event of each stream had been lost.
+    let views = &desk.store.database().views;
+    for table in ["message_list_2", "message_conversations", "visitor_messages", "visitors", "members"] {
+        views.execute(&format!("UPDATE {table} SET version = 7"), &[]).await.expect("tampered");
+    }
+    desk.reply(1, 1).await;
+    desk.move_house(1).await;
+    desk.join().await;
+    let stop = CancellationToken::new();
+    let again = Projections::start(&desk.store, &stop);
+    for error in errors(&again).await {
+        assert!(error.contains("went from 7 to "), "{error}");
+    }
+    stop.cancel();
+    again.ended().await;
+}
+
+async fn every_view_stops_at_a_stream_without_a_beginning(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    desk.invite().await;
+    desk.arrive(1).await;
+    desk.submit(1, 1).await;
+    desk.stop.cancel();
+    desk.views.ended().await;
+    let views = &desk.store.database().views;
+    for table in VIEWS.iter().flat_map(|view| view.tables) {
+        views.execute(&format!("DELETE FROM {table}"), &[]).await.expect("tampered");
+    }
+    desk.reply(1, 1).await;
+    desk.move_house(1).await;
+    desk.join().await;
+    let stop = CancellationToken::new();
+    let again = Projections::start(&desk.store, &stop);
+    for error in errors(&again).await {
+        assert!(error.contains("went from 0 to "), "{error}");
+    }
+    stop.cancel();
+    again.ended().await;
+}

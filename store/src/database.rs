@@ -158,17 +158,9 @@ impl Database {
     }
 
     async fn sqlite(directory: &Path) -> Result<Self, StoreError> {
-<<<<<<< ours
-        let log = sqlite_side(&directory.join("log.db")).await?;
-        let views = sqlite_side(&directory.join("views.db")).await?;
-=======
-        make_private(directory).map_err(|error| {
-            StoreError::Setup(format!("cannot make the data directory {}: {error}", directory.display()))
-        })?;
         let log = sqlite_side(&directory.join("log.db"), SqliteSynchronous::Full).await?;
         // A view can be filled again, the log cannot: losing its last moments in a crash costs nothing.
         let views = sqlite_side(&directory.join("views.db"), SqliteSynchronous::Normal).await?;
->>>>>>> theirs
         Ok(Self { log, views })
     }
 }

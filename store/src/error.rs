@@ -9,9 +9,6 @@ pub enum StoreError {
     /// A migration did not go through.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// A stream could not be read back.
-    #[error("stored events: {0}")]
-    Stream(#[from] cqrs_es::persist::PersistenceError),
     /// Stored JSON is not what it was written as.
     #[error("stored JSON at {place}: {error}")]
     Json {

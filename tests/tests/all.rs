@@ -3,4 +3,3 @@
 mod end_to_end;
 mod house;
 mod kill;
-mod served;

@@ -1,7 +1,6 @@
 //! Many at once, for the same thing: one of them gets it, and the others are told.
 
 use super::{Answer, Desk, SUBMIT, config, input};
-use crate::served::serves;
 use commands::{Caller, Commands, NewMember};
 use domain::{access::Role, member::MemberEmail, text::Name};
 use serde_json::{Value, json};
@@ -86,10 +85,6 @@ async fn fifty_submissions_with_one_key_are_one_message_one_receipt_and_one_toke
 async fn of_forty_members_who_claim_a_message_one_gets_it(dialect: Dialect) {
     let desk = Arc::new(Desk::start(dialect).await);
     let (claim, (_, id)) = (about("claimMessage"), desk.submit().await);
-    if !serves("claimMessage") {
-        let answer = desk.ask(None, &claim, json!({"input": {"messageId": id}})).await;
-        return assert_eq!(answer.code(), "BAD_REQUEST", "the API has no claimMessage yet");
-    }
     let mut asks = Vec::new();
     for member in members(&desk, 40).await {
         asks.push((Some(member), json!({"input": {"messageId": id}})));
@@ -139,7 +134,7 @@ async fn what_one_server_has_written_the_other_goes_by_at_once() {
     }
     let (close, reopen) = (about("closeMessage"), about("reopenMessage"));
     let variables = json!({"input": {"messageId": id}});
-    for _ in 0..if serves("reopenMessage") { 10 } else { 0 } {
+    for _ in 0..10 {
         let closed = ask_of(one.ask(Some(&staff), &close, variables.clone()).await.data(), "closeMessage");
         assert!(closed["receipt"].is_object(), "this one closes: {closed}");
         let reopened = one.ask_at(other.address(), Some(&staff), &reopen, variables.clone()).await.data();

@@ -66,7 +66,7 @@ impl MessagePayload {
     pub(super) async fn submitted(ctx: &Context<'_>, submitted: Submitted) -> Result<Self> {
         let id: Option<MessageId> = submitted.receipt.id.parse().ok();
         let mut payload = Self { visitor_token: submitted.visitor_token, ..Self::default() };
-        payload.read(ctx, Some(submitted.visitor_id), id, submitted.receipt).await?;
+        payload.read(ctx, Some(submitted.visitor_id), id, submitted.receipt).await;
         Ok(payload)
     }
 
@@ -84,7 +84,7 @@ impl MessagePayload {
 
     async fn done(ctx: &Context<'_>, id: MessageId, receipt: commands::Receipt) -> Result<Self> {
         let mut payload = Self::default();
-        payload.read(ctx, ctx.visitor_id(), Some(id), receipt).await?;
+        payload.read(ctx, ctx.visitor_id(), Some(id), receipt).await;
         Ok(payload)
     }
 
@@ -109,29 +109,35 @@ impl MessagePayload {
         Ok(payload)
     }
 
-    /// Reads what was written, once the views have seen it.
+    /// Reads what was written, when it is asked for, once the views have seen it.
     async fn read(
         &mut self,
         ctx: &Context<'_>,
         visitor: Option<VisitorId>,
         id: Option<MessageId>,
         receipt: commands::Receipt,
-    ) -> Result<()> {
-        let seen = ctx.projections().wait_for(MESSAGE_VIEWS, receipt.position).await;
-        let seen = seen.map_err(|error| fault::internal(ctx.caller(), &error))?;
+    ) {
+        let position = receipt.position;
         self.receipt = Some(receipt.into());
-        if let (true, Some(id)) = (seen, id) {
-            match visitor {
-                Some(own) => self.visitor_message = VisitorMessage::load(ctx, own, id).await?,
-                // Whoever may write but not read has their receipt all the same.
-                None => {
-                    if let Ok(reader) = ctx.reader() {
-                        self.message = Message::load(ctx, reader, id).await?;
-                    }
-                }
-            }
+        let asked = |field| ctx.look_ahead().field(field).exists();
+        let (Some(id), true) = (id, asked("message") || asked("visitorMessage")) else { return };
+        match ctx.projections().wait_for(MESSAGE_VIEWS, position).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return tracing::warn!(%error, "what was written cannot be read back yet"),
         }
-        Ok(())
+        // What is written stays written: a fault from here on must not take the receipt away.
+        let read = match visitor {
+            Some(own) => VisitorMessage::load(ctx, own, id).await.map(|read| self.visitor_message = read),
+            // Whoever may write but not read has their receipt all the same.
+            None => match ctx.reader() {
+                Ok(reader) => Message::load(ctx, reader, id).await.map(|read| self.message = read),
+                Err(_) => Ok(()),
+            },
+        };
+        if let Err(error) = read {
+            tracing::warn!(error = error.message, "what was written could not be read back");
+        }
     }
 
     async fn explain_conflict(

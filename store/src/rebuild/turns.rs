@@ -5,8 +5,9 @@ use crate::{database::Dialect, error::StoreError, store::Store};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long followers are given to catch up between two transactions.
-const GIVE_WAY: Duration = Duration::from_millis(150);
+/// How long followers are given between two transactions: as long as one of those may take, so that under a load that never
+/// lets them catch up both sides get half of the writer, and the rebuild comes to an end.
+const GIVE_WAY: Duration = Duration::from_millis(20);
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 /// How many transactions nobody is given way for after nobody took it.

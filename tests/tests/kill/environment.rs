@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 /// A PostgreSQL that may be killed, and the lines for a shell that stop it at once and start it again.
@@ -47,18 +48,33 @@ pub(crate) fn leaveword() -> PathBuf {
     binary
 }
 
+/// What the binary is built from.
+const SOURCES: [&str; 7] = ["domain", "store", "commands", "projections", "graphql", "server", "migrations"];
+
 /// `cargo test -p tests` builds no binary of another crate: what lies there may be an old one, or none.
 fn refuse_stale(binary: &Path) {
     let advice = "build it: cargo xtask test -p server -p tests";
-    let changed = |file: &Path| fs::metadata(file).and_then(|file| file.modified()).ok();
     let built = changed(binary).unwrap_or_else(|| panic!("{} is not there; {advice}", binary.display()));
-    let sources = fs::read_to_string(binary.with_extension("d")).expect("cargo lists what it was built from");
-    let (_, sources) = sources.split_once(": ").expect("target: sources");
-    let sources = sources.replace("\\ ", "\0");
-    for source in sources.split_whitespace().map(|source| source.replace('\0', " ")) {
-        let is_newer = changed(Path::new(&source)).is_none_or(|changed| changed > built);
-        assert!(!is_newer, "{} is older than {source}; {advice}", binary.display());
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the house");
+    for folder in SOURCES {
+        let sources =
+            if folder == "migrations" { house.join(folder) } else { house.join(folder).join("src") };
+        if let Some(newer) = newer_than(&sources, built) {
+            panic!("{} is older than {}; {advice}", binary.display(), newer.display());
+        }
     }
+}
+
+fn changed(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|file| file.modified()).ok()
+}
+
+fn newer_than(folder: &Path, built: SystemTime) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the sources are there");
+    entries.map(|entry| entry.expect("readable").path()).find_map(|path| match path.is_dir() {
+        true => newer_than(&path, built),
+        false => (changed(&path).is_none_or(|changed| changed > built)).then_some(path),
+    })
 }
 
 fn number(name: &str) -> Option<u64> {

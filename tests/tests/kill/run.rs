@@ -26,6 +26,8 @@ use tokio::{
 const CLIENTS: usize = 48;
 /// A kill waits until so many commands are unanswered.
 pub(crate) const UNANSWERED: usize = 32;
+/// After so many kills of a long run every view is rebuilt while writes go on.
+const REBUILT: usize = 10;
 /// What a caller waits for comes within this.
 const PATIENCE: Duration = Duration::from_secs(120);
 const EMAIL: &str = "mei@example.com";
@@ -108,6 +110,9 @@ impl Run {
             self.settled(struck).await;
             self.look().await;
             println!("{}", self.report.last_line(kills));
+            if (number + 1).is_multiple_of(REBUILT) {
+                self.program.rebuild().await;
+            }
             assert!(self.is_clean(), "{}", self.report.failure(self.ledger.violations(), &self.desk.journal));
         }
     }
@@ -186,6 +191,11 @@ impl Run {
         let sql = "INSERT INTO visitors (visitor_id) VALUES ('nobody')";
         store.database().views.execute(sql, &[]).await.expect("spoilt");
         store.close().await;
+    }
+
+    /// Every view is rebuilt while callers call.
+    pub(crate) async fn rebuild(&self) {
+        self.program.rebuild().await;
     }
 
     /// Callers end; the whole log is read anew, the API is asked, and every view is compared with a rebuilt one.

@@ -64,6 +64,13 @@ impl Program {
         assert!(child.wait().await.expect("ends").success(), "a member is added");
     }
 
+    /// Fills every view again, beside the servers that run and the callers that call.
+    pub(crate) async fn rebuild(&self) {
+        let ended = self.command(&["rebuild", "all"]).stdout(Stdio::null()).status().await.expect("starts");
+        let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+        assert!(ended.success(), "the views are rebuilt while writes go on:\n{}", last_lines(&said));
+    }
+
     /// What it said was behind the requests that failed for no reason of the caller's, and how often.
     pub(crate) fn causes(&self) -> BTreeMap<String, u64> {
         let (said, mut causes) = (std::fs::read_to_string(&self.log).unwrap_or_default(), BTreeMap::new());

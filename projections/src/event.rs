@@ -1,13 +1,10 @@
 //! A recorded event as its aggregate's own type.
 
 use cqrs_es::Aggregate;
-use serde::Deserialize;
 use store::{HandleError, RecordedEvent};
 
 /// An event of this aggregate. One that cannot be read stops the view: it is never skipped.
 pub(crate) fn event_of<A: Aggregate>(recorded: &RecordedEvent) -> Result<A::Event, HandleError> {
     let (event_type, version) = (&recorded.event_type, &recorded.event_version);
-    let event = A::Event::deserialize(recorded.payload()?)
-        .map_err(|error| format!("cannot read {event_type} version {version}: {error}"))?;
-    Ok(event)
+    Ok(recorded.read().map_err(|error| format!("cannot read {event_type} version {version}: {error}"))?)
 }

@@ -21,6 +21,9 @@ const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 /// What SQLite's writer of a file keeps in memory, in KiB (negative, as SQLite has it): the inner pages of every index.
 const WRITERS_CACHE: &str = "-32768";
+/// How many pages of 4 KiB the write-ahead log has before they go into the file. A page that many rows touch meanwhile
+/// goes there once.
+const CHECKPOINT: &str = "8000";
 const POSTGRES_CONNECTIONS: u32 = 20;
 const OLDEST_POSTGRES: i64 = 150_000;
 
@@ -188,7 +191,13 @@ async fn sqlite_side(file: &Path, synchronous: SqliteSynchronous) -> Result<Side
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
-        .connect_with(options.clone().pragma("cache_size", WRITERS_CACHE))
+        .connect_with(
+            options
+                .clone()
+                .pragma("cache_size", WRITERS_CACHE)
+                .pragma("wal_autocheckpoint", CHECKPOINT)
+                .pragma("temp_store", "MEMORY"),
+        )
         .await
         .map_err(opened)?;
     let readers = SqlitePoolOptions::new()

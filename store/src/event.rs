@@ -1,6 +1,6 @@
 //! An event as the log has it.
 
-use crate::{error::StoreError, seal, sql::Row};
+use crate::{error::StoreError, place, seal, sql::Row};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -70,21 +70,29 @@ impl RecordedEvent {
     /// stands, until `Store::open_personal` is asked for it.
     pub fn payload(&self) -> Result<Value, StoreError> {
         let mut payload = self.json(&self.payload)?;
-        let place = seal::Place {
+        seal::bind(&mut payload, &self.place());
+        Ok(payload)
+    }
+
+    /// The same, as the type that reads it.
+    pub fn read<E: DeserializeOwned>(&self) -> Result<E, StoreError> {
+        self.json(&place::bound(&self.payload, &self.place()))
+    }
+
+    /// `actor`, `commandId`, `correlationId`, `causationId`, `locale`.
+    pub fn metadata(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.json(&self.metadata)
+    }
+
+    fn place(&self) -> seal::Place<'_> {
+        seal::Place {
             aggregate_type: &self.aggregate_type,
             aggregate_id: &self.aggregate_id,
             sequence: self.sequence,
             event_id: self.event_id,
             event_type: &self.event_type,
             event_version: &self.event_version,
-        };
-        seal::bind(&mut payload, &place);
-        Ok(payload)
-    }
-
-    /// `actor`, `commandId`, `correlationId`, `causationId`, `locale`.
-    pub fn metadata(&self) -> Result<BTreeMap<String, String>, StoreError> {
-        self.json(&self.metadata)
+        }
     }
 
     fn json<T: DeserializeOwned>(&self, text: &str) -> Result<T, StoreError> {

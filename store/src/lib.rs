@@ -19,6 +19,7 @@ mod lock;
 mod many;
 mod master;
 mod migrate;
+mod place;
 pub mod random;
 mod read;
 mod rebuild;

@@ -67,11 +67,13 @@ impl Tx {
         conflict: &str,
     ) -> sqlx::Result<u64> {
         let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let insert = format!("INSERT INTO {table} ({names})");
         match self {
             Self::Postgres(_) if rows.is_empty() => Ok(0),
             Self::Postgres(_) => {
-                let sql = format!("{insert} SELECT * FROM unnest({}) {conflict}", arrays(columns));
+                let sql = format!(
+                    "INSERT INTO {table} ({names}) SELECT * FROM unnest({}) {conflict}",
+                    arrays(columns)
+                );
                 self.execute_arrays(&sql, transposed(columns, rows)).await
             }
             Self::Sqlite(_) => {
@@ -79,8 +81,12 @@ impl Tx {
                 let mut rows = rows.into_iter().peekable();
                 while rows.peek().is_some() {
                     let (count, chunk) = chunk(&mut rows, columns.len());
-                    let sql = format!("{insert} VALUES {} {conflict}", tuples(count, columns.len()));
-                    written += self.execute(&sql, &chunk).await?;
+                    // A transaction is over once a statement fails: SQLite need not prepare for undoing half of this one.
+                    let sql = format!(
+                        "INSERT OR FAIL INTO {table} ({names}) VALUES {} {conflict}",
+                        tuples(count, columns.len())
+                    );
+                    written += self.execute_owned(&sql, chunk).await?;
                 }
                 Ok(written)
             }
@@ -125,7 +131,7 @@ impl Tx {
                          WHERE {table}.{key} = new.{key}",
                         tuples(count, columns.len())
                     );
-                    touched += self.execute(&sql, &chunk).await?;
+                    touched += self.execute_owned(&sql, chunk).await?;
                 }
                 Ok(touched)
             }

@@ -285,6 +285,19 @@ impl Tx {
         })
     }
 
+    /// Runs one statement on many values, which are given away instead of copied.
+    pub(crate) async fn execute_owned(&mut self, sql: &str, values: Vec<Value>) -> sqlx::Result<u64> {
+        let Self::Sqlite(tx) = self else { return self.execute(sql, &values).await };
+        let (sql, connection) = tx.statement(sql);
+        let query = values.into_iter().fold(sqlx::query(&sql), |query, value| match value {
+            Value::Int(v) => query.bind(v),
+            Value::Text(v) => query.bind(v),
+            Value::Bytes(v) => query.bind(v),
+            Value::Json(v) => query.bind(v),
+        });
+        Ok(query.execute(connection).await?.rows_affected())
+    }
+
     /// Runs one statement on arrays; only PostgreSQL has them.
     pub(crate) async fn execute_arrays(&mut self, sql: &str, arrays: Vec<Array>) -> sqlx::Result<u64> {
         let Self::Postgres(tx) = self else { return Err(no_arrays()) };

@@ -10,7 +10,7 @@ use crate::{
     options::Options,
     ours::Ours,
     postgres_es, sqlite_es,
-    workload::Workload,
+    workload::{Mix, Workload},
 };
 use std::sync::Arc;
 use store::{DatabaseUrl, Dialect, Store, testing::TestDatabase};
@@ -55,6 +55,7 @@ impl Prepared {
         Ok(prepared)
     }
 
+    #[cfg_attr(not(feature = "peers"), expect(clippy::unused_async, reason = "without a peer to wait for"))]
     async fn prepare_others(&mut self, store: &Store) -> Result<(), String> {
         let DatabaseUrl::Postgres(url) = &self.database.config.database else { return Ok(()) };
         if self.options.measures("disintegrate") {
@@ -64,7 +65,7 @@ impl Prepared {
             self.notes.push("Not measured: disintegrate, without the feature `peers`.".to_owned());
         }
         if self.options.measures("emmett") {
-            match Emmett::prepare(url, store, self.options.streams) {
+            match Emmett::prepare(url, store, self.options.streams, self.options.connections) {
                 Ok(emmett) => self.emmett = Some(emmett),
                 Err(why) => self.notes.push(format!("Not measured here: emmett ({}).", why.trim())),
             }
@@ -73,15 +74,16 @@ impl Prepared {
     }
 
     /// The peers that keep their events in another way than ours, as far as they can be measured here.
+    #[cfg_attr(not(feature = "peers"), expect(clippy::unused_async, reason = "without a peer to wait for"))]
     pub(crate) async fn others(&mut self, callers: usize) -> Result<Vec<Cell>, String> {
         let mut cells = Vec::new();
         #[cfg(feature = "peers")]
         if let DatabaseUrl::Postgres(url) = &self.database.config.database
             && self.options.measures("disintegrate")
         {
-            let pool = disintegrate::pool(url).await?;
+            let pool = disintegrate::pool(url, self.options.connections).await?;
             let peer = Arc::new(disintegrate::open(pool.clone()));
-            cells.push(self.cell("disintegrate", &peer, callers).await);
+            cells.push(self.cell("disintegrate", &peer, Mix::Half, callers).await);
             pool.close().await;
         }
         self.cells += 1;
@@ -96,39 +98,38 @@ impl Prepared {
         &mut self,
         side: &'static str,
         connections: u32,
+        mix: Mix,
         callers: usize,
     ) -> Result<Cell, String> {
         match &self.database.config.database {
             DatabaseUrl::Postgres(url) => {
-                let pool = postgres_es::pool(url).await?;
+                let pool = postgres_es::pool(url, self.options.connections).await?;
                 let peer = Arc::new(postgres_es::open(pool.clone()));
-                let cell = self.cell(side, &peer, callers).await;
+                let cell = self.cell(side, &peer, mix, callers).await;
                 pool.close().await;
                 Ok(cell)
             }
             DatabaseUrl::Sqlite(_) => {
                 let pool = sqlite_es::pool(&self.database.directory.join("plain.db"), connections).await?;
                 let peer = Arc::new(sqlite_es::open(pool.clone()));
-                let cell = self.cell(side, &peer, callers).await;
+                let cell = self.cell(side, &peer, mix, callers).await;
                 pool.close().await;
                 Ok(cell)
             }
         }
     }
 
-    /// Ours; anonymous callers submit only, each becoming a visitor.
+    /// Ours; anonymous callers each become a visitor.
     pub(crate) async fn ours(
         &mut self,
         side: &'static str,
         anonymous: bool,
+        mix: Mix,
         callers: usize,
     ) -> Result<Cell, String> {
         let ours = Arc::new(Ours::open(&self.database.config, anonymous).await?);
         let before = head(ours.store()).await?;
-        let mut cell = match anonymous {
-            false => self.cell(side, &ours, callers).await,
-            true => self.cell_of(side, &ours, callers, Workload::new_streams()).await,
-        };
+        let mut cell = self.cell(side, &ours, mix, callers).await;
         cell.batch = Some(events_per_commit(ours.store(), before).await?);
         ours.close().await;
         Ok(cell)
@@ -149,21 +150,20 @@ impl Prepared {
         Ok(Cell { side: "ceiling", callers, cold, warm, batch: Some(batch.round().max(1.0)) })
     }
 
-    async fn cell<S: Side>(&mut self, side: &'static str, measured: &Arc<S>, callers: usize) -> Cell {
-        self.cells += 1;
-        let workload = Workload::mixed(self.options.streams, self.cells);
-        self.cell_of(side, measured, callers, workload).await
-    }
-
     /// The cold half is also what warms up for the other.
-    async fn cell_of<S: Side>(
-        &self,
+    async fn cell<S: Side>(
+        &mut self,
         side: &'static str,
         measured: &Arc<S>,
+        mix: Mix,
         callers: usize,
-        workload: Workload,
     ) -> Cell {
-        let (workload, seed, window) = (Arc::new(workload), self.cells as u64 * 2, self.options.window);
+        self.cells += 1;
+        let workload = Arc::new(match mix {
+            Mix::Half => Workload::mixed(self.options.streams, self.cells),
+            Mix::New => Workload::new_streams(),
+        });
+        let (seed, window) = (self.cells as u64 * 2, self.options.window);
         let cold = measure::measure(measured, &workload, callers, window / 2, seed).await;
         let warm = measure::measure(measured, &workload, callers, window, seed + 1).await;
         Cell { side, callers, cold, warm, batch: None }

@@ -2,7 +2,6 @@
 
 use crate::{
     measure::{Answer, Side},
-    postgres_es::CONNECTIONS,
     workload::Turn,
 };
 use benches::streams;
@@ -90,7 +89,7 @@ CREATE INDEX IF NOT EXISTS idx_event_message_id ON event (message_id) WHERE mess
 
 /// Makes its table with the streams that everybody begins with; says what it took besides.
 pub(crate) async fn prepare(url: &str, store: &Store, existing: usize) -> Result<Option<String>, String> {
-    let pool = pool(url).await?;
+    let pool = pool(url, 1).await?;
     let (events, note) = match PgEventStore::try_new(pool.clone(), Json::<Recorded>::default()).await {
         Ok(events) => (events, None),
         Err(error) if error.to_string().contains("trailing junk") => {
@@ -130,8 +129,8 @@ pub(crate) fn open(pool: PgPool) -> Disintegrate {
     Disintegrate { maker: disintegrate_postgres::decision_maker(events, NoSnapshot), clock: Clock::system() }
 }
 
-pub(crate) async fn pool(url: &str) -> Result<PgPool, String> {
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect(url).await;
+pub(crate) async fn pool(url: &str, connections: u32) -> Result<PgPool, String> {
+    let pool = PgPoolOptions::new().max_connections(connections).connect(url).await;
     pool.map_err(|error| format!("disintegrate: {error}"))
 }
 

@@ -1,6 +1,6 @@
 //! npm's `@event-driven-io/emmett-postgresql`, in a node process of its own: benches/peers/emmett.
 
-use crate::{cells::Cell, framework, measure::Sample, postgres_es::CONNECTIONS};
+use crate::{cells::Cell, framework, measure::Sample};
 use serde_json::{Value, json};
 use std::{
     path::PathBuf,
@@ -17,7 +17,12 @@ pub(crate) struct Emmett {
 impl Emmett {
     /// Installs what its lock file names, and makes the streams that everybody begins with. The error says why it cannot
     /// be measured here.
-    pub(crate) fn prepare(url: &str, store: &Store, existing: usize) -> Result<Self, String> {
+    pub(crate) fn prepare(
+        url: &str,
+        store: &Store,
+        existing: usize,
+        connections: u32,
+    ) -> Result<Self, String> {
         run(Command::new("node").arg("--version")).map_err(|why| format!("node does not run: {why}"))?;
         if !folder().join("node_modules").exists() {
             let mut install = Command::new("npm");
@@ -29,7 +34,7 @@ impl Emmett {
             framework::rows(store, 1).map(|row| serde_json::from_str(&row.4).unwrap_or_default());
         let mut payload = || payloads.next().map_or(Value::Null, |payload: Value| payload);
         let asked = json!({
-            "url": url, "connections": CONNECTIONS, "streams": existing,
+            "url": url, "connections": connections, "streams": existing,
             "submitted": payload(), "replied": payload(),
         });
         let emmett = Self { asked };

@@ -68,7 +68,7 @@ async fn sqlite(log: &Path, plain: &Path, updates: i64) -> sqlx::Result<Held> {
         let mut snapshot = open(file).await?;
         // A desk that works has something in its write-ahead log. A snapshot of an empty one would be another case:
         // every later commit would try in vain to tidy up the whole log.
-        snapshot.execute("CREATE TABLE held (nothing bigint); DROP TABLE held").await?;
+        snapshot.execute("CREATE TABLE held (n bigint); DROP TABLE held").await?;
         snapshot.execute("BEGIN").await?;
         snapshot.fetch_optional(format!("SELECT 1 FROM {table}").as_str()).await?;
         snapshots.push(snapshot);

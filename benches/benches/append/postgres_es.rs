@@ -5,9 +5,6 @@ use postgres_es::PostgresEventRepository;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use store::Store;
 
-/// Twice its own default: with ten it was no faster at any number of callers.
-pub(crate) const CONNECTIONS: u32 = 20;
-
 /// So many rows are inserted at once before anything is measured.
 const AT_ONCE: usize = 1_000;
 
@@ -15,7 +12,7 @@ pub(crate) type PostgresEs = Framework<PostgresEventRepository>;
 
 /// Makes its table with the streams that everybody begins with.
 pub(crate) async fn prepare(url: &str, store: &Store, existing: usize) -> Result<(), String> {
-    let pool = pool(url).await?;
+    let pool = pool(url, 1).await?;
     let made = async {
         sqlx::query(&framework::table("json")).execute(&pool).await?;
         let mut rows = framework::rows(store, existing).peekable();
@@ -46,7 +43,7 @@ pub(crate) fn open(pool: PgPool) -> PostgresEs {
     Framework::new(PostgresEventRepository::new(pool).with_tables("plain", "none"))
 }
 
-pub(crate) async fn pool(url: &str) -> Result<PgPool, String> {
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect(url).await;
+pub(crate) async fn pool(url: &str, connections: u32) -> Result<PgPool, String> {
+    let pool = PgPoolOptions::new().max_connections(connections).connect(url).await;
     pool.map_err(|error| format!("postgres-es: {error}"))
 }

@@ -79,6 +79,8 @@ fn ratios(dialect: Dialect, options: &Options) -> Vec<Ratio> {
         }
         ratios.push(ratio("ours", "ceiling", callers, Some(0.5)));
     }
+    ratios.push(ratio("ours, new only", "postgres-es, new only", MANY, None));
+    ratios.push(ratio("ours, new only", "sqlite-es, new only", MANY, None));
     ratios.push(ratio("four processes", "one process", MANY, Some(0.8)));
     ratios.push(ratio("ours, held", "ours", MANY, None));
     ratios.push(ratio("ours, held", "postgres-es, held", MANY, None));

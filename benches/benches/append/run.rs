@@ -5,6 +5,7 @@ use crate::{
     held::Held,
     options::Options,
     processes, sqlite_es,
+    workload::Mix,
 };
 use store::Dialect;
 
@@ -33,10 +34,13 @@ pub(crate) async fn run(dialect: Dialect, options: &Options) -> Result<Measured,
             }
         }
     }
+    if options.measures("new") {
+        run.new_streams().await?;
+    }
     if options.measures("anonymous") {
         told(&format!("visitors without a token, {MANY} callers"));
         for _ in 0..options.rounds {
-            let cell = run.prepared.ours("anonymous", true, MANY).await?;
+            let cell = run.prepared.ours("anonymous", true, Mix::New, MANY).await?;
             run.keep(cell);
         }
     }
@@ -68,7 +72,7 @@ impl Run<'_> {
         match self.dialect {
             Dialect::Postgres => {
                 if self.options.measures("postgres-es") {
-                    let cell = self.prepared.peer("postgres-es", 0, callers).await?;
+                    let cell = self.prepared.peer("postgres-es", 0, Mix::Half, callers).await?;
                     self.keep(cell);
                 }
             }
@@ -77,7 +81,7 @@ impl Run<'_> {
                     [("sqlite-es", sqlite_es::DEFAULT_CONNECTIONS), ("sqlite-es-one-writer", 1)]
                 {
                     if self.options.measures(side) {
-                        let cell = self.prepared.peer(side, connections, callers).await?;
+                        let cell = self.prepared.peer(side, connections, Mix::Half, callers).await?;
                         self.keep(cell);
                     }
                 }
@@ -90,13 +94,29 @@ impl Run<'_> {
     async fn ours_and_ceiling(&mut self, callers: usize) -> Result<(), String> {
         let (ours, ceiling) = (self.options.measures("ours"), self.options.measures("ceiling"));
         if ours || ceiling {
-            let cell = self.prepared.ours("ours", false, callers).await?;
+            let cell = self.prepared.ours("ours", false, Mix::Half, callers).await?;
             let batch = cell.batch.unwrap_or(1.0);
             self.keep(cell);
             if ceiling {
                 let cell = self.prepared.ceiling(batch, callers).await?;
                 self.keep(cell);
             }
+        }
+        Ok(())
+    }
+
+    /// Without existing streams nobody is in another's way: what is left is the path itself.
+    async fn new_streams(&mut self) -> Result<(), String> {
+        told(&format!("new streams only, {MANY} callers"));
+        for _ in 0..self.options.rounds {
+            let (side, connections) = match self.dialect {
+                Dialect::Postgres => ("postgres-es, new only", 0),
+                Dialect::Sqlite => ("sqlite-es, new only", sqlite_es::DEFAULT_CONNECTIONS),
+            };
+            let cell = self.prepared.peer(side, connections, Mix::New, MANY).await?;
+            self.keep(cell);
+            let cell = self.prepared.ours("ours, new only", false, Mix::New, MANY).await?;
+            self.keep(cell);
         }
         Ok(())
     }
@@ -109,9 +129,9 @@ impl Run<'_> {
                 Dialect::Postgres => ("postgres-es, held", 0),
                 Dialect::Sqlite => ("sqlite-es, held", sqlite_es::DEFAULT_CONNECTIONS),
             };
-            let cell = self.prepared.peer(side, connections, MANY).await?;
+            let cell = self.prepared.peer(side, connections, Mix::Half, MANY).await?;
             self.keep(cell);
-            let cell = self.prepared.ours("ours, held", false, MANY).await?;
+            let cell = self.prepared.ours("ours, held", false, Mix::Half, MANY).await?;
             self.keep(cell);
         }
         held.release().await

@@ -1,6 +1,6 @@
 //! Where it was measured and how: what stands above the tables.
 
-use crate::{options::Options, postgres_es, run::MANY, sqlite_es};
+use crate::{options::Options, run::MANY, sqlite_es};
 use benches::{databases, machine};
 use std::fmt::Write;
 use store::{Dialect, testing};
@@ -29,13 +29,13 @@ pub(crate) async fn text(dialect: Dialect, options: &Options) -> Result<String, 
         options.window.as_secs_f64() / 2.0,
         options.window.as_secs_f64(),
         options.streams,
-        peers(dialect),
+        peers(dialect, options),
         options.held_updates,
     );
     Ok(text)
 }
 
-fn peers(dialect: Dialect) -> String {
+fn peers(dialect: Dialect, options: &Options) -> String {
     let version = machine::version_of;
     match dialect {
         Dialect::Postgres => format!(
@@ -43,7 +43,7 @@ fn peers(dialect: Dialect) -> String {
             version("postgres-es"),
             version("disintegrate-postgres"),
             emmett(),
-            postgres_es::CONNECTIONS
+            options.connections
         ),
         Dialect::Sqlite => format!(
             "sqlite-es {} with the {} connections of its own pool, and with one",

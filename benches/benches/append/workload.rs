@@ -20,6 +20,15 @@ pub(crate) enum Turn {
     Existing(usize),
 }
 
+/// What the commands of a cell are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mix {
+    /// Half of them for new streams, half for existing ones.
+    Half,
+    /// All for new streams.
+    New,
+}
+
 /// The streams that there are, by how often they are asked for.
 #[derive(Debug)]
 pub(crate) struct Workload {

@@ -79,9 +79,9 @@ impl Aggregates {
     }
 
     /// Remembers a committed state; never an older one than is known.
-    pub(crate) fn put(&self, stream: StreamId, known: Known, stood: Stood) {
+    pub(crate) fn put(&self, stream: &StreamId, known: Known, stood: Stood) {
         let mut kept = self.kept();
-        if kept.states.peek(&stream).is_some_and(|(_, known)| known.sequence >= stood.sequence) {
+        if kept.states.peek(stream).is_some_and(|(_, known)| known.sequence >= stood.sequence) {
             return;
         }
         let added = known.bytes + stream.1.len() + ENTRY;
@@ -143,8 +143,8 @@ mod tests {
     #[test]
     fn a_state_is_never_replaced_by_an_older_one() {
         let cache = Aggregates::new();
-        cache.put(stream(1), state(1), Stood::at(2));
-        cache.put(stream(1), state(1), Stood::at(1));
+        cache.put(&stream(1), state(1), Stood::at(2));
+        cache.put(&stream(1), state(1), Stood::at(1));
         assert_eq!(cache.get(&stream(1)).map(|(_, stood)| stood), Some(Stood::at(2)));
     }
 
@@ -152,10 +152,10 @@ mod tests {
     fn bytes_are_bounded_and_the_least_recently_used_state_goes_first() {
         let cache = Aggregates::bounded(10 * (1_000 + ENTRY + 1));
         for id in 0..10 {
-            cache.put(stream(id), state(1_000), Stood::at(1));
+            cache.put(&stream(id), state(1_000), Stood::at(1));
         }
         assert!(cache.get(&stream(0)).is_some(), "now the most recently used");
-        cache.put(("Test", "x".to_owned()), state(1_000), Stood::at(1));
+        cache.put(&("Test", "x".to_owned()), state(1_000), Stood::at(1));
         assert!(cache.get(&stream(0)).is_some());
         assert!(cache.get(&stream(1)).is_none());
         cache.forget(&stream(0));

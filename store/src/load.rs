@@ -67,7 +67,7 @@ impl Store {
         let (aggregate, stood) = read_stream::<A>(&self.database().log, "events", id).await?;
         let aggregate = Arc::new(aggregate);
         if stood.sequence > 0 {
-            self.aggregates().put(stream, Known::of(&aggregate), stood);
+            self.aggregates().put(&stream, Known::of(&aggregate), stood);
         }
         Ok(Loaded { aggregate, stood, fresh: true })
     }

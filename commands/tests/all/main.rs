@@ -2,6 +2,7 @@
 
 mod accounts;
 mod clock;
+mod differential;
 mod messages;
 mod work;
 

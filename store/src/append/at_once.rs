@@ -1,4 +1,4 @@
-//! A whole batch in one round trip, by the function `append_batch` (migrations/postgres/0004_log_append.sql). It writes
+//! A whole batch in one round trip, by the function `append_batch` (`migrations/postgres/0004_log_append.sql`). It writes
 //! the batch as it was judged on what the batch takes for granted, or nothing when the database disagrees.
 
 use super::{

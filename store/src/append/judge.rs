@@ -126,3 +126,82 @@ fn refusal(command: &Command, facts: &Facts) -> Option<Loss> {
     let reservation = command.reservations.iter().find(|row| taken(row.kind, &row.value))?;
     Some(Loss::Taken(reservation.kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Idempotency, append::command::Stand};
+    use uuid::Uuid;
+
+    fn stood(sequence: i64, event: u128) -> Stood {
+        Stood { sequence, event_id: Some(Uuid::from_u128(event)) }
+    }
+
+    /// A command that moves the stream `a`, with the idempotency key and the input of these numbers.
+    fn command(at: Stood, then: Stood, key: Option<(u8, u8)>) -> Command {
+        Command {
+            stands: vec![Stand { stream: ("Test", "a".into()), at, then, known: None }],
+            events: vec![],
+            metadata: String::new(),
+            living: vec![],
+            new_keys: vec![],
+            reservations: vec![],
+            credentials: vec![],
+            idempotency: key.map(|(scope, input)| Idempotency { scope: [scope; 32], input: [input; 32] }),
+            id: "a".into(),
+            version: then.sequence,
+        }
+    }
+
+    fn verdicts(batch: &[Command], facts: Facts) -> Vec<Verdict> {
+        judge(&batch.iter().collect::<Vec<_>>(), facts)
+    }
+
+    #[test]
+    fn commands_that_follow_each_other_are_all_written() {
+        let batch = [
+            command(Stood::default(), stood(1, 1), None),
+            command(stood(1, 1), stood(2, 2), None),
+            command(stood(2, 2), stood(3, 3), None),
+        ];
+        assert_eq!(verdicts(&batch, Facts::default()), vec![Verdict::Append; 3]);
+    }
+
+    #[test]
+    fn who_followed_a_loser_loses_even_when_the_sequence_fits() {
+        let batch = [command(stood(4, 4), stood(5, 5), None), command(stood(5, 5), stood(6, 6), None)];
+        // Another process has written another event with sequence 5.
+        let streams = HashMap::from([(("Test", "a".to_owned()), stood(5, 99))]);
+        let facts = Facts { streams, ..Facts::default() };
+        assert_eq!(verdicts(&batch, facts), vec![Verdict::Lose(Loss::Conflict); 2]);
+    }
+
+    #[test]
+    fn a_repeat_gets_what_the_first_use_of_its_key_got() {
+        let first = command(Stood::default(), stood(1, 1), Some((7, 1)));
+        let again = command(stood(1, 1), stood(2, 2), Some((7, 1)));
+        let other = command(stood(1, 1), stood(2, 3), Some((7, 2)));
+        let batch = [first, again, other];
+        let expected = vec![Verdict::Append, Verdict::Same(0), Verdict::Lose(Loss::KeyReused)];
+        assert_eq!(verdicts(&batch, Facts::default()), expected);
+        let receipt = Receipt { id: "a".into(), version: 1, position: 3 };
+        let receipts = HashMap::from([([7; 32], (vec![1; 32], receipt.clone()))]);
+        let expected =
+            vec![Verdict::Before(receipt.clone()), Verdict::Before(receipt), Verdict::Lose(Loss::KeyReused)];
+        assert_eq!(verdicts(&batch, Facts { receipts, ..Facts::default() }), expected);
+    }
+
+    #[test]
+    fn nothing_is_written_under_a_key_that_is_destroyed_or_gone() {
+        let mut command = command(Stood::default(), stood(1, 1), None);
+        command.living = vec!["visitor/1".into()];
+        let facts = |alive: Option<bool>| Facts {
+            keys: alive.map(|alive| ("visitor/1".to_owned(), alive)).into_iter().collect(),
+            ..Facts::default()
+        };
+        let batch = [command];
+        assert_eq!(verdicts(&batch, facts(Some(true))), [Verdict::Append]);
+        assert_eq!(verdicts(&batch, facts(Some(false))), [Verdict::Lose(Loss::Erased)]);
+        assert_eq!(verdicts(&batch, facts(None)), [Verdict::Lose(Loss::Erased)]);
+    }
+}

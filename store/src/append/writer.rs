@@ -129,7 +129,7 @@ impl Writer {
         let (store, command) = (&self.store, &waiting.command);
         for stand in command.stands.iter().filter(|stand| stand.moves()) {
             match &stand.known {
-                Some(known) => store.aggregates().put(stand.stream.clone(), known.clone(), stand.then),
+                Some(known) => store.aggregates().put(&stand.stream, known.clone(), stand.then),
                 None => store.aggregates().forget(&stand.stream),
             }
         }

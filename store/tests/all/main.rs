@@ -1,6 +1,7 @@
 //! What the store promises, each scenario on both databases.
 
 mod append;
+mod batches;
 mod credentials;
 mod follow;
 mod many;

@@ -38,6 +38,9 @@ pub enum TextError {
     /// A control character that no person types.
     #[error("has the control character U+{0:04X}")]
     Control(u32),
+    /// Not the address of a page.
+    #[error("does not begin with https:// or http://")]
+    NotAPage,
 }
 
 impl<const MAX: usize> Text<MAX> {
@@ -57,6 +60,15 @@ impl<const MAX: usize> Text<MAX> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Reads the address of a page, and of nothing that a link to it would run.
+pub fn parse_page_url(given: &str) -> Result<PageUrl, TextError> {
+    let url = PageUrl::parse(given)?;
+    let begins = |scheme: &str| {
+        url.as_str().get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+    };
+    if begins("https://") || begins("http://") { Ok(url) } else { Err(TextError::NotAPage) }
 }
 
 /// Refuses control characters other than tab and newline.
@@ -105,6 +117,15 @@ mod tests {
         assert_eq!(Words::parse("a\u{85}b"), Err(TextError::Control(0x85)));
         assert!(serde_json::from_str::<Words>(r#""a\u0000b""#).is_err());
         assert!(Words::parse("a\tb\nc\u{202e}🎉").is_ok());
+    }
+
+    #[test]
+    fn the_address_of_a_page_is_nothing_that_a_link_would_run() {
+        assert!(parse_page_url("HTTPS://example.com/订单?id=1").is_ok());
+        for given in ["javascript:alert(1)", "data:text/html,x", "/orders", "https", "ｈttps://example.com"]
+        {
+            assert_eq!(parse_page_url(given), Err(TextError::NotAPage), "{given}");
+        }
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Lo
         TextError::Empty => (C::Required, "不能为空".to_owned()),
         TextError::TooLong { max, actual } => (C::TooLong, format!("有 {actual} 个字符，最多 {max} 个")),
         TextError::Control(code) => (C::Invalid, format!("含有控制字符 U+{code:04X}")),
+        TextError::NotAPage => (C::Invalid, "应以 https:// 或 http:// 开头".to_owned()),
     };
     tell((code, Some(field), format!("{field} {error}"), format!("{field} {chinese}")), locale)
 }

@@ -3,7 +3,7 @@
 use crate::{error::StoreError, lock, migrate, sql::Side};
 use sqlx::{
     Connection, Executor,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
@@ -121,6 +121,15 @@ impl Database {
     async fn postgres(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| StoreError::Setup(format!("the database URL cannot be read: {error}")))?;
+        // The pool would only say that it waited in vain.
+        let answers = PgConnection::connect_with(&options).await;
+        let unreachable = |error| {
+            let at = DatabaseUrl::Postgres(url.to_owned());
+            StoreError::Setup(format!(
+                "cannot connect to {at:?}: {error} (LEAVEWORD_DATABASE_URL says where)"
+            ))
+        };
+        answers.map_err(unreachable)?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(ACQUIRE)

@@ -11,7 +11,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use commands::{ReplyInput, SubmitInput, WorkInput};
 use domain::{
     ids::{CategoryId, MessageId},
-    text::{Text, TextError},
+    text::{Text, TextError, parse_page_url},
 };
 use payload::MessagePayload;
 
@@ -132,7 +132,8 @@ fn read_work(
     ctx: &Context<'_>,
     input: MessageRefInput,
 ) -> std::result::Result<(MessageId, WorkInput), Vec<UserError>> {
-    let reason = optional(input.reason.as_deref()).map_err(|error| vec![of_text(ctx, &error, "reason")])?;
+    let reason = optional(input.reason.as_deref().map(Text::parse))
+        .map_err(|error| vec![of_text(ctx, &error, "reason")])?;
     let message_id = MessageId::typed(&input.message_id);
     let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
     Ok((message_id, WorkInput { message_id, reason, expected_version, idempotency_key }))
@@ -144,9 +145,9 @@ fn read_submission(
     input: SubmitMessageInput,
 ) -> std::result::Result<SubmitInput, Vec<UserError>> {
     let mut refusals = Vec::new();
-    let name = optional(input.name.as_deref());
+    let name = optional(input.name.as_deref().map(Text::parse));
     let content = Text::parse(&input.content);
-    let page_url = optional(input.page_url.as_deref());
+    let page_url = optional(input.page_url.as_deref().map(parse_page_url));
     refusals.extend(name.as_ref().err().map(|error| of_text(ctx, error, "name")));
     refusals.extend(content.as_ref().err().map(|error| of_text(ctx, error, "content")));
     refusals.extend(page_url.as_ref().err().map(|error| of_text(ctx, error, "pageUrl")));
@@ -166,8 +167,10 @@ fn read_submission(
 }
 
 /// Text that may be left out; white space alone counts as left out.
-fn optional<const MAX: usize>(given: Option<&str>) -> std::result::Result<Option<Text<MAX>>, TextError> {
-    match given.map(Text::parse) {
+fn optional<const MAX: usize>(
+    read: Option<std::result::Result<Text<MAX>, TextError>>,
+) -> std::result::Result<Option<Text<MAX>>, TextError> {
+    match read {
         None | Some(Err(TextError::Empty)) => Ok(None),
         Some(text) => text.map(Some),
     }

@@ -69,3 +69,29 @@ where
 {
     text.trim().parse().map_err(|error| format!("--{name} {text}: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, String> {
+        Arguments::parse(line.split_whitespace().map(str::to_owned), &["callers", "seconds"], &["quick"])
+    }
+
+    #[test]
+    fn flags_are_read_however_they_are_written_and_the_last_one_counts() {
+        let given = parse("--quick --callers 1,16 --bench --seconds=2 --seconds 3").unwrap();
+        assert!(given.has("quick"));
+        assert_eq!(given.list("callers", vec![64]).unwrap(), [1, 16]);
+        assert_eq!(given.value("seconds", 1.0), Ok(3.0));
+        assert_eq!(parse("").unwrap().list("callers", vec![64]).unwrap(), [64]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_by_its_name() {
+        assert!(parse("--quik").unwrap_err().contains("--quik"));
+        assert!(parse("--callers").unwrap_err().contains("--callers"));
+        assert!(parse("--quick=yes").unwrap_err().contains("--quick"));
+        assert!(parse("--callers many").unwrap().list::<usize>("callers", vec![]).is_err());
+    }
+}

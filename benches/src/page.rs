@@ -19,3 +19,23 @@ fn replaced(page: &str, section: &str, body: &str) -> String {
     };
     format!("{before}{begin}\n{}\n\n{end}{after}", body.trim())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_is_replaced_in_its_place_and_the_rest_is_left_alone() {
+        let page = "# Title\n\n<!-- begin: one -->\n\nold\n\n<!-- end: one -->\n\nbetween\n\n\
+                    <!-- begin: two -->\n\nkept\n\n<!-- end: two -->\n";
+        let new = replaced(page, "one", "new\n");
+        assert_eq!(new, page.replace("old", "new"));
+        assert_eq!(replaced(&new, "one", "old"), page);
+    }
+
+    #[test]
+    fn a_section_that_is_not_there_comes_at_the_end() {
+        let page = replaced("# Title\n", "one", "new");
+        assert_eq!(page, "# Title\n\n<!-- begin: one -->\n\nnew\n\n<!-- end: one -->\n");
+    }
+}

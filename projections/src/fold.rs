@@ -63,9 +63,12 @@ struct Entry<F> {
 /// fault: the view stops.
 pub(crate) async fn fold<F: Folded>(tx: &mut Tx, run: &[RecordedEvent]) -> Result<Touched<F>, HandleError> {
     let own = || run.iter().filter(|recorded| recorded.aggregate_type == F::Aggregate::TYPE);
-    let mut touched = stored::<F>(tx, own()).await?;
-    for recorded in own() {
-        let event = event_of::<F::Aggregate>(recorded)?;
+    // The database looks the rows up while the events are parsed.
+    let (stored, events) = tokio::join!(stored::<F>(tx, own()), async {
+        own().map(event_of::<F::Aggregate>).collect::<Result<Vec<_>, HandleError>>()
+    });
+    let (mut touched, events) = (stored?, events?);
+    for (recorded, event) in own().zip(events) {
         let id = recorded.aggregate_id.as_str();
         let version = touched.get(id).map_or(0, |entry| entry.version);
         if version + 1 != recorded.sequence {

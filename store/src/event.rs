@@ -4,7 +4,7 @@ use crate::{error::StoreError, place, seal, sql::Row};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 use uuid::Uuid;
 
 /// An event as it was recorded. What it says is read when it is asked for: a view reads its own aggregate's events only.
@@ -27,6 +27,8 @@ pub struct RecordedEvent {
     /// The version of its shape.
     pub event_version: String,
     payload: String,
+    /// The payload with the places of its sealed values: several views read the same event.
+    bound: OnceLock<String>,
     metadata: String,
 }
 
@@ -62,6 +64,7 @@ impl RecordedEvent {
             event_type: row.text("event_type")?,
             event_version: row.text("event_version")?,
             payload: row.text("payload")?,
+            bound: OnceLock::new(),
             metadata: row.text("metadata")?,
         })
     }
@@ -76,7 +79,7 @@ impl RecordedEvent {
 
     /// The same, as the type that reads it.
     pub fn read<E: DeserializeOwned>(&self) -> Result<E, StoreError> {
-        self.json(&place::bound(&self.payload, &self.place()))
+        self.json(self.bound.get_or_init(|| place::bound(&self.payload, &self.place()).into_owned()))
     }
 
     /// `actor`, `commandId`, `correlationId`, `causationId`, `locale`.

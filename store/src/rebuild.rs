@@ -21,7 +21,7 @@ use crate::{
 use lock::RebuildLock;
 use shadow::Shadow;
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, time::Instant};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 /// What the last transaction, for which the followers stand, may have left to do.
 const LAST: i64 = 500;
@@ -133,9 +133,7 @@ impl Store {
         let step = |step| progress.send_modify(|progress| progress.step = step);
         let mut position = fill::fill(self, shadows, 0, progress).await?;
         step(RebuildStep::Indexing);
-        for shadow in shadows {
-            shadow.complete(self).await?;
-        }
+        self.complete(shadows).await?;
         step(RebuildStep::TakingOver);
         position = fill::fill(self, shadows, position, progress).await?;
         for shadow in shadows {
@@ -147,6 +145,19 @@ impl Store {
         let head = self.head().await?;
         progress.send_replace(RebuildProgress { step: RebuildStep::Done, head, lanes: vec![head] });
         Ok(head)
+    }
+
+    /// Side by side, where there is more than one writer.
+    async fn complete(&self, shadows: &[Arc<Shadow>]) -> Result<(), RebuildError> {
+        let mut completing = JoinSet::new();
+        for shadow in shadows {
+            let (store, shadow) = (self.clone(), shadow.clone());
+            completing.spawn(async move { shadow.complete(&store).await });
+        }
+        while let Some(completed) = completing.join_next().await {
+            completed.map_err(|panic| StoreError::Setup(format!("a rebuild did not finish: {panic}")))??;
+        }
+        Ok(())
     }
 
     /// Tries until readers of the old tables let it, and catches up in between.

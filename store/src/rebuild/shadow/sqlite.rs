@@ -4,14 +4,12 @@ use super::{super::turns::Turns, NEXT, RebuildError, Shadow, next, old};
 use crate::{
     error::StoreError,
     rename::Renames,
-    sql::{Row, Tx},
+    sql::{Side, Tx},
     store::Store,
 };
 
 const TEXTS: &str = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = $1 AND sql IS NOT NULL \
      AND type IN ('table', 'index') ORDER BY type DESC, name";
-/// Rows that are deleted at once: a few milliseconds of SQLite's one writer.
-const ROWS: i64 = 1_000;
 
 impl Shadow {
     pub(super) async fn create_on_sqlite(&mut self, tx: &mut Tx, table: &str) -> Result<(), RebuildError> {
@@ -40,25 +38,25 @@ fn other(name: &str) -> String {
     name.strip_suffix(NEXT).map_or_else(|| next(name), str::to_owned)
 }
 
-/// Drops a table piece by piece: what is deleted is overwritten, and the one writer must not be held for long.
+/// Drops a table and its indexes, each in a transaction of its own: the one writer must not be held for long. What a
+/// view holds of a person is sealed, so that its pages need not be overwritten, which would take as long as filling them.
 pub(super) async fn discard(store: &Store, table: &str) -> Result<(), StoreError> {
     let views = &store.database().views;
-    let rows = views.rows(TEXTS, &[table.into()]).await?;
-    let names = |wanted: &str| -> sqlx::Result<Vec<String>> {
-        let of_type = |row: &&Row| row.text("type").is_ok_and(|is| is == wanted);
-        rows.iter().filter(of_type).map(|row| row.text("name")).collect()
-    };
-    if names("table")?.is_empty() {
-        return Ok(());
+    let Side::Sqlite { writer, .. } = views else { return Ok(()) };
+    let mut drops = Vec::new();
+    for row in views.rows(TEXTS, &[table.into()]).await? {
+        let is_table = row.text("type")? == "table";
+        drops.push(format!("DROP {} {}", if is_table { "TABLE" } else { "INDEX" }, row.text("name")?));
     }
-    for index in names("index")? {
-        views.execute(&format!("DROP INDEX {index}"), &[]).await?;
-    }
-    let some = format!("DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} LIMIT {ROWS})");
     let mut turns = Turns::default();
-    while views.execute(&some, &[]).await? > 0 {
+    // The table comes last.
+    for sql in drops.iter().rev() {
         turns.give_way(store).await?;
+        let mut connection = writer.acquire().await?;
+        sqlx::query("PRAGMA secure_delete = OFF").execute(&mut *connection).await?;
+        let dropped = sqlx::query(sql).execute(&mut *connection).await;
+        sqlx::query("PRAGMA secure_delete = ON").execute(&mut *connection).await?;
+        dropped?;
     }
-    views.execute(&format!("DROP TABLE {table}"), &[]).await?;
     Ok(())
 }

@@ -37,6 +37,11 @@ pub(crate) struct Running {
 impl Program {
     /// Serves, and waits until it says where.
     pub(crate) async fn serve(&self) -> Running {
+        self.serve_within(START).await
+    }
+
+    /// The same with more patience: a server lets nobody in before its views are filled.
+    pub(crate) async fn serve_within(&self, patience: Duration) -> Running {
         let mut child = self.command(&["serve"]).stdout(Stdio::piped()).spawn().expect("leaveword starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let listening = async {
@@ -48,7 +53,7 @@ impl Program {
             let said = std::fs::read_to_string(&self.log).unwrap_or_default();
             panic!("leaveword ended before it listened:\n{}", last_lines(&said))
         };
-        let url = timeout(START, listening).await.expect("leaveword says where it listens");
+        let url = timeout(patience, listening).await.expect("leaveword says where it listens");
         Running { child, url }
     }
 

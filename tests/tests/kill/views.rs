@@ -21,7 +21,7 @@ pub(crate) async fn against_a_rebuild(database: &Database, mut program: Program)
     let copy = database.copy().await;
     empty(&copy, &tables).await;
     program.environment = copy.environment();
-    let server = program.serve().await;
+    let server = program.serve_within(FILLED).await;
     caught_up(&server.url).await;
     server.kill().await;
     compare(database, &copy, &tables).await

@@ -28,6 +28,14 @@ const BY_KEY: &str = "SELECT set_config('enable_seqscan', 'off', true), set_conf
                       set_config('enable_mergejoin', 'off', true)";
 
 impl Tx {
+    /// From now on PostgreSQL finds rows by their keys: said once in a transaction that looks rows up or changes them.
+    pub(crate) async fn by_key(&mut self) -> sqlx::Result<()> {
+        if matches!(self, Self::Postgres(_)) {
+            self.execute(BY_KEY, &[]).await?;
+        }
+        Ok(())
+    }
+
     /// Reads these columns of the rows with these keys; a key without a row is left out.
     pub async fn rows_of(
         &mut self,
@@ -43,7 +51,6 @@ impl Tx {
                     "SELECT found.* FROM unnest($1::text[]) AS wanted (key) \
                      CROSS JOIN LATERAL (SELECT {columns} FROM {table} WHERE {key} = wanted.key LIMIT 1) AS found"
                 );
-                self.execute(BY_KEY, &[]).await?;
                 let keys = keys.into_iter().map(Some).collect();
                 self.rows_of_arrays(&sql, vec![Array::Text(keys)]).await
             }
@@ -118,7 +125,6 @@ impl Tx {
                     "UPDATE {table} SET {set} FROM unnest({}) AS new ({all}) WHERE {table}.{key} = new.{key}",
                     arrays(columns)
                 );
-                self.execute(BY_KEY, &[]).await?;
                 self.execute_arrays(&sql, transposed(columns, rows)).await
             }
             Self::Sqlite(_) => {

@@ -191,6 +191,7 @@ impl Store {
         let (dialect, head) = (self.database().dialect(), self.head().await?);
         let mut tx = self.database().views.begin().await?;
         shadow::impatient(&mut tx, FLIP_LOCK).await?;
+        tx.by_key().await?;
         let Some(live) = checkpoint::lock(&mut tx, dialect, name, version, Lock::OrWait).await? else {
             return Ok(false);
         };

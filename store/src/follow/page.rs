@@ -80,7 +80,7 @@ pub(crate) async fn relax(tx: &mut Tx) -> sqlx::Result<()> {
                    set_config('plan_cache_mode', 'force_custom_plan', true)";
         tx.execute(sql, &[]).await?;
     }
-    Ok(())
+    tx.by_key().await
 }
 
 /// The events position+1, position+2, … as far as none is missing. On PostgreSQL over the transaction's own

@@ -11,6 +11,7 @@ mod settle;
 mod steps;
 mod writer;
 
+pub(crate) use command::StreamId;
 pub(crate) use queue::Queue;
 pub(crate) use steps::lock_head;
 pub(crate) use writer::supervise;

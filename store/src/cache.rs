@@ -1,7 +1,10 @@
 //! What this process last knew: the newest committed state of aggregates, and keys that new events are sealed with. Both
 //! may be behind another process; an append is checked under the head lock whatever they say.
 
-use crate::{append::Stood, seal::Key};
+use crate::{
+    append::{Stood, StreamId},
+    seal::Key,
+};
 use cqrs_es::Aggregate;
 use lru::LruCache;
 use std::{
@@ -50,8 +53,6 @@ impl std::io::Write for Counter {
     }
 }
 
-type StreamId = (&'static str, String);
-
 /// Committed states, the least recently used forgotten first.
 pub(crate) struct Aggregates(Mutex<Kept>);
 
@@ -84,13 +85,13 @@ impl Aggregates {
         if kept.states.peek(stream).is_some_and(|(_, known)| known.sequence >= stood.sequence) {
             return;
         }
-        let added = known.bytes + stream.1.len() + ENTRY;
-        let removed = kept.states.put(stream.clone(), (known, stood));
-        kept.bytes += added;
-        kept.bytes -= removed.map_or(0, |(known, _)| known.bytes + stream.1.len() + ENTRY);
+        kept.bytes += weight(stream, &known);
+        if let Some((older, _)) = kept.states.put(stream.clone(), (known, stood)) {
+            kept.bytes -= weight(stream, &older);
+        }
         while kept.bytes > kept.limit {
             let Some((stream, (known, _))) = kept.states.pop_lru() else { break };
-            kept.bytes -= known.bytes + stream.1.len() + ENTRY;
+            kept.bytes -= weight(&stream, &known);
         }
     }
 
@@ -98,9 +99,13 @@ impl Aggregates {
     pub(crate) fn forget(&self, stream: &StreamId) {
         let mut kept = self.kept();
         if let Some((known, _)) = kept.states.pop(stream) {
-            kept.bytes -= known.bytes + stream.1.len() + ENTRY;
+            kept.bytes -= weight(stream, &known);
         }
     }
+}
+
+fn weight(stream: &StreamId, known: &Known) -> usize {
+    known.bytes + stream.1.len() + ENTRY
 }
 
 /// Keys in use on the writing side. Reading has no such cache: there a key that was destroyed is gone at once.

@@ -72,9 +72,7 @@ impl RecordedEvent {
     /// The event, as the aggregate's event type reads it. Personal data in it is sealed, each value bound to where it
     /// stands, until `Store::open_personal` is asked for it.
     pub fn payload(&self) -> Result<Value, StoreError> {
-        let mut payload = self.json(&self.payload)?;
-        seal::bind(&mut payload, &self.place());
-        Ok(payload)
+        self.read()
     }
 
     /// The same, as the type that reads it.

@@ -1,7 +1,7 @@
 //! The places of sealed values, put beside them in the text of an event: a view copies a sealed value as it stands, and
 //! reading an event for it builds no tree of what it will not look at.
 //!
-//! Says the same as `seal::bind` does for a parsed payload; a test compares the two.
+//! A test compares it with `seal::bind`, which walks a parsed payload.
 
 use crate::seal::Place;
 use std::borrow::Cow;

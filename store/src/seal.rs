@@ -92,6 +92,7 @@ fn associated_data(place: &Place<'_>, path: &str, key_id: &str) -> Vec<u8> {
 }
 
 impl Bound {
+    #[cfg(test)]
     fn new(place: &Place<'_>, path: &str) -> Self {
         Self(
             place.aggregate_type.to_owned(),
@@ -184,7 +185,9 @@ pub(crate) fn seal(payload: &mut Value, place: &Place<'_>, key_id: &str, key: &K
     });
 }
 
-/// Puts its place beside every sealed value of an event that was read.
+/// Puts its place beside every sealed value of a parsed event: what `place::bound`, which does so in text, is held
+/// against.
+#[cfg(test)]
 pub(crate) fn bind(payload: &mut Value, place: &Place<'_>) {
     let _: Result<(), ()> = visit(payload, &mut String::new(), &mut |form, path| {
         if let Some(sealed) = form.get_mut(SEALED).and_then(Value::as_object_mut) {

@@ -3,11 +3,12 @@
 
 use super::{
     command::{Command, Stand},
-    judge::{Facts, Verdict, judge},
+    judge::{Facts, Verdict, judge, survivors},
     steps::{Done, FARTHEST_APART, Failed},
 };
 use crate::{accounts::CredentialRow, clock::Clock, error::StoreError};
 use sqlx::{PgPool, Postgres, Row, pool::PoolConnection};
+use std::collections::HashSet;
 
 const CALL: &str = "SELECT head_was FROM append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
      $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
@@ -74,19 +75,13 @@ type Query<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;
 
 fn bind<'q>(clock: &Clock, batch: &[&'q Command], verdicts: &[Verdict]) -> Query<'q> {
     let stands = first_stands(batch);
-    let written: Vec<&Command> = batch
-        .iter()
-        .zip(verdicts)
-        .filter_map(|(command, verdict)| (*verdict == Verdict::Append).then_some(*command))
-        .collect();
-    let new: Vec<&str> =
+    let written = survivors(batch, verdicts);
+    let new: HashSet<&str> =
         written.iter().flat_map(|command| &command.new_keys).map(|key| key.id.as_str()).collect();
-    let mut living: Vec<&str> =
+    let living: HashSet<&str> =
         written.iter().flat_map(|command| &command.living).map(String::as_str).collect();
-    living.sort_unstable();
-    living.dedup();
     // What this very batch makes is not there yet.
-    living.retain(|id| !new.contains(id));
+    let living: Vec<&str> = living.difference(&new).copied().collect();
     let apart = clock.is_system().then_some(FARTHEST_APART);
     let query = sqlx::query(CALL)
         .bind(clock.micros())
@@ -103,7 +98,7 @@ fn bind<'q>(clock: &Clock, batch: &[&'q Command], verdicts: &[Verdict]) -> Query
 
 /// Each stream as the first command on it saw it: the later ones follow from the earlier.
 fn first_stands<'q>(batch: &[&'q Command]) -> Vec<&'q Stand> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     batch
         .iter()
         .flat_map(|command| &command.stands)

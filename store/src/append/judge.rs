@@ -90,6 +90,12 @@ pub(crate) fn judge(batch: &[&Command], mut facts: Facts) -> Vec<Verdict> {
     verdicts
 }
 
+/// Those of a batch that are written.
+pub(crate) fn survivors<'c>(batch: &[&'c Command], verdicts: &[Verdict]) -> Vec<&'c Command> {
+    let written = batch.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Append);
+    written.map(|(command, _)| *command).collect()
+}
+
 fn earlier(command: &Command, facts: &Facts, used: &HashMap<[u8; 32], (usize, [u8; 32])>) -> Option<Verdict> {
     let key = command.idempotency.as_ref()?;
     if let Some((input, receipt)) = facts.receipts.get(&key.scope) {

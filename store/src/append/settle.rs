@@ -1,16 +1,12 @@
 //! When the connection dies during a commit nobody knows whether it went through: the log does.
 
 use super::{command::Command, queue::Waiting, steps::lock_head};
-use crate::{
-    error::StoreError,
-    sql::{Value, placeholders},
-    store::Store,
-};
+use crate::{error::StoreError, sql::Value, store::Store};
 use std::{collections::HashMap, time::Duration};
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long the outcome is looked for before the callers are told that it is unknown.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Which of these commands are in the log, by their tickets, with the position of their last event; `None`: the database
@@ -37,11 +33,9 @@ async fn positions(store: &Store, batch: &[Waiting]) -> Result<HashMap<u64, i64>
     let mut found = HashMap::new();
     for waiting in batch {
         let Some((first, last)) = ends(&waiting.command) else { continue };
-        let sql = format!(
-            "SELECT COUNT(*) AS events, MAX(position) AS position FROM events WHERE event_id IN ({})",
-            placeholders(1, 2)
-        );
-        let row = tx.row(&sql, &[first, last]).await?;
+        let sql =
+            "SELECT COUNT(*) AS events, MAX(position) AS position FROM events WHERE event_id IN ($1, $2)";
+        let row = tx.row(sql, &[first, last]).await?;
         if let Some(row) = row.filter(|row| row.int("events").is_ok_and(|events| events > 0)) {
             found.insert(waiting.ticket, row.int("position")?);
         }

@@ -4,7 +4,7 @@
 use super::{
     command::Command,
     facts,
-    judge::{Verdict, judge},
+    judge::{Verdict, judge, survivors},
 };
 use crate::{
     clock::Clock,
@@ -58,11 +58,7 @@ pub(crate) async fn write(store: &Store, batch: &[&Command]) -> Result<(Option<T
     let head = lock_head(&mut tx, store.clock()).await?;
     let verdicts = judge(batch, facts::read(&mut tx, batch, head.now).await?);
     let done = Done { verdicts, head_was: head.position };
-    let survivors: Vec<&Command> = batch
-        .iter()
-        .zip(&done.verdicts)
-        .filter_map(|(command, verdict)| (*verdict == Verdict::Append).then_some(*command))
-        .collect();
+    let survivors = survivors(batch, &done.verdicts);
     if survivors.is_empty() {
         return Ok((None, done));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use store::StreamAppend;
 
 impl Commands {
-    /// The desk as this process last knew them, and the desk's stream: an append that relies on them
+    /// The desk as this process last knew it, and the desk's stream: an append that relies on them
     /// carries it along, and fails as a conflict when the desk has been revised meanwhile.
     pub(crate) async fn desk(&self) -> Result<(Arc<Desk>, StreamAppend), CommandError> {
         let desk = self.store.recall::<Desk>(&DESK_ID.to_string()).await?;

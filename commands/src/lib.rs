@@ -20,7 +20,7 @@ mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
 pub use error::CommandError;
-pub use message::{CloseInput, ReplyInput, SubmitInput, Submitted};
+pub use message::{ReplyInput, SubmitInput, Submitted};
 pub use password::PasswordError;
 pub use store::Receipt;
 pub use work::WorkInput;

@@ -7,7 +7,6 @@ use crate::{
     execute::Request,
     streams::{message_key, stream},
     visitor::{Arriving, Remembered},
-    work::WorkInput,
 };
 use domain::{
     access::Permission,
@@ -17,7 +16,7 @@ use domain::{
     desk::Desk,
     ids::{CategoryId, MessageId, ReplyId, VisitorId},
     locale::Locale,
-    message::{CloseMessage, Message, MessageCommand, MessageError, Related, ReplyToMessage, SubmitMessage},
+    message::{Message, MessageCommand, MessageError, Related, ReplyToMessage, SubmitMessage},
     reference::Reference,
     text::{Name, PageUrl, ReplyText, Words},
     visitor::VisitorError,
@@ -62,9 +61,6 @@ pub struct ReplyInput {
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
-
-/// A closing says no more than any work on a message.
-pub type CloseInput = WorkInput;
 
 /// What a visitor gets for their message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,18 +144,6 @@ impl Commands {
             author,
             content: input.content,
         });
-        let (message_id, expected_version) = (input.message_id, input.expected_version);
-        self.execute(Request { caller, needs, message_id, expected_version, idempotency }, command).await
-    }
-
-    /// `closeMessage`: a member closes it, or its visitor does.
-    pub async fn close_message(&self, caller: &Caller, input: CloseInput) -> Result<Receipt, CommandError> {
-        let needs = Needs::MemberOrOwner(Permission::MessagesWork);
-        admit(caller, needs)?;
-        let idempotency =
-            self.idempotency(caller, "closeMessage", input.idempotency_key.as_deref(), &input)?;
-        let command =
-            MessageCommand::Close(CloseMessage { at: self.store.clock().now(), reason: input.reason });
         let (message_id, expected_version) = (input.message_id, input.expected_version);
         self.execute(Request { caller, needs, message_id, expected_version, idempotency }, command).await
     }

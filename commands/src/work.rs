@@ -1,4 +1,4 @@
-//! Work on one message that needs no words: claiming and reopening.
+//! Work on one message that needs no words: claiming, closing and reopening.
 
 use crate::{
     Caller, Commands,
@@ -6,11 +6,12 @@ use crate::{
     error::CommandError,
     execute::Request,
 };
+use chrono::{DateTime, Utc};
 use domain::{
     access::Permission,
     actor::Actor,
     ids::MessageId,
-    message::{ClaimMessage, MessageCommand, ReopenMessage},
+    message::{ClaimMessage, CloseMessage, MessageCommand, ReopenMessage},
     text::Reason,
 };
 use serde::Serialize;
@@ -18,6 +19,8 @@ use store::Receipt;
 
 /// Who may: whoever holds `messages.work`.
 const WORK: Needs = Needs::Member(Permission::MessagesWork);
+/// The same, or the message's visitor.
+const WORK_OR_OWN: Needs = Needs::MemberOrOwner(Permission::MessagesWork);
 
 /// Which message, and why.
 #[derive(Clone, Debug, Serialize)]
@@ -41,16 +44,23 @@ impl Commands {
         let Actor::Member { id: member, .. } = caller.actor else {
             return Err(CommandError::Forbidden(Permission::MessagesWork));
         };
-        self.work(caller, "claimMessage", input, |at, reason| {
+        self.work(caller, WORK, "claimMessage", input, |at, reason| {
             MessageCommand::Claim(ClaimMessage { at, member, reason })
+        })
+        .await
+    }
+
+    /// `closeMessage`: a member closes it, or its visitor does.
+    pub async fn close_message(&self, caller: &Caller, input: WorkInput) -> Result<Receipt, CommandError> {
+        self.work(caller, WORK_OR_OWN, "closeMessage", input, |at, reason| {
+            MessageCommand::Close(CloseMessage { at, reason })
         })
         .await
     }
 
     /// `reopenMessage`: a member opens a closed message again.
     pub async fn reopen_message(&self, caller: &Caller, input: WorkInput) -> Result<Receipt, CommandError> {
-        admit(caller, WORK)?;
-        self.work(caller, "reopenMessage", input, |at, reason| {
+        self.work(caller, WORK, "reopenMessage", input, |at, reason| {
             MessageCommand::Reopen(ReopenMessage { at, reason })
         })
         .await
@@ -59,14 +69,15 @@ impl Commands {
     async fn work(
         &self,
         caller: &Caller,
+        needs: Needs,
         mutation: &str,
         input: WorkInput,
-        command: impl FnOnce(chrono::DateTime<chrono::Utc>, Option<Reason>) -> MessageCommand,
+        command: impl FnOnce(DateTime<Utc>, Option<Reason>) -> MessageCommand,
     ) -> Result<Receipt, CommandError> {
+        admit(caller, needs)?;
         let idempotency = self.idempotency(caller, mutation, input.idempotency_key.as_deref(), &input)?;
         let command = command(self.store.clock().now(), input.reason);
         let (message_id, expected_version) = (input.message_id, input.expected_version);
-        let request = Request { caller, needs: WORK, message_id, expected_version, idempotency };
-        self.execute(request, command).await
+        self.execute(Request { caller, needs, message_id, expected_version, idempotency }, command).await
     }
 }

@@ -1,7 +1,7 @@
 //! Commands to messages.
 
 use super::{Desk, anonymous, caller, member, words};
-use commands::{Caller, CloseInput, CommandError, ReplyInput, Submitted};
+use commands::{Caller, CommandError, ReplyInput, Submitted, WorkInput};
 use domain::{
     access::Role,
     actor::Actor,
@@ -44,8 +44,8 @@ fn reply(message_id: MessageId) -> ReplyInput {
     ReplyInput { message_id, content, expected_version: None, idempotency_key: None }
 }
 
-fn close(message_id: MessageId) -> CloseInput {
-    CloseInput { message_id, reason: None, expected_version: None, idempotency_key: None }
+fn close(message_id: MessageId) -> WorkInput {
+    WorkInput { message_id, reason: None, expected_version: None, idempotency_key: None }
 }
 
 async fn a_first_message_makes_a_visitor_whose_token_opens_their_messages(dialect: Dialect) {

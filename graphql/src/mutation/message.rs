@@ -74,7 +74,7 @@ impl MessageMutation {
             Err(refusals) => return Ok(MessagePayload::refused(refusals)),
         };
         match ctx.commands().submit_message(ctx.caller(), input).await {
-            Ok(submitted) => MessagePayload::submitted(ctx, submitted).await,
+            Ok(submitted) => Ok(MessagePayload::submitted(ctx, submitted).await),
             Err(error) => MessagePayload::of_error(ctx, None, error).await,
         }
     }

@@ -63,11 +63,11 @@ impl MessagePayload {
         Self { user_errors, ..Self::default() }
     }
 
-    pub(super) async fn submitted(ctx: &Context<'_>, submitted: Submitted) -> Result<Self> {
+    pub(super) async fn submitted(ctx: &Context<'_>, submitted: Submitted) -> Self {
         let id: Option<MessageId> = submitted.receipt.id.parse().ok();
         let mut payload = Self { visitor_token: submitted.visitor_token, ..Self::default() };
         payload.read(ctx, Some(submitted.visitor_id), id, submitted.receipt).await;
-        Ok(payload)
+        payload
     }
 
     /// What became of a command to an existing message.
@@ -77,15 +77,13 @@ impl MessagePayload {
         outcome: std::result::Result<commands::Receipt, CommandError>,
     ) -> Result<Self> {
         match outcome {
-            Ok(receipt) => Self::done(ctx, id, receipt).await,
+            Ok(receipt) => {
+                let mut payload = Self::default();
+                payload.read(ctx, ctx.visitor_id(), Some(id), receipt).await;
+                Ok(payload)
+            }
             Err(error) => Self::of_error(ctx, Some(id), error).await,
         }
-    }
-
-    async fn done(ctx: &Context<'_>, id: MessageId, receipt: commands::Receipt) -> Result<Self> {
-        let mut payload = Self::default();
-        payload.read(ctx, ctx.visitor_id(), Some(id), receipt).await;
-        Ok(payload)
     }
 
     /// A refusal is an answer; a fault is not.

@@ -109,10 +109,10 @@ impl Database {
     pub async fn close(&self) {
         for side in [&self.log, &self.views] {
             match side {
-                Side::Postgres(pool) => pool.close().await,
+                Side::Postgres(pool) => close(pool).await,
                 Side::Sqlite { writer, readers } => {
-                    readers.close().await;
-                    writer.close().await;
+                    close(readers).await;
+                    close(writer).await;
                 }
             }
         }
@@ -175,6 +175,13 @@ impl Database {
         let views = sqlite_side(&directory.join("views.db"), SqliteSynchronous::Normal).await?;
         Ok(Self { log, views })
     }
+}
+
+/// sqlx 0.8 misses a connection that comes back while it waits for the last one: that one is idle by the time it has
+/// waited, and closing once more finds it.
+async fn close<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) {
+    pool.close().await;
+    pool.close().await;
 }
 
 /// Makes the directory, when it is not there, for its owner alone: it holds password hashes and wrapped keys.

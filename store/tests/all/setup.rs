@@ -75,3 +75,18 @@ async fn a_data_directory_has_one_server() {
     drop(first);
     ServerLock::take(&database.directory).expect("free again");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_data_directory_can_be_copied() {
+    let database = TestDatabase::new(Dialect::Sqlite).await;
+    for _ in 0..50 {
+        let store = database.open(TestDatabase::clock()).await;
+        // A connection that was used a moment ago may still be on its way back to the others.
+        store.database().log.execute("DELETE FROM idempotency WHERE false", &[]).await.expect("written");
+        store.close().await;
+        let files = std::fs::read_dir(database.directory.join("data")).expect("readable");
+        let mut names: Vec<_> = files.map(|file| file.expect("a file").file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["lock.opening", "log.db", "views.db"], "and nothing that waits to be removed");
+    }
+}

@@ -131,7 +131,7 @@ impl<F: Folded> Touched<F> {
                 false => changed.push(values),
             }
         }
-        tx.insert_many(name, &all, new, "").await?;
+        tx.insert_keyed(name, &all, new).await?;
         tx.update_many(name, &changing, changed).await?;
         Ok(())
     }

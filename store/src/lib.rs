@@ -12,6 +12,7 @@ mod database;
 mod error;
 mod event;
 mod follow;
+mod held;
 mod idempotency;
 mod keys;
 mod load;

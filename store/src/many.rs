@@ -1,6 +1,9 @@
 //! Many rows in one statement: arrays on PostgreSQL, whose statement text then never changes; lists of values on SQLite.
 
-use crate::sql::{Array, Row, Tx, Value};
+use crate::{
+    held::Batch,
+    sql::{Array, Row, Tx, Value},
+};
 use std::fmt::Write;
 
 /// The kind of a column.
@@ -44,6 +47,21 @@ impl Tx {
         columns: &str,
         keys: Vec<String>,
     ) -> sqlx::Result<Vec<Row>> {
+        let (mut rows, keys) = match self.held() {
+            Some(held) => held.rows_of(table, columns, keys),
+            None => (vec![], keys),
+        };
+        rows.extend(self.written_rows_of(table, key, columns, keys).await?);
+        Ok(rows)
+    }
+
+    async fn written_rows_of(
+        &mut self,
+        table: &str,
+        key: &str,
+        columns: &str,
+        keys: Vec<String>,
+    ) -> sqlx::Result<Vec<Row>> {
         match self {
             _ if keys.is_empty() => Ok(vec![]),
             Self::Postgres(_) => {
@@ -59,9 +77,34 @@ impl Tx {
                 let sql = format!(
                     "SELECT {columns} FROM json_each($1) AS wanted CROSS JOIN {table} WHERE {key} = wanted.value"
                 );
-                self.rows(&sql, &[serde_json::json!(keys).to_string().into()]).await
+                self.written_rows(&sql, &[serde_json::json!(keys).to_string().into()]).await
             }
         }
+    }
+
+    /// Inserts rows of a table that has one per key, which is the first column, and that nothing else inserts into. A
+    /// rebuild holds them back while later events change them: what [`Self::rows_of`] and [`Self::update_many`] say of
+    /// them is the same, and any other statement on the table has them written first.
+    pub async fn insert_keyed(
+        &mut self,
+        table: &str,
+        columns: &[Column],
+        rows: Vec<Vec<Value>>,
+    ) -> sqlx::Result<()> {
+        let rows = match self.held() {
+            Some(held) => held.insert(table, columns, rows),
+            None => rows,
+        };
+        self.insert_many(table, columns, rows, "").await.map(drop)
+    }
+
+    /// Writes the rows that were held back first, until this much is held.
+    pub(crate) async fn release(&mut self, left: usize) -> sqlx::Result<()> {
+        let batches = self.held().as_mut().map(|held| held.release(left)).unwrap_or_default();
+        for Batch { table, columns, rows } in batches {
+            self.insert_many(&table, &columns, rows, "").await?;
+        }
+        Ok(())
     }
 
     /// Inserts rows, each with a value per column; says how many were written. `conflict` follows the rows, such as
@@ -100,14 +143,20 @@ impl Tx {
         }
     }
 
-    /// Updates rows by their key, which is the first column and the first value of each row; says how many there were.
+    /// Updates rows by their key, which is the first column and the first value of each row.
     pub async fn update_many(
         &mut self,
         table: &str,
         columns: &[Column],
         rows: Vec<Vec<Value>>,
-    ) -> sqlx::Result<u64> {
-        let Some(((key, _), changed)) = columns.split_first() else { return Ok(0) };
+    ) -> sqlx::Result<()> {
+        let rows = match self.held() {
+            Some(held) => held.update(table, columns, rows),
+            None => rows,
+        };
+        let Some(((key, _), changed)) = columns.split_first().filter(|_| !rows.is_empty()) else {
+            return Ok(());
+        };
         let (mut set, mut names) = (String::new(), String::new());
         for (index, (name, _)) in changed.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
@@ -118,17 +167,15 @@ impl Tx {
             let _ = write!(names, "{comma}column{} AS {name}", index + 1);
         }
         match self {
-            Self::Postgres(_) if rows.is_empty() => Ok(0),
             Self::Postgres(_) => {
                 let all = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
                 let sql = format!(
                     "UPDATE {table} SET {set} FROM unnest({}) AS new ({all}) WHERE {table}.{key} = new.{key}",
                     arrays(columns)
                 );
-                self.execute_arrays(&sql, transposed(columns, rows)).await
+                self.execute_arrays(&sql, transposed(columns, rows)).await.map(drop)
             }
             Self::Sqlite(_) => {
-                let mut touched = 0;
                 let mut rows = rows.into_iter().peekable();
                 while rows.peek().is_some() {
                     let (count, chunk) = chunk(&mut rows, columns.len());
@@ -137,9 +184,9 @@ impl Tx {
                          WHERE {table}.{key} = new.{key}",
                         tuples(count, columns.len())
                     );
-                    touched += self.execute_owned(&sql, chunk).await?;
+                    self.execute_owned(&sql, chunk).await?;
                 }
-                Ok(touched)
+                Ok(())
             }
         }
     }

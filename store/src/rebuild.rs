@@ -18,6 +18,7 @@ use crate::{
     },
     store::Store,
 };
+use fill::Rows;
 use lock::RebuildLock;
 use shadow::Shadow;
 use std::{sync::Arc, time::Duration};
@@ -112,11 +113,14 @@ impl Store {
         views: &[View],
         progress: &watch::Sender<RebuildProgress>,
     ) -> Result<i64, RebuildError> {
-        let mut shadows = Vec::with_capacity(views.len());
-        for view in views {
-            shadows.push(Arc::new(Shadow::create(self, view).await?));
+        let mut shadows = self.shadows(views).await?;
+        let mut replaced = self.replace(&shadows, Rows::HeldBack, progress).await;
+        if let Err(RebuildError::Handle { .. }) = &replaced {
+            // Once more, so that it can name the event.
+            tracing::warn!("the views are filled once more, each row at once");
+            shadows = self.shadows(views).await?;
+            replaced = self.replace(&shadows, Rows::AtOnce, progress).await;
         }
-        let replaced = self.replace(&shadows, progress).await;
         if let Err(RebuildError::Handle { .. }) = &replaced {
             for shadow in &shadows {
                 shadow.abandon(self).await?;
@@ -125,17 +129,26 @@ impl Store {
         replaced
     }
 
+    async fn shadows(&self, views: &[View]) -> Result<Vec<Arc<Shadow>>, RebuildError> {
+        let mut shadows = Vec::with_capacity(views.len());
+        for view in views {
+            shadows.push(Arc::new(Shadow::create(self, view).await?));
+        }
+        Ok(shadows)
+    }
+
     async fn replace(
         &self,
         shadows: &[Arc<Shadow>],
+        rows: Rows,
         progress: &watch::Sender<RebuildProgress>,
     ) -> Result<i64, RebuildError> {
         let step = |step| progress.send_modify(|progress| progress.step = step);
-        let mut position = fill::fill(self, shadows, 0, progress).await?;
+        let mut position = fill::fill(self, shadows, 0, rows, progress).await?;
         step(RebuildStep::Indexing);
         self.complete(shadows).await?;
         step(RebuildStep::TakingOver);
-        position = fill::fill(self, shadows, position, progress).await?;
+        position = fill::fill(self, shadows, position, Rows::AtOnce, progress).await?;
         for shadow in shadows {
             self.take_over(shadow, position, progress).await?;
         }
@@ -172,7 +185,8 @@ impl Store {
             match self.flip(shadow, position).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {
-                    position = fill::fill(self, std::slice::from_ref(shadow), position, progress).await?;
+                    let shadow = std::slice::from_ref(shadow);
+                    position = fill::fill(self, shadow, position, Rows::AtOnce, progress).await?;
                 }
                 Err(RebuildError::Store(error)) if error.passes() && began.elapsed() < FLIP_PATIENCE => {
                     tracing::info!(view = shadow.view.name, "its old tables are being read; trying again");
@@ -190,6 +204,7 @@ impl Store {
         let View { name, version, handle, .. } = shadow.view;
         let (dialect, head) = (self.database().dialect(), self.head().await?);
         let mut tx = self.database().views.begin().await?;
+        shadow.send_vacuum_away(&mut tx).await?;
         shadow::impatient(&mut tx, FLIP_LOCK).await?;
         tx.by_key().await?;
         let Some(live) = checkpoint::lock(&mut tx, dialect, name, version, Lock::OrWait).await? else {

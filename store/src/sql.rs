@@ -1,6 +1,6 @@
 //! One SQL text for both databases: `$1` binds, values of a few plain kinds, rows read by column name.
 
-use crate::rename::Renames;
+use crate::{held::Held, rename::Renames};
 use sqlx::{
     Database, Encode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
     postgres::{PgRow, PgTypeInfo, types::Oid},
@@ -121,7 +121,7 @@ fn bound(sql: &str, arrays: Vec<Array>) -> sqlx::query::Query<'_, Postgres, sqlx
 }
 
 fn no_arrays() -> sqlx::Error {
-    sqlx::Error::Protocol("SQLite has no arrays".to_owned())
+    sqlx::Error::Protocol("PostgreSQL has arrays, SQLite lists of values".to_owned())
 }
 
 fn sqlite<'q>(
@@ -142,15 +142,21 @@ pub enum Row {
     Postgres(PgRow),
     /// From SQLite.
     Sqlite(SqliteRow),
+    /// Not written yet.
+    Held(Vec<(&'static str, Value)>),
 }
 
 macro_rules! getter {
-    ($(#[$doc:meta])* $name:ident, $type:ty) => {
+    ($(#[$doc:meta])* $name:ident, $type:ty, $held:pat => $value:expr) => {
         $(#[$doc])*
         pub fn $name(&self, column: &str) -> sqlx::Result<$type> {
             match self {
                 Self::Postgres(row) => row.try_get_unchecked(column),
                 Self::Sqlite(row) => row.try_get_unchecked(column),
+                Self::Held(row) => match row.iter().find(|(name, _)| *name == column).map(|(_, value)| value) {
+                    Some($held) => Ok($value),
+                    _ => Err(sqlx::Error::ColumnNotFound(column.to_owned())),
+                },
             }
         }
     };
@@ -158,17 +164,17 @@ macro_rules! getter {
 
 impl Row {
     getter! { /// A `bigint`.
-    int, i64 }
+    int, i64, Value::Int(Some(v)) => *v }
     getter! { /// A `bigint` or null.
-    int_or_null, Option<i64> }
+    int_or_null, Option<i64>, Value::Int(v) => *v }
     getter! { /// A `text`, or `json` as it was written.
-    text, String }
+    text, String, Value::Text(Some(v)) | Value::Json(v) => v.clone() }
     getter! { /// A `text` or null.
-    text_or_null, Option<String> }
+    text_or_null, Option<String>, Value::Text(v) => v.clone() }
     getter! { /// Bytes.
-    bytes, Vec<u8> }
+    bytes, Vec<u8>, Value::Bytes(Some(v)) => v.clone() }
     getter! { /// Bytes or null.
-    bytes_or_null, Option<Vec<u8>> }
+    bytes_or_null, Option<Vec<u8>>, Value::Bytes(v) => v.clone() }
 }
 
 /// Where rows are read and written: all of a PostgreSQL database, or one of SQLite's two files with its one writer.
@@ -243,15 +249,17 @@ pub enum Tx {
     Sqlite(Open<Sqlite>),
 }
 
-/// An open transaction, and the names that its statements get instead of those they say.
+/// An open transaction, the names that its statements get instead of those they say, and the rows that it does not
+/// write yet.
 pub struct Open<D: Database> {
     transaction: Transaction<'static, D>,
     renames: Option<Arc<Renames>>,
+    held: Option<Held>,
 }
 
 impl<D: Database> Open<D> {
     fn new(transaction: Transaction<'static, D>) -> Self {
-        Self { transaction, renames: None }
+        Self { transaction, renames: None, held: None }
     }
 
     /// What a statement is to say, and the connection to say it on: the one way to it, so that no statement reaches
@@ -271,8 +279,25 @@ impl Tx {
         }
     }
 
+    /// Where rows are held back from now on, if anywhere; taken out again before the transaction ends.
+    pub(crate) fn held(&mut self) -> &mut Option<Held> {
+        match self {
+            Self::Postgres(tx) => &mut tx.held,
+            Self::Sqlite(tx) => &mut tx.held,
+        }
+    }
+
+    /// Writes what is held back of the tables that an SQL text names.
+    async fn let_go(&mut self, sql: &str) -> sqlx::Result<()> {
+        match self.held() {
+            Some(held) if held.concerns(sql) => self.release(0).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Runs one statement; says how many rows it touched.
     pub async fn execute(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<u64> {
+        self.let_go(sql).await?;
         Ok(match self {
             Self::Postgres(tx) => {
                 let (sql, connection) = tx.statement(sql);
@@ -285,9 +310,9 @@ impl Tx {
         })
     }
 
-    /// Runs one statement on many values, which are given away instead of copied.
+    /// Runs one statement on many values, which are given away instead of copied; only SQLite takes them so.
     pub(crate) async fn execute_owned(&mut self, sql: &str, values: Vec<Value>) -> sqlx::Result<u64> {
-        let Self::Sqlite(tx) = self else { return self.execute(sql, &values).await };
+        let Self::Sqlite(tx) = self else { return Err(no_arrays()) };
         let (sql, connection) = tx.statement(sql);
         let query = values.into_iter().fold(sqlx::query(&sql), |query, value| match value {
             Value::Int(v) => query.bind(v),
@@ -315,6 +340,12 @@ impl Tx {
 
     /// Reads rows within the transaction.
     pub async fn rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
+        self.let_go(sql).await?;
+        self.written_rows(sql, values).await
+    }
+
+    /// Reads rows, whatever is held back.
+    pub(crate) async fn written_rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
         Ok(match self {
             Self::Postgres(tx) => {
                 let (sql, connection) = tx.statement(sql);

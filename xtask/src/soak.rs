@@ -69,7 +69,7 @@ impl Soak {
 
     fn test(&self, database: &str) -> Result<Command, String> {
         let mut test = cargo::cargo();
-        test.args(["test", "--quiet", "--package", "tests", "--test", "all", "--"]);
+        test.args(["test", "--release", "--quiet", "--package", "tests", "--test", "all", "--"]);
         test.args([&format!("kill::on_{database}::{TEST}"), "--exact", "--nocapture"]);
         test.env("LEAVEWORD_TEST_BINARY", released()?).stdin(Stdio::null());
         test.env("LEAVEWORD_TEST_KILLS", self.kills.to_string());

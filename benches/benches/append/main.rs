@@ -26,6 +26,10 @@ use options::Options;
 use std::process::ExitCode;
 use store::Dialect;
 
+/// The program's own, for every side.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match bench().await {

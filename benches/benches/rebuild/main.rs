@@ -13,6 +13,10 @@ use store::{
     testing::{self, TestDatabase},
 };
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// In less memory than this, in MiB, on either database.
 const MEMORY: f64 = 300.0;
 

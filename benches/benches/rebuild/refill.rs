@@ -1,19 +1,13 @@
-//! One process that does nothing but fill the views from the whole log.
+//! One process that does nothing but rebuild the views from the whole log, as `leaveword rebuild all` does.
 
 use benches::{arguments::Arguments, machine};
-use projections::{Projections, VIEWS};
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
-use store::{Clock, DatabaseUrl, Store, StoreConfig};
-use tokio_util::sync::CancellationToken;
+use projections::VIEWS;
+use std::{process::Command, time::Instant};
+use store::{Clock, DatabaseUrl, RebuildProgress, Store, StoreConfig};
+use tokio::sync::watch;
 
 /// The hidden sub-command that makes this program that process.
 pub(crate) const WORKER: &str = "worker";
-
-/// How often it is looked whether the views have come to the end.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// What the process says of itself.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +46,7 @@ pub(crate) fn refill(config: &StoreConfig) -> Result<Refilled, String> {
     refilled.ok_or_else(|| format!("the process said {said:?}\n{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// The process itself: empties the views, fills them, and tells.
+/// The process itself: rebuilds, and tells.
 #[expect(clippy::print_stdout, reason = "it answers the process that started it")]
 pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), String> {
     let given = Arguments::parse(given, &["key", "postgres", "sqlite"], &[])?;
@@ -62,39 +56,11 @@ pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), 
     };
     let config = StoreConfig { database, master_key_file: given.value("key", String::new())?.into() };
     let store = Store::open(&config, Clock::system()).await.map_err(|error| error.to_string())?;
-    empty(&store).await.map_err(|error| format!("cannot empty the views: {error}"))?;
     let started = Instant::now();
-    let events = fill(&store).await?;
+    let (progress, _) = watch::channel(RebuildProgress::default());
+    let events = store.rebuild(VIEWS, &progress).await.map_err(|error| error.to_string())?;
     let seconds = started.elapsed().as_secs_f64();
     println!("{events} {seconds} {}", machine::peak_mib().unwrap_or_default());
     store.close().await;
     Ok(())
-}
-
-async fn empty(store: &Store) -> Result<(), sqlx::Error> {
-    let views = &store.database().views;
-    for view in VIEWS {
-        views.execute(&format!("DELETE FROM {}", view.name), &[]).await?;
-    }
-    views.execute("DELETE FROM checkpoints", &[]).await.map(drop)
-}
-
-/// Follows the log from its beginning until every view has come to its end; says how many events that were.
-async fn fill(store: &Store) -> Result<i64, String> {
-    let head = store.head().await.map_err(|error| error.to_string())?;
-    let stop = CancellationToken::new();
-    let projections = Projections::start(store, &stop);
-    loop {
-        let all = projections.status().await.map_err(|error| error.to_string())?;
-        if let Some(error) = all.iter().find_map(|view| view.error.as_ref()) {
-            return Err(format!("a view stands still: {error}"));
-        }
-        if all.iter().all(|view| view.position >= head) {
-            break;
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    stop.cancel();
-    projections.ended().await;
-    Ok(head)
 }

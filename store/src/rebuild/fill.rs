@@ -1,4 +1,5 @@
-//! Filling the new tables: each page of the log is read once, the next one while the one before is written.
+//! Filling the new tables: each page of the log is read once, the next one while the one before is written, and most rows
+//! are written when nothing more is expected of them.
 
 use super::{RebuildError, RebuildProgress, shadow::Shadow, turns::Turns};
 use crate::{
@@ -6,7 +7,9 @@ use crate::{
     error::StoreError,
     event::RecordedEvent,
     follow::{page, run::Pace},
+    held::Held,
     read::LogFilter,
+    sql::Tx,
     store::Store,
 };
 use std::{sync::Arc, time::Duration};
@@ -23,6 +26,22 @@ const BOUND: Duration = Duration::from_millis(50);
 /// On PostgreSQL nobody waits for tables that nobody reads yet.
 const NO_BOUND: Duration = Duration::from_secs(2);
 
+/// What a view may hold back, in bytes: some ten thousand messages.
+const ROOM: usize = 24 << 20;
+/// … on SQLite, which has caches of its own in this process.
+const SQLITE_ROOM: usize = 16 << 20;
+/// What is written of that at once: a short transaction still, for SQLite has one writer.
+const STEP: usize = 2 << 20;
+
+/// When a view's rows are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// With the run that touches them.
+    AtOnce,
+    /// When there is no more room for them, or the log has ended. A run that fails cannot be tried again.
+    HeldBack,
+}
+
 type Events = Arc<Vec<RecordedEvent>>;
 
 /// Fills from a position almost to the end of the log; says how far.
@@ -30,6 +49,7 @@ pub(super) async fn fill(
     store: &Store,
     shadows: &[Arc<Shadow>],
     from: i64,
+    rows: Rows,
     progress: &watch::Sender<RebuildProgress>,
 ) -> Result<i64, RebuildError> {
     // PostgreSQL writes the views side by side; SQLite has one writer, and one transaction for all.
@@ -42,7 +62,8 @@ pub(super) async fn fill(
     for (index, shadows) in lanes.into_iter().enumerate() {
         let (sender, receiver) = mpsc::channel(1);
         pages.push(sender);
-        let lane = Lane { store: store.clone(), shadows, position: from, turns: Turns::default() };
+        let held = shadows.iter().map(|_| (rows == Rows::HeldBack).then(Held::default)).collect();
+        let lane = Lane { store: store.clone(), shadows, held, position: from, turns: Turns::default() };
         let progress = progress.clone();
         writing.spawn(lane.write_all(receiver, move |position| {
             progress.send_modify(|progress| progress.lanes[index] = position);
@@ -90,6 +111,8 @@ async fn read_all(
 struct Lane {
     store: Store,
     shadows: Vec<Arc<Shadow>>,
+    /// What each of them holds back, if it does.
+    held: Vec<Option<Held>>,
     position: i64,
     turns: Turns,
 }
@@ -114,13 +137,17 @@ impl Lane {
                 self.turns.give_way(&self.store).await?;
             }
         }
+        while self.held.iter().flatten().any(|held| held.bytes() > 0) {
+            self.write_held().await?;
+            self.turns.give_way(&self.store).await?;
+        }
         Ok(())
     }
 
     /// When a run is not taken, it is tried again one by one, to name the event.
     async fn write_or_name(&mut self, run: &[RecordedEvent]) -> Result<(), RebuildError> {
         match self.write(run).await {
-            Err(RebuildError::Handle { .. }) if run.len() > 1 => {
+            Err(RebuildError::Handle { .. }) if run.len() > 1 && self.held.iter().all(Option::is_none) => {
                 for event in run {
                     self.write(std::slice::from_ref(event)).await?;
                 }
@@ -133,17 +160,39 @@ impl Lane {
     async fn write(&mut self, run: &[RecordedEvent]) -> Result<(), RebuildError> {
         let Some(last) = run.last().map(|event| event.position) else { return Ok(()) };
         let mut tx = self.store.database().views.begin().await?;
+        let room = if matches!(tx, Tx::Sqlite(_)) { SQLITE_ROOM } else { ROOM };
         page::relax(&mut tx).await?;
-        for shadow in &self.shadows {
+        for (shadow, held) in self.shadows.iter().zip(&mut self.held) {
             let (view, position) = (shadow.view.name, self.position + 1);
             shadow.advance(&mut tx, self.position, last).await?;
             tx.rename(Some(shadow.renames.clone()));
+            *tx.held() = held.take();
             let handled = (shadow.view.handle)(&mut tx, run).await;
             handled.map_err(|error| RebuildError::Handle { view, position, error })?;
+            if tx.held().as_ref().is_some_and(|held| held.bytes() > room) {
+                tx.release(room - STEP).await?;
+            }
+            *held = tx.held().take();
             tx.rename(None);
         }
         tx.commit().await?;
         self.position = last;
         Ok(())
+    }
+
+    /// Writes some of what is held back.
+    async fn write_held(&mut self) -> Result<(), RebuildError> {
+        let mut tx = self.store.database().views.begin().await?;
+        page::relax(&mut tx).await?;
+        for (shadow, held) in self.shadows.iter().zip(&mut self.held) {
+            shadow.advance(&mut tx, self.position, self.position).await?;
+            tx.rename(Some(shadow.renames.clone()));
+            let left = held.as_ref().map_or(0, |held| held.bytes().saturating_sub(STEP));
+            *tx.held() = held.take();
+            tx.release(left).await?;
+            *held = tx.held().take();
+            tx.rename(None);
+        }
+        Ok(tx.commit().await?)
     }
 }

@@ -70,6 +70,17 @@ impl Shadow {
         Ok(())
     }
 
+    /// On PostgreSQL a vacuum of the tables in use ends when somebody has waited for its lock for a second: for this
+    /// lock, which is in the way of no reader and no writer.
+    pub(super) async fn send_vacuum_away(&self, tx: &mut Tx) -> Result<(), RebuildError> {
+        if matches!(tx, Tx::Postgres(_)) {
+            for table in self.view.tables {
+                tx.execute(&format!("LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE"), &[]).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Gives the new tables the names of those in use, which are dropped, or on SQLite set aside.
     pub(super) async fn flip(&self, tx: &mut Tx, position: i64) -> Result<(), RebuildError> {
         self.advance(tx, position, position).await?;

@@ -10,6 +10,7 @@ mod shadow;
 mod turns;
 
 use crate::{
+    database::Dialect,
     error::StoreError,
     follow::{
         HandleError, View,
@@ -162,6 +163,12 @@ impl Store {
 
     /// Side by side, where there is more than one writer.
     async fn complete(&self, shadows: &[Arc<Shadow>]) -> Result<(), RebuildError> {
+        if self.database().dialect() == Dialect::Sqlite {
+            for shadow in shadows {
+                shadow.complete(self).await?;
+            }
+            return Ok(());
+        }
         let mut completing = JoinSet::new();
         for shadow in shadows {
             let (store, shadow) = (self.clone(), shadow.clone());

@@ -1,7 +1,11 @@
 //! Filling the new tables: each page of the log is read once, the next one while the one before is written, and most rows
 //! are written when nothing more is expected of them.
 
-use super::{RebuildError, RebuildProgress, shadow::Shadow, turns::Turns};
+use super::{
+    RebuildError, RebuildProgress,
+    shadow::Shadow,
+    turns::{self, Turns},
+};
 use crate::{
     database::Dialect,
     error::StoreError,
@@ -159,7 +163,7 @@ impl Lane {
 
     async fn write(&mut self, run: &[RecordedEvent]) -> Result<(), RebuildError> {
         let Some(last) = run.last().map(|event| event.position) else { return Ok(()) };
-        let mut tx = self.store.database().views.begin().await?;
+        let mut tx = turns::begin(&self.store).await?;
         let room = if matches!(tx, Tx::Sqlite(_)) { SQLITE_ROOM } else { ROOM };
         page::relax(&mut tx).await?;
         for (shadow, held) in self.shadows.iter().zip(&mut self.held) {
@@ -182,7 +186,7 @@ impl Lane {
 
     /// Writes some of what is held back.
     async fn write_held(&mut self) -> Result<(), RebuildError> {
-        let mut tx = self.store.database().views.begin().await?;
+        let mut tx = turns::begin(&self.store).await?;
         page::relax(&mut tx).await?;
         for (shadow, held) in self.shadows.iter().zip(&mut self.held) {
             shadow.advance(&mut tx, self.position, self.position).await?;

@@ -3,7 +3,10 @@
 mod postgres;
 mod sqlite;
 
-use super::{RebuildError, turns::Turns};
+use super::{
+    RebuildError,
+    turns::{self, Turns},
+};
 use crate::{database::Dialect, error::StoreError, follow::View, rename::Renames, sql::Tx, store::Store};
 use std::sync::Arc;
 
@@ -36,11 +39,11 @@ impl Shadow {
             shadow.discard(store, &next(table)).await?;
             shadow.discard(store, &old(table)).await?;
         }
-        let mut tx = store.database().views.begin().await?;
+        let mut tx = turns::begin(store).await?;
         for table in view.tables {
             match store.database().dialect() {
                 Dialect::Postgres => shadow.create_on_postgres(&mut tx, table).await?,
-                Dialect::Sqlite => shadow.create_on_sqlite(&mut tx, table).await?,
+                Dialect::Sqlite => shadow.create_on_sqlite(store, &mut tx, table).await?,
             }
         }
         let sql = "INSERT INTO checkpoints (name, version, position) VALUES ($1, $2, 0) \
@@ -62,7 +65,7 @@ impl Shadow {
         let mut turns = Turns::default();
         for sql in &self.later {
             turns.give_way(store).await?;
-            let mut tx = store.database().views.begin().await?;
+            let mut tx = turns::begin(store).await?;
             patient(&mut tx).await?;
             tx.execute(sql, &[]).await?;
             tx.commit().await?;

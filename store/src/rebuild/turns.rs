@@ -1,7 +1,7 @@
 //! Taking turns on SQLite, where a file has one writer.
 
 use super::shadow::NEXT;
-use crate::{database::Dialect, error::StoreError, store::Store};
+use crate::{database::Dialect, error::StoreError, sql::Tx, store::Store};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -10,6 +10,8 @@ use tokio::time::Instant;
 const GIVE_WAY: Duration = Duration::from_millis(20);
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_millis(5);
+/// How long a transaction that cannot begin is tried again.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How many transactions nobody is given way for after nobody took it.
 const NOBODY: u32 = 20;
 
@@ -44,6 +46,17 @@ impl Turns {
                 return Ok(());
             }
             tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+/// Begins a transaction. SQLite's one writer may be a server's for longer than anybody waits for it: that passes.
+pub(super) async fn begin(store: &Store) -> Result<Tx, StoreError> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match store.database().views.begin().await.map_err(StoreError::from) {
+            Err(error) if error.passes() && Instant::now() < until => tokio::time::sleep(LOOK).await,
+            begun => return begun,
         }
     }
 }

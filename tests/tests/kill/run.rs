@@ -27,7 +27,7 @@ const CLIENTS: usize = 48;
 /// A kill waits until so many commands are unanswered.
 pub(crate) const UNANSWERED: usize = 32;
 /// After so many kills of a long run every view is rebuilt while writes go on.
-const REBUILT: usize = 10;
+const REBUILT: usize = 40;
 /// What a caller waits for comes within this.
 const PATIENCE: Duration = Duration::from_secs(120);
 const EMAIL: &str = "mei@example.com";

@@ -1,4 +1,4 @@
-//! What the clock commands: a reply becomes overdue.
+//! What the clock commands: a reply becomes overdue, a follow-up comes due.
 //!
 //! Knows which rules wait for an instant, and that each speaks once, however many processes watch the same clock. Must
 //! not know where due instants come from: whoever starts the watch passes that in, for it is a view's answer.
@@ -8,25 +8,26 @@ use chrono::{DateTime, Utc};
 use domain::{
     access::Permission,
     desk::ServiceTarget,
-    message::{BecomeOverdue, DueReply, MessageCommand},
+    message::{BecomeOverdue, BringUpFollowUp, Due, DueKind, MessageCommand},
 };
 use std::{fmt::Display, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-/// The rule's name, as it stands in the metadata of its events.
+/// The rules' names, as they stand in the metadata of their events.
 const OVERDUE: &str = "reply-became-overdue";
+const FOLLOW_UP: &str = "follow-up-came-due";
 /// Due instants that are asked for at once.
 const PAGE: usize = 100;
 /// How often is asked when nothing that is known falls due: new waits begin, here and in other processes.
 const POLL: Duration = Duration::from_secs(1);
 
 impl Commands {
-    /// Watches the clock until `stop` is cancelled. `due` answers with at most so many waits that have not become
-    /// overdue, the earliest first, beginning after the one given. A watch that panics is started again.
+    /// Watches the clock until `stop` is cancelled. `due` answers with at most so many instants that have not been told
+    /// of, the earliest first, beginning after the one given. A watch that panics is started again.
     pub async fn watch_clock<D, F, E>(self, due: D, stop: CancellationToken)
     where
-        D: Fn(Option<DueReply>, usize) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<Vec<DueReply>, E>> + Send + 'static,
+        D: Fn(Option<Due>, usize) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Vec<Due>, E>> + Send + 'static,
         E: Display + Send + 'static,
     {
         while !stop.is_cancelled() {
@@ -38,19 +39,21 @@ impl Commands {
         }
     }
 
-    /// Tells of each wait that has passed its instant. A wait that is over, or was told of, is left alone: the answer
-    /// that named it was older than the log.
-    async fn tell_overdue(&self, due: &[DueReply], now: DateTime<Utc>) -> Result<(), CommandError> {
-        let passed: Vec<_> = due.iter().take_while(|reply| reply.due_at <= now).collect();
+    /// Does what each instant that has passed asks for. What is over, or was told of, is left alone: the answer that
+    /// named it was older than the log.
+    async fn tell(&self, due: &[Due], now: DateTime<Utc>) -> Result<(), CommandError> {
+        let passed: Vec<_> = due.iter().take_while(|due| due.due_at <= now).collect();
         if passed.is_empty() {
             return Ok(());
         }
-        let Some(target) = self.desk().await?.0.settings().target() else { return Ok(()) };
-        for reply in passed {
-            match self.become_overdue(reply, target, now).await {
+        let target = self.desk().await?.0.settings().target();
+        for due in passed {
+            let Some((rule, command)) = command(due, target, now) else { continue };
+            match self.by_rule(rule, due, command).await {
                 Ok(()) => {}
                 Err(refusal @ (CommandError::Message(_) | CommandError::NotFound)) => {
-                    tracing::debug!(message = %reply.message_id, wait = reply.wait, %refusal, "not overdue");
+                    let (message, sequence) = (due.message_id, due.sequence);
+                    tracing::debug!(rule, %message, sequence, %refusal, "nothing to tell");
                 }
                 Err(error) => return Err(error),
             }
@@ -58,29 +61,45 @@ impl Commands {
         Ok(())
     }
 
-    async fn become_overdue(
+    async fn by_rule(
         &self,
-        reply: &DueReply,
-        target: ServiceTarget,
-        at: DateTime<Utc>,
+        rule: &'static str,
+        due: &Due,
+        command: MessageCommand,
     ) -> Result<(), CommandError> {
-        let (message_id, wait) = (reply.message_id, reply.wait);
         let request = Request {
-            caller: &Caller::system(OVERDUE),
+            caller: &Caller::system(rule),
             needs: Needs::Member(Permission::MessagesWork),
-            message_id,
+            message_id: due.message_id,
             expected_version: None,
-            idempotency: Some(self.idempotency_of_rule(OVERDUE, message_id, wait)),
+            idempotency: Some(self.idempotency_of_rule(rule, due.message_id, due.sequence)),
         };
-        let command = MessageCommand::BecomeOverdue(BecomeOverdue { at, wait, target });
         self.execute(request, command).await.map(drop)
     }
 }
 
+/// The rule that looks at it, and what it commands; nothing while the desk has no service target.
+fn command(
+    due: &Due,
+    target: Option<ServiceTarget>,
+    at: DateTime<Utc>,
+) -> Option<(&'static str, MessageCommand)> {
+    let sequence = due.sequence;
+    Some(match due.kind {
+        DueKind::Reply => {
+            let overdue = BecomeOverdue { at, wait: sequence, target: target? };
+            (OVERDUE, MessageCommand::BecomeOverdue(overdue))
+        }
+        DueKind::FollowUp => {
+            (FOLLOW_UP, MessageCommand::BringUpFollowUp(BringUpFollowUp { at, follow_up: sequence }))
+        }
+    })
+}
+
 async fn watch<D, F, E>(commands: Commands, due: D, stop: CancellationToken)
 where
-    D: Fn(Option<DueReply>, usize) -> F,
-    F: Future<Output = Result<Vec<DueReply>, E>>,
+    D: Fn(Option<Due>, usize) -> F,
+    F: Future<Output = Result<Vec<Due>, E>>,
     E: Display,
 {
     let clock = commands.store.clock().clone();
@@ -91,15 +110,15 @@ where
             vec![]
         });
         let now = clock.now();
-        if let Err(error) = commands.tell_overdue(&page, now).await {
+        if let Err(error) = commands.tell(&page, now).await {
             tracing::error!(%error, "what fell due could not be written, and will be tried again");
-        } else if page.len() == PAGE && page.iter().all(|reply| reply.due_at <= now) {
+        } else if page.len() == PAGE && page.iter().all(|due| due.due_at <= now) {
             // There is more; and what was refused must not stand in its way.
             after = page.last().copied();
             continue;
         }
         after = None;
-        let next = page.iter().map(|reply| reply.due_at).find(|due_at| *due_at > now);
+        let next = page.iter().map(|due| due.due_at).find(|due_at| *due_at > now);
         tokio::select! {
             () = stop.cancelled() => {}
             () = clock.until(next.unwrap_or(DateTime::<Utc>::MAX_UTC)), if next.is_some() => {}

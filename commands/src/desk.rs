@@ -9,7 +9,16 @@ impl Commands {
     /// The desk as this process last knew it, and the desk's stream: an append that relies on them
     /// carries it along, and fails as a conflict when the desk has been revised meanwhile.
     pub(crate) async fn desk(&self) -> Result<(Arc<Desk>, StreamAppend), CommandError> {
-        let desk = self.store.recall::<Desk>(&DESK_ID.to_string()).await?;
+        self.desk_as(false).await
+    }
+
+    /// The same, as this process last knew it or as the log has it.
+    pub(crate) async fn desk_as(&self, fresh: bool) -> Result<(Arc<Desk>, StreamAppend), CommandError> {
+        let id = DESK_ID.to_string();
+        let desk = match fresh {
+            true => self.store.load::<Desk>(&id).await?,
+            false => self.store.recall::<Desk>(&id).await?,
+        };
         let relied_on = stream::<Desk>(DESK_ID.to_string(), &desk, None, &[])?;
         Ok((desk.aggregate, relied_on))
     }

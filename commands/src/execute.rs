@@ -7,8 +7,11 @@ use crate::{
     streams::{message_key, stream},
 };
 use domain::{
+    actor::Actor,
     decide::Decide,
-    ids::{MessageId, VisitorId},
+    desk::Settings,
+    ids::{MemberId, MessageId, VisitorId},
+    member::Member,
     message::{Message, MessageCommand, MessageEvent},
 };
 use std::collections::BTreeMap;
@@ -27,6 +30,16 @@ pub(crate) struct Request<'a> {
     pub(crate) idempotency: Option<Idempotency>,
 }
 
+/// A command, and what it needs to know of another stream.
+pub(crate) enum Facts<'a> {
+    /// Nothing.
+    None(MessageCommand),
+    /// The desk's settings.
+    Desk(&'a (dyn Fn(&Settings) -> MessageCommand + Sync)),
+    /// A member.
+    Member(MemberId, &'a (dyn Fn(&Member) -> MessageCommand + Sync)),
+}
+
 impl Commands {
     /// Carries out a command to one message. With an `expectedVersion` it is never retried by itself.
     pub(crate) async fn execute(
@@ -34,12 +47,25 @@ impl Commands {
         request: Request<'_>,
         command: MessageCommand,
     ) -> Result<Receipt, CommandError> {
+        self.execute_with(request, Facts::None(command)).await
+    }
+
+    /// The same for a command that needs facts of another stream: they are looked up for every decision anew, and the
+    /// append relies on that stream.
+    pub(crate) async fn execute_with(
+        &self,
+        request: Request<'_>,
+        facts: Facts<'_>,
+    ) -> Result<Receipt, CommandError> {
+        let id = request.message_id.to_string();
         for _ in 0..ATTEMPTS {
-            let mut loaded = self.store.recall::<Message>(&request.message_id.to_string()).await?;
+            let mut loaded = self.store.recall::<Message>(&id).await?;
+            let (mut command, mut relied_on) = self.command(&facts, false).await?;
             let mut decided = request.decide(&loaded, &command);
-            if !loaded.fresh && decided.as_ref().map_or(true, Vec::is_empty) {
+            if !(loaded.fresh && relied_on.is_empty()) && decided.as_ref().map_or(true, Vec::is_empty) {
                 // What this process last knew is never the last word on a refusal.
-                loaded = self.store.load::<Message>(&request.message_id.to_string()).await?;
+                loaded = self.store.load::<Message>(&id).await?;
+                (command, relied_on) = self.command(&facts, true).await?;
                 decided = request.decide(&loaded, &command);
             }
             let decided = match decided {
@@ -51,8 +77,9 @@ impl Commands {
                 },
             };
             let key = owner(&loaded.aggregate).map(|owner| message_key(request.message_id, owner));
-            let stream = stream::<Message>(request.message_id.to_string(), &loaded, key, &decided)?;
-            let append = self.append(request.caller, vec![stream], request.idempotency.clone());
+            let mut streams = relied_on;
+            streams.push(stream::<Message>(id.clone(), &loaded, key, &decided)?);
+            let append = self.append(request.caller, streams, request.idempotency.clone());
             match self.store.append(append).await {
                 Ok(appended) => return Ok(appended.receipt()),
                 Err(AppendError::Conflict) => {}
@@ -60,6 +87,29 @@ impl Commands {
             }
         }
         Err(CommandError::Unavailable)
+    }
+
+    /// The command with its facts, as this process last knew them or as the log has them, and the stream they are of.
+    async fn command(
+        &self,
+        facts: &Facts<'_>,
+        fresh: bool,
+    ) -> Result<(MessageCommand, Vec<StreamAppend>), CommandError> {
+        Ok(match facts {
+            Facts::None(command) => (command.clone(), vec![]),
+            Facts::Desk(command) => {
+                let (desk, relied_on) = self.desk_as(fresh).await?;
+                (command(desk.settings()), vec![relied_on])
+            }
+            Facts::Member(id, command) => {
+                let id = id.to_string();
+                let member = match fresh {
+                    true => self.store.load::<Member>(&id).await?,
+                    false => self.store.recall::<Member>(&id).await?,
+                };
+                (command(&member.aggregate), vec![stream::<Member>(id, &member, None, &[])?])
+            }
+        })
     }
 
     /// What an idempotency key was answered before.
@@ -92,7 +142,11 @@ impl Request<'_> {
         loaded: &Loaded<Message>,
         command: &MessageCommand,
     ) -> Result<Vec<MessageEvent>, CommandError> {
-        reach(self.caller, self.needs, owner(&loaded.aggregate))?;
+        let owner = match self.caller.actor {
+            Actor::Visitor(_) => shown_owner(&loaded.aggregate),
+            Actor::Anonymous | Actor::Member { .. } | Actor::System(_) => owner(&loaded.aggregate),
+        };
+        reach(self.caller, self.needs, owner)?;
         let version = loaded.version();
         match self.expected_version {
             Some(expected) if expected != version => Err(CommandError::Conflict { expected, version }),
@@ -106,5 +160,13 @@ pub(crate) fn owner(message: &Message) -> Option<VisitorId> {
     match message {
         Message::NotSubmitted => None,
         Message::Submitted(message) => Some(message.visitor_id),
+    }
+}
+
+/// Whose message it is, as visitors see it: a deleted one is absent.
+pub(crate) fn shown_owner(message: &Message) -> Option<VisitorId> {
+    match message {
+        Message::Submitted(message) if message.deleted_at.is_none() => Some(message.visitor_id),
+        Message::Submitted(_) | Message::NotSubmitted => None,
     }
 }

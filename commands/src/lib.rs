@@ -20,10 +20,13 @@ mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
 pub use error::CommandError;
-pub use message::{ReplyInput, SubmitInput, Submitted};
+pub use message::{SubmitInput, Submitted};
 pub use password::PasswordError;
 pub use store::Receipt;
-pub use work::WorkInput;
+pub use work::{
+    AssignInput, CategorizeInput, ContinueInput, FollowUpInput, NoteInput, PrioritizeInput, RateInput,
+    ReplyInput, TagInput, Target, WorkInput,
+};
 
 use domain::{actor::Actor, locale::Locale};
 use password::Passwords;

@@ -1,24 +1,21 @@
-//! Commands to a message.
+//! `submitMessage`: a visitor and their message in one append.
 
 use crate::{
     Caller, Commands,
-    access::{Needs, admit},
     error::CommandError,
-    execute::Request,
     streams::{message_key, stream},
     visitor::{Arriving, Remembered},
 };
 use domain::{
-    access::Permission,
     actor::Actor,
     contact::Contact,
     decide::Decide,
     desk::Desk,
-    ids::{CategoryId, MessageId, ReplyId, VisitorId},
+    ids::{CategoryId, MessageId, VisitorId},
     locale::Locale,
-    message::{Message, MessageCommand, MessageError, Related, ReplyToMessage, SubmitMessage},
+    message::{Message, MessageCommand, MessageError, Related, SubmitMessage},
     reference::Reference,
-    text::{Name, PageUrl, ReplyText, Words},
+    text::{Name, PageUrl, Words},
     visitor::VisitorError,
 };
 use serde::Serialize;
@@ -43,21 +40,6 @@ pub struct SubmitInput {
     /// The page it was written on.
     pub page_url: Option<PageUrl>,
     /// Repeats with the same key are one message.
-    #[serde(skip)]
-    pub idempotency_key: Option<String>,
-}
-
-/// A reply.
-#[derive(Clone, Debug, Serialize)]
-pub struct ReplyInput {
-    /// To which message.
-    pub message_id: MessageId,
-    /// The reply.
-    pub content: ReplyText,
-    /// The version the caller last saw.
-    #[serde(skip)]
-    pub expected_version: Option<i64>,
-    /// Repeats with the same key are one reply.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
@@ -125,29 +107,6 @@ impl Commands {
         Err(CommandError::Unavailable)
     }
 
-    /// `replyToMessage`: a member replies.
-    pub async fn reply_to_message(
-        &self,
-        caller: &Caller,
-        input: ReplyInput,
-    ) -> Result<Receipt, CommandError> {
-        let needs = Needs::Member(Permission::MessagesReply);
-        admit(caller, needs)?;
-        let Actor::Member { id: author, .. } = caller.actor else {
-            return Err(CommandError::Forbidden(Permission::MessagesReply));
-        };
-        let idempotency =
-            self.idempotency(caller, "replyToMessage", input.idempotency_key.as_deref(), &input)?;
-        let command = MessageCommand::Reply(ReplyToMessage {
-            at: self.store.clock().now(),
-            reply_id: ReplyId(self.fresh_id("reply id", None)),
-            author,
-            content: input.content,
-        });
-        let (message_id, expected_version) = (input.message_id, input.expected_version);
-        self.execute(Request { caller, needs, message_id, expected_version, idempotency }, command).await
-    }
-
     /// Looks the facts up, decides for visitor and message, and puts both into one append.
     async fn decide_submission(
         &self,
@@ -186,7 +145,7 @@ impl Commands {
             None => None,
             Some(message_id) => {
                 let earlier = self.store.recall::<Message>(&message_id.to_string()).await?;
-                Some(Related { message_id, visitor_id: crate::execute::owner(&earlier.aggregate) })
+                Some(Related { message_id, visitor_id: crate::execute::shown_owner(&earlier.aggregate) })
             }
         };
         Ok(SubmitMessage {

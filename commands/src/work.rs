@@ -1,4 +1,16 @@
-//! Work on one message that needs no words: claiming, closing and reopening.
+//! Work on one message: what members do with it beside replying.
+
+mod answer;
+mod assign;
+mod follow_up;
+mod sort;
+mod step;
+
+pub use answer::{ContinueInput, NoteInput, RateInput, ReplyInput};
+pub use assign::AssignInput;
+pub use follow_up::FollowUpInput;
+pub use sort::{CategorizeInput, PrioritizeInput, TagInput};
+pub use step::WorkInput;
 
 use crate::{
     Caller, Commands,
@@ -6,29 +18,18 @@ use crate::{
     error::CommandError,
     execute::Request,
 };
-use chrono::{DateTime, Utc};
 use domain::{
     access::Permission,
     actor::Actor,
-    ids::MessageId,
-    message::{ClaimMessage, CloseMessage, MessageCommand, ReopenMessage},
-    text::Reason,
+    ids::{MemberId, MessageId},
 };
 use serde::Serialize;
-use store::Receipt;
 
-/// Who may: whoever holds `messages.work`.
-const WORK: Needs = Needs::Member(Permission::MessagesWork);
-/// The same, or the message's visitor.
-const WORK_OR_OWN: Needs = Needs::MemberOrOwner(Permission::MessagesWork);
-
-/// Which message, and why.
+/// What every command to an existing message says, whatever else it says.
 #[derive(Clone, Debug, Serialize)]
-pub struct WorkInput {
+pub struct Target {
     /// Which message.
     pub message_id: MessageId,
-    /// Why.
-    pub reason: Option<Reason>,
     /// The version the caller last saw.
     #[serde(skip)]
     pub expected_version: Option<i64>,
@@ -37,47 +38,33 @@ pub struct WorkInput {
     pub idempotency_key: Option<String>,
 }
 
+impl From<MessageId> for Target {
+    fn from(message_id: MessageId) -> Self {
+        Self { message_id, expected_version: None, idempotency_key: None }
+    }
+}
+
 impl Commands {
-    /// `claimMessage`: a member takes a message that nobody has.
-    pub async fn claim_message(&self, caller: &Caller, input: WorkInput) -> Result<Receipt, CommandError> {
-        admit(caller, WORK)?;
-        let Actor::Member { id: member, .. } = caller.actor else {
-            return Err(CommandError::Forbidden(Permission::MessagesWork));
-        };
-        self.work(caller, WORK, "claimMessage", input, |at, reason| {
-            MessageCommand::Claim(ClaimMessage { at, member, reason })
-        })
-        .await
-    }
-
-    /// `closeMessage`: a member closes it, or its visitor does.
-    pub async fn close_message(&self, caller: &Caller, input: WorkInput) -> Result<Receipt, CommandError> {
-        self.work(caller, WORK_OR_OWN, "closeMessage", input, |at, reason| {
-            MessageCommand::Close(CloseMessage { at, reason })
-        })
-        .await
-    }
-
-    /// `reopenMessage`: a member opens a closed message again.
-    pub async fn reopen_message(&self, caller: &Caller, input: WorkInput) -> Result<Receipt, CommandError> {
-        self.work(caller, WORK, "reopenMessage", input, |at, reason| {
-            MessageCommand::Reopen(ReopenMessage { at, reason })
-        })
-        .await
-    }
-
-    async fn work(
+    /// Who asks for what, and whether they may at all.
+    fn request<'a>(
         &self,
-        caller: &Caller,
+        caller: &'a Caller,
         needs: Needs,
         mutation: &str,
-        input: WorkInput,
-        command: impl FnOnce(DateTime<Utc>, Option<Reason>) -> MessageCommand,
-    ) -> Result<Receipt, CommandError> {
+        target: &Target,
+        input: &impl Serialize,
+    ) -> Result<Request<'a>, CommandError> {
         admit(caller, needs)?;
-        let idempotency = self.idempotency(caller, mutation, input.idempotency_key.as_deref(), &input)?;
-        let command = command(self.store.clock().now(), input.reason);
-        let (message_id, expected_version) = (input.message_id, input.expected_version);
-        self.execute(Request { caller, needs, message_id, expected_version, idempotency }, command).await
+        let idempotency = self.idempotency(caller, mutation, target.idempotency_key.as_deref(), input)?;
+        let Target { message_id, expected_version, .. } = *target;
+        Ok(Request { caller, needs, message_id, expected_version, idempotency })
+    }
+}
+
+/// The member who asks; whoever is none lacks the permission.
+fn member(caller: &Caller, permission: Permission) -> Result<MemberId, CommandError> {
+    match caller.actor {
+        Actor::Member { id, .. } => Ok(id),
+        _ => Err(CommandError::Forbidden(permission)),
     }
 }

@@ -15,6 +15,7 @@ pub use target::ServiceTarget;
 
 use crate::{
     decide::{self, Decide},
+    ids::Tag,
     message::FormRules,
 };
 use chrono::{DateTime, Utc};
@@ -86,6 +87,11 @@ impl Settings {
     /// How soon an answer is due; `None` before first start.
     pub fn target(&self) -> Option<ServiceTarget> {
         self.service_target.as_ref().map(ServiceTargetRevised::target)
+    }
+
+    /// The tags there are.
+    pub fn tags(&self) -> Vec<Tag> {
+        self.categories.iter().flat_map(|revised| revised.tags.iter().cloned().map(Tag)).collect()
     }
 
     /// What `submitMessage` has to obey.

@@ -7,19 +7,26 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// Keys under which an event may hold a bare string: ids, times, enumerations.
 /// Everything else that a person wrote, or that names one, has to be `Personal`.
 const BARE: &[&str] = &[
+    "added",
     "at",
     "author",
+    "by",
     "category_id",
     "due_at",
     "locale",
     "means",
     "member",
+    "mentions",
+    "note_id",
+    "priority",
     "reference",
     "related_to",
+    "removed",
     "reply_id",
     "role",
     "team",
     "visitor_id",
+    "words_id",
 ];
 
 /// The desk's own settings, which name nobody.

@@ -10,6 +10,14 @@ macro_rules! uuid_id {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(pub Uuid);
 
+        impl $name {
+            /// What somebody typed as an id; what cannot be one becomes the nil UUID, which nothing of the kind has. So
+            /// an id that makes no sense goes the same way as one that is absent, and is answered with the same bytes.
+            pub fn typed(id: &str) -> Self {
+                id.parse().unwrap_or(Self(Uuid::nil()))
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
@@ -30,20 +38,16 @@ uuid_id! {
     MessageId,
     /// One member's reply to a message.
     ReplyId,
+    /// More words of a visitor's in a message.
+    WordsId,
+    /// One member's note in a message.
+    NoteId,
     /// Somebody who leaves messages.
     VisitorId,
     /// Somebody who works at the desk.
     MemberId,
     /// Members who share a queue.
     TeamId,
-}
-
-impl MessageId {
-    /// What somebody typed as an id; what cannot be one becomes the nil UUID, which no message has. So an id that
-    /// makes no sense goes the same way as one that is absent, and is answered with the same bytes.
-    pub fn typed(id: &str) -> Self {
-        id.parse().unwrap_or(Self(Uuid::nil()))
-    }
 }
 
 /// The desk is one per installation; this is its stream's id, the nil UUID.
@@ -55,6 +59,17 @@ pub const DESK_ID: Uuid = Uuid::nil();
 pub struct CategoryId(pub String);
 
 impl fmt::Display for CategoryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A tag from the desk's list, named by a short word such as `refund`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tag(pub String);
+
+impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

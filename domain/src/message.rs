@@ -1,32 +1,51 @@
 //! The message: left by a visitor, answered by members, closed by either.
+//!
+//! Knows all that can happen to one and when it is refused. Must not know a word of it: decisions need ids, times, flags
+//! and counts.
 
+mod answer;
+mod apply;
+mod assign;
 mod command;
+mod due;
 mod error;
 mod event;
+mod follow_up;
+mod sort;
 mod status;
+mod step;
+mod submit;
 #[cfg(test)]
 mod tests;
 mod wait;
 
-pub use command::{
-    BecomeOverdue, ClaimMessage, CloseMessage, FormRules, MessageCommand, Related, ReopenMessage,
-    ReplyToMessage, SubmitMessage,
-};
+pub use answer::{AddNote, ContinueMessage, RateMessage, ReplyToMessage, Stars};
+pub use assign::{AssignMessage, ClaimMessage, Standing};
+pub use command::MessageCommand;
+pub use due::{Due, DueKind};
 pub use error::MessageError;
 pub use event::{
-    Assignee, MessageAssigned, MessageClosed, MessageEvent, MessageReopened, MessageReplied,
-    MessageSubmitted, ReplyBecameOverdue,
+    Assignee, FollowUpCameDue, FollowUpCompleted, FollowUpScheduled, MessageArchived, MessageAssigned,
+    MessageCategorized, MessageClosed, MessageContinued, MessageDeleted, MessageEvent, MessageMarkedAsSpam,
+    MessagePrioritized, MessageRated, MessageReopened, MessageReplied, MessageResolved, MessageRestored,
+    MessageSubmitted, MessageTagged, MessageUnarchived, MessageUnassigned, MessageUnmarkedAsSpam, NoteAdded,
+    ReplyBecameOverdue,
 };
+pub use follow_up::{BringUpFollowUp, FollowUp, ScheduleFollowUp};
+pub use sort::{CategorizeMessage, PrioritizeMessage, Priority, TagMessage};
 pub use status::{MessageStatus, VisitorStatus};
-pub use wait::{DueReply, Wait};
+pub use step::{Step, StepKind};
+pub use submit::{FormRules, Related, SubmitMessage};
+pub use wait::{BecomeOverdue, Wait};
 
 use crate::{
     decide::{self, Decide},
-    ids::VisitorId,
+    ids::{CategoryId, Tag, VisitorId},
 };
 use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A message as decisions need it: no words, only who owes the next one and how far it has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,10 +67,36 @@ pub struct Submitted {
     pub awaiting: Awaiting,
     /// How far it has come.
     pub stage: Stage,
-    /// Was it opened again, and has nothing ended that since? Ends with the next reply or closing.
-    pub reopened: bool,
+    /// Was it opened again, or did its follow-up fall due? Ends with the next reply, resolving or closing, and when it
+    /// is parked.
+    #[serde(alias = "reopened")]
+    pub attention: bool,
     /// Who is to answer it.
     pub assignee: Option<Assignee>,
+    /// Until when it is parked.
+    #[serde(default)]
+    pub follow_up: Option<FollowUp>,
+    /// What it is about.
+    #[serde(default)]
+    pub category_id: Option<CategoryId>,
+    /// How it is tagged.
+    #[serde(default)]
+    pub tags: BTreeSet<Tag>,
+    /// How urgent it is.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Did nobody mean it?
+    #[serde(default)]
+    pub spam: bool,
+    /// Is it out of the default list?
+    #[serde(default)]
+    pub archived: bool,
+    /// Since when it is hidden everywhere, if it is.
+    #[serde(default)]
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// When it was last resolved or closed.
+    #[serde(default)]
+    pub ended_at: Option<DateTime<Utc>>,
     /// The visitor's wait for an answer, while there is one.
     pub wait: Option<Wait>,
     /// How many replies it has had from members.
@@ -78,109 +123,54 @@ pub enum Awaiting {
 pub enum Stage {
     /// Somebody is still to do something.
     Active,
+    /// It was dealt with.
+    Resolved,
     /// It is over.
     Closed,
 }
 
+/// What follows from a command: events, or the refusal.
+type Decided = Result<Vec<MessageEvent>, MessageError>;
+
 impl Decide for Message {
-    fn decide(&self, command: MessageCommand) -> Result<Vec<MessageEvent>, MessageError> {
-        match command {
-            MessageCommand::Submit(submit) => self.submit(*submit),
-            MessageCommand::Reply(reply) => self.reply(reply),
-            MessageCommand::Claim(claim) => self.claim(claim),
-            MessageCommand::Close(close) => self.close(close),
-            MessageCommand::Reopen(reopen) => self.reopen(reopen),
-            MessageCommand::BecomeOverdue(overdue) => self.become_overdue(overdue),
+    fn decide(&self, command: MessageCommand) -> Decided {
+        match (command, self) {
+            (MessageCommand::Submit(submit), Self::NotSubmitted) => submit::submit(*submit),
+            (MessageCommand::Submit(_), Self::Submitted(_)) => Err(MessageError::AlreadySubmitted),
+            (_, Self::NotSubmitted) => Err(MessageError::NotSubmitted),
+            (command, Self::Submitted(message)) => message.decide(command),
         }
     }
 }
 
-impl Message {
-    fn submit(&self, command: SubmitMessage) -> Result<Vec<MessageEvent>, MessageError> {
-        let Self::NotSubmitted = self else { return Err(MessageError::AlreadySubmitted) };
-        if command.form.require_name && command.name.is_none() {
-            return Err(MessageError::NameRequired);
+impl Submitted {
+    fn decide(&self, command: MessageCommand) -> Decided {
+        let restores = matches!(&command, MessageCommand::Step(step) if step.kind == StepKind::Restore);
+        let deletes = matches!(&command, MessageCommand::Step(step) if step.kind == StepKind::Delete);
+        if self.deleted_at.is_some() && !restores {
+            return Err(if deletes { MessageError::AlreadySo } else { MessageError::Deleted });
         }
-        if command.form.require_category && command.category_id.is_none() {
-            return Err(MessageError::CategoryRequired);
+        match command {
+            MessageCommand::Submit(_) => Err(MessageError::AlreadySubmitted),
+            MessageCommand::Continue(words) => Ok(vec![self.continued(words)]),
+            MessageCommand::Reply(reply) => self.reply(reply),
+            MessageCommand::AddNote(note) => self.add_note(note),
+            MessageCommand::Rate(rate) => self.rate(rate),
+            MessageCommand::Claim(claim) => self.claim(claim),
+            MessageCommand::Assign(assign) => self.assign(assign),
+            MessageCommand::ScheduleFollowUp(schedule) => self.schedule_follow_up(schedule),
+            MessageCommand::BringUpFollowUp(bring_up) => self.bring_up_follow_up(bring_up),
+            MessageCommand::Categorize(categorize) => self.categorize(categorize),
+            MessageCommand::Tag(tag) => self.tag(&tag),
+            MessageCommand::Prioritize(prioritize) => self.prioritize(&prioritize),
+            MessageCommand::Step(step) => self.step(step),
+            MessageCommand::BecomeOverdue(overdue) => self.become_overdue(overdue),
         }
-        if command.category_id.as_ref().is_some_and(|id| !command.form.categories.contains(id)) {
-            return Err(MessageError::CategoryUnknown);
-        }
-        if command.related_to.as_ref().is_some_and(|earlier| earlier.visitor_id != Some(command.visitor_id)) {
-            return Err(MessageError::RelatedUnknown);
-        }
-        Ok(vec![MessageEvent::MessageSubmitted(MessageSubmitted {
-            at: command.at,
-            visitor_id: command.visitor_id,
-            reference: command.reference,
-            name: command.name.map(Into::into),
-            contact: command.contact.into(),
-            content: command.content.into(),
-            category_id: command.category_id,
-            related_to: command.related_to.map(|earlier| earlier.message_id),
-            locale: command.locale,
-            page_url: command.page_url.map(Into::into),
-            privacy_notice: command.form.privacy_notice,
-        })])
     }
 
-    fn reply(&self, command: ReplyToMessage) -> Result<Vec<MessageEvent>, MessageError> {
-        let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
-        Ok(vec![MessageEvent::MessageReplied(MessageReplied {
-            at: command.at.max(message.last_at),
-            reply_id: command.reply_id,
-            author: command.author,
-            content: command.content.into(),
-        })])
-    }
-
-    fn claim(&self, command: ClaimMessage) -> Result<Vec<MessageEvent>, MessageError> {
-        let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
-        if let Some(assignee) = message.assignee {
-            return Err(MessageError::AlreadyAssigned(assignee));
-        }
-        Ok(vec![MessageEvent::MessageAssigned(MessageAssigned {
-            at: command.at.max(message.last_at),
-            to: Assignee::Member(command.member),
-            reason: command.reason.map(Into::into),
-        })])
-    }
-
-    fn close(&self, command: CloseMessage) -> Result<Vec<MessageEvent>, MessageError> {
-        let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
-        if message.stage == Stage::Closed {
-            return Err(MessageError::AlreadyClosed);
-        }
-        Ok(vec![MessageEvent::MessageClosed(MessageClosed {
-            at: command.at.max(message.last_at),
-            reason: command.reason.map(Into::into),
-        })])
-    }
-
-    fn reopen(&self, command: ReopenMessage) -> Result<Vec<MessageEvent>, MessageError> {
-        let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
-        if message.stage != Stage::Closed {
-            return Err(MessageError::NotClosed);
-        }
-        Ok(vec![MessageEvent::MessageReopened(MessageReopened {
-            at: command.at.max(message.last_at),
-            reason: command.reason.map(Into::into),
-        })])
-    }
-
-    fn become_overdue(&self, command: BecomeOverdue) -> Result<Vec<MessageEvent>, MessageError> {
-        let Self::Submitted(message) = self else { return Err(MessageError::NotSubmitted) };
-        let wait = message.wait.filter(|wait| wait.began_with == command.wait);
-        let wait = wait.ok_or(MessageError::WaitIsOver)?;
-        if wait.overdue_since.is_some() {
-            return Err(MessageError::AlreadyOverdue);
-        }
-        let (at, due_at) = (command.at.max(message.last_at), wait.due_at(command.target));
-        if at < due_at {
-            return Err(MessageError::NotDueYet);
-        }
-        Ok(vec![MessageEvent::ReplyBecameOverdue(ReplyBecameOverdue { at, wait: command.wait, due_at })])
+    /// Business time never goes back within a message.
+    fn at(&self, clock: DateTime<Utc>) -> DateTime<Utc> {
+        clock.max(self.last_at)
     }
 }
 
@@ -202,56 +192,10 @@ impl Aggregate for Message {
 
     fn apply(&mut self, event: MessageEvent) {
         match (event, self) {
-            (MessageEvent::MessageSubmitted(event), state) => {
-                *state = Self::Submitted(Submitted {
-                    visitor_id: event.visitor_id,
-                    awaiting: Awaiting::Desk,
-                    stage: Stage::Active,
-                    reopened: false,
-                    assignee: None,
-                    wait: Some(Wait::new(1, event.at)),
-                    replies: 0,
-                    events: 1,
-                    last_at: event.at,
-                });
-            }
+            (MessageEvent::MessageSubmitted(event), state) => *state = Self::Submitted(Submitted::new(event)),
             (event, Self::Submitted(message)) => message.apply(event),
             // A stream begins with its submission; anything else before it changes nothing.
             (_, Self::NotSubmitted) => {}
-        }
-    }
-}
-
-impl Submitted {
-    fn apply(&mut self, event: MessageEvent) {
-        self.events += 1;
-        self.last_at = event.at();
-        match event {
-            // A stream begins with its submission, and has one.
-            MessageEvent::MessageSubmitted(_) => {}
-            MessageEvent::MessageReplied(_) => {
-                self.awaiting = Awaiting::Visitor;
-                self.reopened = false;
-                self.wait = None;
-                self.replies += 1;
-            }
-            MessageEvent::MessageAssigned(event) => self.assignee = Some(event.to),
-            MessageEvent::MessageClosed(_) => {
-                self.stage = Stage::Closed;
-                self.reopened = false;
-                self.wait = None;
-            }
-            MessageEvent::MessageReopened(event) => {
-                self.stage = Stage::Active;
-                self.reopened = true;
-                self.wait = match self.awaiting {
-                    Awaiting::Desk => Some(Wait::new(self.events, event.at)),
-                    Awaiting::Visitor => None,
-                };
-            }
-            MessageEvent::ReplyBecameOverdue(event) => {
-                self.wait = self.wait.map(|wait| Wait { overdue_since: Some(event.due_at), ..wait });
-            }
         }
     }
 }

@@ -1,10 +1,14 @@
 //! What can be asked to happen.
 
 mod message;
+mod payload;
 mod people;
+mod read;
+mod step;
+mod work;
 
 use async_graphql::MergedObject;
 
 /// Every mutation.
 #[derive(Default, MergedObject)]
-pub struct Mutation(message::MessageMutation, people::PeopleMutation);
+pub struct Mutation(message::MessageMutation, work::WorkMutation, step::StepMutation, people::PeopleMutation);

@@ -23,12 +23,30 @@ pub(crate) enum UserErrorCode {
     IdempotencyKeyReused,
     /// It is so already.
     AlreadySo,
+    /// It is resolved already.
+    AlreadyResolved,
     /// It is closed already.
     AlreadyClosed,
-    /// It is not closed.
+    /// It is neither resolved nor closed.
     NotClosed,
     /// Somebody has it already.
     AlreadyAssigned,
+    /// Nobody has it.
+    NotAssigned,
+    /// No follow-up is scheduled.
+    NotScheduled,
+    /// It was never replied to.
+    NotReplied,
+    /// This time has passed.
+    InThePast,
+    /// It ended too long ago.
+    TooLate,
+    /// They do not work at the desk at present.
+    InactiveAssignee,
+    /// It is deleted.
+    Deleted,
+    /// It is marked as spam.
+    Spam,
 }
 
 /// Why something was refused, for a program and for a person.
@@ -114,6 +132,19 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
     tell((code, field, error.to_string(), chinese.to_owned()), locale)
 }
 
+/// A rating that is none.
+pub(crate) fn of_rating(locale: Option<&Locale>) -> UserError {
+    let (english, chinese) = ("a rating is a whole number from 1 to 5", "评分为 1 到 5 的整数");
+    tell((UserErrorCode::Invalid, Some("rating"), english.to_owned(), chinese.to_owned()), locale)
+}
+
+/// A list that holds more than anybody needs.
+pub(crate) fn too_many(field: &'static str, most: usize, locale: Option<&Locale>) -> UserError {
+    let (english, chinese) =
+        (format!("{field}: at most {most} at once"), format!("{field} 一次最多 {most} 个"));
+    tell((UserErrorCode::TooLong, Some(field), english, chinese), locale)
+}
+
 /// Somebody has the message already; the sentence names them when they are known.
 pub(crate) fn already_assigned(name: Option<&str>, locale: Option<&Locale>) -> UserError {
     let english = format!("this message is assigned to {} already", name.unwrap_or("somebody else"));
@@ -131,7 +162,20 @@ fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'st
         MessageError::CategoryUnknown => (C::Unknown, Some("categoryId"), "没有这个留言类型"),
         MessageError::RelatedUnknown => (C::Unknown, Some("relatedTo"), "没有找到您之前的这条留言"),
         MessageError::AlreadyClosed => (C::AlreadyClosed, None, "这条留言已关闭"),
-        MessageError::NotClosed => (C::NotClosed, None, "这条留言没有关闭"),
+        MessageError::AlreadySo => (C::AlreadySo, None, "已经是这样，无需更改"),
+        MessageError::AlreadyResolved => (C::AlreadyResolved, None, "这条留言已处理"),
+        MessageError::NotClosed => (C::NotClosed, None, "这条留言既未处理完也没有关闭"),
+        MessageError::NotAssigned => (C::NotAssigned, None, "这条留言还没有负责人"),
+        MessageError::AssigneeUnknown => (C::Unknown, Some("memberId"), "没有这位成员"),
+        MessageError::AssigneeInactive => (C::InactiveAssignee, Some("memberId"), "这位成员目前不在岗"),
+        MessageError::MentionUnknown => (C::Unknown, Some("mentions"), "提到的人里有人不是本台成员"),
+        MessageError::NotScheduled => (C::NotScheduled, None, "这条留言没有安排跟进"),
+        MessageError::InThePast => (C::InThePast, Some("dueAt"), "这个时间已经过去"),
+        MessageError::TagUnknown => (C::Unknown, Some("add"), "没有这个标签"),
+        MessageError::Spam => (C::Spam, None, "这条留言已标为垃圾留言"),
+        MessageError::Deleted => (C::Deleted, None, "这条留言已删除，请先恢复"),
+        MessageError::NotReplied => (C::NotReplied, None, "这条留言还没有回复"),
+        MessageError::TooLate => (C::TooLate, None, "这条留言结束已超过 30 天"),
         MessageError::AlreadyAssigned(_) => (C::AlreadyAssigned, None, "这条留言已有人负责"),
         // Of the clock's commands, which nobody sends.
         MessageError::WaitIsOver => (C::NotAllowed, None, "访客已不在等待回复"),

@@ -1,7 +1,7 @@
 //! Scalars of the contract.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{SecondsFormat, Utc};
+use chrono::{SecondsFormat, SubsecRound, Utc};
 
 /// An instant: RFC 3339, in UTC, with microseconds.
 #[derive(Clone, Copy)]
@@ -14,7 +14,8 @@ impl ScalarType for DateTime {
         let instant = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| {
             InputValueError::custom("is not an instant such as 2026-11-22T08:00:00Z (RFC 3339)")
         })?;
-        Ok(Self(instant.with_timezone(&Utc)))
+        // As events keep it.
+        Ok(Self(instant.with_timezone(&Utc).trunc_subsecs(6)))
     }
 
     fn to_value(&self) -> Value {

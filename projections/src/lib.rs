@@ -25,7 +25,7 @@ pub use error::QueryError;
 pub use history::{HistoryEntry, HistoryFilter};
 pub use members::MemberRow;
 pub use message_entries::{EntryKind, EntryRow};
-pub use message_list::{MessageFilter, MessageOrder, MessageRow};
+pub use message_list::{FollowUpRow, MessageFilter, MessageOrder, MessageRow, RatingRow};
 pub use reader::{Reader, ShownContact};
 pub use visitor_messages::VisitorMessageRow;
 pub use visitors::VisitorRow;
@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Every view, with the version of its shape.
 pub const VIEWS: &[View] = &[
-    View { name: "message_list", version: 2, tables: message_list::TABLES, handle: message_list::project },
+    View { name: "message_list", version: 3, tables: message_list::TABLES, handle: message_list::project },
     View {
         name: "message_entries",
         version: 1,

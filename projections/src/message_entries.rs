@@ -13,7 +13,7 @@ use domain::{
     personal::Personal,
     text::ReplyText,
 };
-use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, Tx, Value, micros};
+use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, micros};
 
 /// More entries than any conversation; the list is bounded all the same.
 const MOST: i64 = 1_000;
@@ -25,6 +25,19 @@ pub enum EntryKind {
     Words,
     /// A member, to the visitor.
     Reply,
+    /// A member, to the desk alone: no visitor ever sees it.
+    Note,
+}
+
+impl EntryKind {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "words" => Self::Words,
+            "reply" => Self::Reply,
+            "note" => Self::Note,
+            _ => return None,
+        })
+    }
 }
 
 /// One thing that was said.
@@ -92,9 +105,31 @@ impl Folded for Conversation {
         let at = event.at().timestamp_micros();
         let (entry_id, kind, author, content) = match event {
             MessageEvent::MessageAssigned(_)
+            | MessageEvent::MessageUnassigned(_)
+            | MessageEvent::FollowUpScheduled(_)
+            | MessageEvent::FollowUpCompleted(_)
+            | MessageEvent::FollowUpCameDue(_)
+            | MessageEvent::MessageResolved(_)
             | MessageEvent::MessageClosed(_)
             | MessageEvent::MessageReopened(_)
+            | MessageEvent::MessageCategorized(_)
+            | MessageEvent::MessageTagged(_)
+            | MessageEvent::MessagePrioritized(_)
+            | MessageEvent::MessageMarkedAsSpam(_)
+            | MessageEvent::MessageUnmarkedAsSpam(_)
+            | MessageEvent::MessageArchived(_)
+            | MessageEvent::MessageUnarchived(_)
+            | MessageEvent::MessageDeleted(_)
+            | MessageEvent::MessageRestored(_)
+            | MessageEvent::MessageRated(_)
             | MessageEvent::ReplyBecameOverdue(_) => return Ok(()),
+            MessageEvent::MessageContinued(event) => {
+                (event.words_id.to_string(), "words", None, column(&event.content)?)
+            }
+            MessageEvent::NoteAdded(event) => {
+                let author = Some(event.author.to_string());
+                (event.note_id.to_string(), "note", author, column(&event.content)?)
+            }
             MessageEvent::MessageSubmitted(event) => {
                 (recorded.aggregate_id.clone(), "words", None, column(&event.content)?)
             }
@@ -125,15 +160,19 @@ impl Folded for Conversation {
 }
 
 impl Projections {
-    /// What was said in a message that the caller was given; this does not ask again whether they may read it.
-    pub async fn entries(&self, of: MessageId) -> Result<Vec<EntryRow>, QueryError> {
+    /// What was said in a message that the caller was given; this does not ask again whether they may read it. `notes`:
+    /// with what only the desk may read.
+    pub async fn entries(&self, of: MessageId, notes: bool) -> Result<Vec<EntryRow>, QueryError> {
         let rows = self
             .store
             .database()
             .views
             .rows(
-                "SELECT entry_id, kind, author_id, at, content FROM message_entries \
-                 WHERE message_id = $1 ORDER BY sequence LIMIT $2",
+                &format!(
+                    "SELECT entry_id, kind, author_id, at, content FROM message_entries \
+                     WHERE message_id = $1{} ORDER BY sequence LIMIT $2",
+                    if notes { "" } else { " AND kind <> 'note'" }
+                ),
                 &[of.to_string().into(), MOST.into()],
             )
             .await?;
@@ -142,7 +181,8 @@ impl Projections {
         let entry = |row: &store::Row| {
             Ok(EntryRow {
                 id: row.text("entry_id")?,
-                kind: if row.text("kind")? == "reply" { EntryKind::Reply } else { EntryKind::Words },
+                kind: EntryKind::named(&row.text("kind")?)
+                    .ok_or_else(|| StoreError::Setup("message_entries holds a bad kind".to_owned()))?,
                 author_id: row.text_or_null("author_id")?.and_then(|id| id.parse().ok()),
                 at: micros(row.int("at")?),
                 content: opened.required()?,

@@ -1,10 +1,12 @@
 //! The list of messages, as the desk sees it.
 
+mod filter;
 mod target;
+
+pub use filter::{MessageFilter, MessageOrder};
 
 use crate::{
     Page, PageRequest, Projections, Reader,
-    cursor::Key,
     error::QueryError,
     fold::{Folded, Table, fold},
     opening::{self, Opened, column},
@@ -14,21 +16,22 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
     desk::ServiceTarget,
-    ids::{CategoryId, MemberId, MessageId, VisitorId},
-    message::{Assignee, Message, MessageEvent, MessageStatus, VisitorStatus},
+    ids::{CategoryId, MemberId, MessageId, Tag, VisitorId},
+    message::{Assignee, Message, MessageEvent, MessageStatus, Priority, VisitorStatus},
     personal::Personal,
     reference::Reference,
-    text::{Name, Words},
+    text::{Name, Reason, Words},
 };
-use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Store, Tx, Value, micros, placeholders};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Store, Tx, Value, micros};
 
-/// Where the rows stand: version 2 of the list.
-pub(crate) const TABLE: &str = "message_list_2";
+/// Where the rows stand: version 3 of the list.
+pub(crate) const TABLE: &str = "message_list_3";
 /// Every table of the list.
 pub(crate) const TABLES: &[&str] = &[TABLE, target::TABLE];
 
 /// A message as the list has it, its personal data opened.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column, and a fact of its own")]
 pub struct MessageRow {
     /// Its id.
     pub id: MessageId,
@@ -64,44 +67,42 @@ pub struct MessageRow {
     pub due_at: Option<DateTime<Utc>>,
     /// Has it been told that this wait passed the desk's target?
     pub overdue: bool,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// How it is tagged, in order.
+    pub tags: Vec<Tag>,
+    /// Until when it is parked.
+    pub follow_up: Option<FollowUpRow>,
+    /// How content its visitor was.
+    pub rating: Option<RatingRow>,
+    /// Did nobody mean it?
+    pub spam: bool,
+    /// Is it out of the default list?
+    pub archived: bool,
+    /// Is it hidden everywhere?
+    pub deleted: bool,
 }
 
-/// Which messages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MessageFilter {
-    /// In one of these states; empty: in any.
-    pub status: Vec<MessageStatus>,
+/// Until when a message is parked.
+#[derive(Clone, Debug)]
+pub struct FollowUpRow {
+    /// Until when.
+    pub due_at: DateTime<Utc>,
+    /// What is to be done then.
+    pub note: Option<Personal<Reason>>,
+    /// Who parked it.
+    pub by: Option<MemberId>,
 }
 
-/// In which order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MessageOrder {
-    /// The newest first.
-    #[default]
-    NewestFirst,
-    /// The oldest first.
-    OldestFirst,
-    /// What happened last first.
-    LastActivity,
-}
-
-impl MessageOrder {
-    /// The list's name in cursors, the column it is ordered by, and whether the greatest comes first.
-    fn parts(self) -> (&'static str, &'static str, bool) {
-        match self {
-            Self::NewestFirst => ("newest", "submitted_at", true),
-            Self::OldestFirst => ("oldest", "submitted_at", false),
-            Self::LastActivity => ("activity", "last_activity_at", true),
-        }
-    }
-
-    fn key(self, row: &MessageRow) -> Key {
-        let at = match self {
-            Self::NewestFirst | Self::OldestFirst => row.submitted_at,
-            Self::LastActivity => row.last_activity_at,
-        };
-        (at.timestamp_micros(), row.id.to_string())
-    }
+/// How content the visitor was, as they said last.
+#[derive(Clone, Debug)]
+pub struct RatingRow {
+    /// From 1 to 5.
+    pub rating: i64,
+    /// In their words.
+    pub comment: Option<Personal<Reason>>,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Takes a run of events into the list.
@@ -131,6 +132,10 @@ struct Listed {
     message: Message,
     first_replied_at: Option<i64>,
     target: Option<ServiceTarget>,
+    /// Who parked it, and what is to be done then (sealed); of the last follow-up, whether or not there is one.
+    parked: (Option<String>, Option<String>),
+    /// How many stars, in which words (sealed), and when.
+    rated: (Option<i64>, Option<String>, Option<i64>),
 }
 
 impl Folded for Listed {
@@ -141,7 +146,6 @@ impl Folded for Listed {
         fixed: &[
             ("reference", Kind::Text),
             ("visitor_id", Kind::Text),
-            ("category_id", Kind::Text),
             ("related_to", Kind::Text),
             ("name", Kind::Text),
             ("contact", Kind::Text),
@@ -159,8 +163,29 @@ impl Folded for Listed {
             ("waiting_since", Kind::Int),
             ("due_at", Kind::Int),
             ("overdue", Kind::Int),
+            ("category_id", Kind::Text),
+            ("priority", Kind::Text),
+            ("tags", Kind::Text),
+            ("follow_up", Kind::Int),
+            ("follow_up_due_at", Kind::Int),
+            ("follow_up_by", Kind::Text),
+            ("follow_up_note", Kind::Text),
+            ("spam", Kind::Int),
+            ("archived", Kind::Int),
+            ("deleted", Kind::Int),
+            ("rating", Kind::Int),
+            ("rating_comment", Kind::Text),
+            ("rated_at", Kind::Int),
         ],
-        read: &["state", "first_replied_at"],
+        read: &[
+            "state",
+            "first_replied_at",
+            "follow_up_by",
+            "follow_up_note",
+            "rating",
+            "rating_comment",
+            "rated_at",
+        ],
     };
 
     fn begin(_recorded: &RecordedEvent, event: MessageEvent) -> Result<Option<Self>, HandleError> {
@@ -168,7 +193,6 @@ impl Folded for Listed {
         let fixed = vec![
             submitted.reference.as_str().into(),
             submitted.visitor_id.to_string().into(),
-            submitted.category_id.as_ref().map(|id| id.0.clone()).into(),
             submitted.related_to.map(|id| id.to_string()).into(),
             submitted.name.as_ref().map(column).transpose()?.into(),
             column(&submitted.contact)?.into(),
@@ -177,18 +201,35 @@ impl Folded for Listed {
         ];
         let mut message = Message::default();
         message.apply(event);
-        Ok(Some(Self { fixed, message, first_replied_at: None, target: None }))
+        let (parked, rated) = (Default::default(), Default::default());
+        Ok(Some(Self { fixed, message, first_replied_at: None, target: None, parked, rated }))
     }
 
     fn read(row: &Row) -> Result<Self, HandleError> {
         let message = serde_json::from_str(&row.text("state")?)?;
         let first_replied_at = row.int_or_null("first_replied_at")?;
-        Ok(Self { fixed: vec![], message, first_replied_at, target: None })
+        let parked = (row.text_or_null("follow_up_by")?, row.text_or_null("follow_up_note")?);
+        let comment = row.text_or_null("rating_comment")?;
+        let rated = (row.int_or_null("rating")?, comment, row.int_or_null("rated_at")?);
+        Ok(Self { fixed: vec![], message, first_replied_at, target: None, parked, rated })
     }
 
     fn apply(&mut self, _recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
-        if let MessageEvent::MessageReplied(replied) = &event {
-            self.first_replied_at.get_or_insert(replied.at.timestamp_micros());
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the aggregate says what the others change")]
+        match &event {
+            MessageEvent::MessageReplied(replied) => {
+                self.first_replied_at.get_or_insert(replied.at.timestamp_micros());
+            }
+            MessageEvent::FollowUpScheduled(scheduled) => {
+                let note = scheduled.note.as_ref().map(column).transpose()?;
+                self.parked = (Some(scheduled.by.to_string()), note);
+            }
+            MessageEvent::MessageRated(rated) => {
+                let comment = rated.comment.as_ref().map(column).transpose()?;
+                let at = rated.at.timestamp_micros();
+                self.rated = (Some(rated.rating.count().into()), comment, Some(at));
+            }
+            _ => {}
         }
         self.message.apply(event);
         Ok(())
@@ -205,8 +246,16 @@ impl Folded for Listed {
             Some(Assignee::Member(id)) => Some(id.to_string()),
             Some(Assignee::Team(_)) | None => None,
         };
+        // To nobody is an answer due that nobody gives.
+        let hidden = submitted.spam || submitted.deleted_at.is_some();
         let wait = submitted.wait;
-        let due_at = wait.zip(self.target).map(|(wait, target)| wait.due_at(target));
+        let due_at = wait.zip(self.target).filter(|_| !hidden).map(|(wait, target)| wait.due_at(target));
+        let parked = submitted.follow_up.filter(|_| !hidden);
+        let (parked_by, parked_note) = match parked {
+            Some(_) => self.parked.clone(),
+            None => (None, None),
+        };
+        let (rating, rating_comment, rated_at) = self.rated.clone();
         Ok(vec![
             serde_json::to_string(&self.message)?.into(),
             status.name().into(),
@@ -216,16 +265,34 @@ impl Folded for Listed {
             assignee_id.into(),
             wait.map(|wait| i64::from(wait.began_with)).into(),
             wait.map(|wait| wait.began_at.timestamp_micros()).into(),
-            due_at.map(|due_at| due_at.timestamp_micros()).into(),
-            i64::from(wait.is_some_and(|wait| wait.overdue_since.is_some())).into(),
+            due_at.map_or(NEVER, |due_at| due_at.timestamp_micros()).into(),
+            i64::from(!hidden && wait.is_some_and(|wait| wait.overdue_since.is_some())).into(),
+            submitted.category_id.as_ref().map(|id| id.0.clone()).into(),
+            submitted.priority.name().into(),
+            serde_json::to_string(&submitted.tags)?.into(),
+            parked.map(|parked| i64::from(parked.scheduled_with)).into(),
+            parked.map(|parked| parked.due_at.timestamp_micros()).into(),
+            parked_by.into(),
+            parked_note.into(),
+            i64::from(submitted.spam).into(),
+            i64::from(submitted.archived).into(),
+            i64::from(submitted.deleted_at.is_some()).into(),
+            rating.into(),
+            rating_comment.into(),
+            rated_at.into(),
         ])
     }
 }
 
+/// No answer is due.
+pub(crate) const NEVER: i64 = i64::MAX;
+
 const NOT_SUBMITTED: &str = "a message in the list was submitted";
 
 const COLUMNS: &str = "message_id, version, reference, visitor_id, status, visitor_status, category_id, \
-     related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at, assignee_id, due_at, overdue";
+     related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at, assignee_id, due_at, overdue, \
+     priority, tags, follow_up_due_at, follow_up_by, follow_up_note, spam, archived, deleted, rating, rating_comment, \
+     rated_at";
 
 impl Projections {
     /// A page of the list.
@@ -265,14 +332,15 @@ impl Projections {
 
     /// How many messages a visitor has left.
     pub async fn visitor_message_count(&self, _reader: Reader, of: VisitorId) -> Result<i64, QueryError> {
-        let sql = format!("SELECT COUNT(*) AS messages FROM {TABLE} WHERE visitor_id = $1");
+        let sql = format!("SELECT COUNT(*) AS messages FROM {TABLE} WHERE visitor_id = $1 AND deleted = 0");
         count(&self.store, &sql, &[of.to_string().into()]).await
     }
 
-    /// A message by its id.
+    /// A message by its id; a deleted one only for those who may delete.
     pub async fn message(&self, reader: Reader, id: MessageId) -> Result<Option<MessageRow>, QueryError> {
         let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id = $1");
-        Ok(read(&self.store, reader, &sql, &[id.to_string().into()]).await?.pop())
+        let found = read(&self.store, reader, &sql, &[id.to_string().into()]).await?.pop();
+        Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
     }
 
     /// A message by its reference.
@@ -281,18 +349,8 @@ impl Projections {
         reader: Reader,
         reference: &Reference,
     ) -> Result<Option<MessageRow>, QueryError> {
-        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1");
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1 AND deleted = 0");
         Ok(read(&self.store, reader, &sql, &[reference.as_str().into()]).await?.pop())
-    }
-}
-
-impl MessageFilter {
-    fn conditions(&self) -> (String, Vec<Value>) {
-        if self.status.is_empty() {
-            return (String::new(), Vec::new());
-        }
-        let names = self.status.iter().map(|status| status.name().into()).collect();
-        (format!(" AND status IN ({})", placeholders(1, self.status.len())), names)
     }
 }
 
@@ -308,9 +366,10 @@ async fn read(
     values: &[Value],
 ) -> Result<Vec<MessageRow>, QueryError> {
     let rows = store.database().views.rows(sql, values).await?;
-    let mut sealed = Vec::with_capacity(rows.len() * 3);
+    let mut sealed = Vec::with_capacity(rows.len() * 5);
     for row in &rows {
         sealed.extend([row.text_or_null("name")?, Some(row.text("contact")?), Some(row.text("content")?)]);
+        sealed.extend([row.text_or_null("follow_up_note")?, row.text_or_null("rating_comment")?]);
     }
     let mut opened = opening::open(store, sealed).await?;
     rows.iter().map(|row| message(reader, row, &mut opened)).collect()
@@ -318,6 +377,12 @@ async fn read(
 
 fn message(reader: Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow, QueryError> {
     let bad = |what: &str| store::StoreError::Setup(format!("message_list holds a bad {what}"));
+    let (name, contact, content) = (opened.next()?, opened.required()?, opened.required()?);
+    let (note, comment) = (opened.next()?, opened.next()?);
+    let by = row.text_or_null("follow_up_by")?.and_then(|id| id.parse().ok());
+    let follow_up = row.int_or_null("follow_up_due_at")?;
+    let rating = row.int_or_null("rating")?.zip(row.int_or_null("rated_at")?);
+    let tags = serde_json::from_str(&row.text("tags")?).map_err(|_| bad("list of tags"))?;
     Ok(MessageRow {
         id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
         version: row.int("version")?,
@@ -328,14 +393,21 @@ fn message(reader: Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow,
             .ok_or_else(|| bad("visitor_status"))?,
         category_id: row.text_or_null("category_id")?.map(CategoryId),
         related_to: row.text_or_null("related_to")?.and_then(|id| id.parse().ok()),
-        name: opened.next()?,
-        contact: reader.show(&opened.required()?),
-        content: opened.required()?,
+        name,
+        contact: reader.show(&contact),
+        content,
         submitted_at: micros(row.int("submitted_at")?),
         last_activity_at: micros(row.int("last_activity_at")?),
         first_replied_at: row.int_or_null("first_replied_at")?.map(micros),
         assignee_id: row.text_or_null("assignee_id")?.and_then(|id| id.parse().ok()),
-        due_at: row.int_or_null("due_at")?.map(micros),
+        due_at: Some(row.int("due_at")?).filter(|due_at| *due_at < NEVER).map(micros),
         overdue: row.int("overdue")? == 1,
+        priority: Priority::named(&row.text("priority")?).ok_or_else(|| bad("priority"))?,
+        tags,
+        follow_up: follow_up.map(|due_at| FollowUpRow { due_at: micros(due_at), note, by }),
+        rating: rating.map(|(rating, at)| RatingRow { rating, comment, at: micros(at) }),
+        spam: row.int("spam")? == 1,
+        archived: row.int("archived")? == 1,
+        deleted: row.int("deleted")? == 1,
     })
 }

@@ -44,6 +44,11 @@ impl Reader {
         holds(self.actor, Permission::ContactsRead)
     }
 
+    /// May they see what was deleted?
+    pub(crate) fn sees_deleted(self) -> bool {
+        holds(self.actor, Permission::MessagesDelete)
+    }
+
     /// The contact as they may see it; `None` once it was erased.
     pub(crate) fn show(self, contact: &Personal<Contact>) -> Option<ShownContact> {
         let contact = contact.clear()?;

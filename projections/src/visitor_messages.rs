@@ -4,6 +4,7 @@ use crate::{
     Page, PageRequest, Projections,
     error::QueryError,
     fold::{Folded, Table, fold},
+    message_list::RatingRow,
     opening::{self, Opened, column},
 };
 use chrono::{DateTime, Utc};
@@ -31,6 +32,8 @@ pub struct VisitorMessageRow {
     pub related_to: Option<MessageId>,
     /// The words.
     pub content: Personal<Words>,
+    /// How content they were, as they said last.
+    pub rating: Option<RatingRow>,
     /// When it was left.
     pub submitted_at: DateTime<Utc>,
     /// When anything last happened to it that its visitor can see.
@@ -50,6 +53,8 @@ struct Own {
     fixed: Vec<Value>,
     message: Message,
     last_activity_at: i64,
+    /// How many stars, in which words (sealed), and when.
+    rated: (Option<i64>, Option<String>, Option<i64>),
 }
 
 impl Folded for Own {
@@ -60,13 +65,21 @@ impl Folded for Own {
         fixed: &[
             ("visitor_id", Kind::Text),
             ("reference", Kind::Text),
-            ("category_id", Kind::Text),
             ("related_to", Kind::Text),
             ("content", Kind::Text),
             ("submitted_at", Kind::Int),
         ],
-        changing: &[("state", Kind::Text), ("visitor_status", Kind::Text), ("last_activity_at", Kind::Int)],
-        read: &["state", "last_activity_at"],
+        changing: &[
+            ("state", Kind::Text),
+            ("visitor_status", Kind::Text),
+            ("last_activity_at", Kind::Int),
+            ("category_id", Kind::Text),
+            ("deleted", Kind::Int),
+            ("rating", Kind::Int),
+            ("rating_comment", Kind::Text),
+            ("rated_at", Kind::Int),
+        ],
+        read: &["state", "last_activity_at", "rating", "rating_comment", "rated_at"],
     };
 
     fn begin(_recorded: &RecordedEvent, event: MessageEvent) -> Result<Option<Self>, HandleError> {
@@ -75,30 +88,53 @@ impl Folded for Own {
         let fixed = vec![
             submitted.visitor_id.to_string().into(),
             submitted.reference.as_str().into(),
-            submitted.category_id.as_ref().map(|id| id.0.clone()).into(),
             submitted.related_to.map(|id| id.to_string()).into(),
             column(&submitted.content)?.into(),
             last_activity_at.into(),
         ];
         let mut message = Message::default();
         message.apply(event);
-        Ok(Some(Self { fixed, message, last_activity_at }))
+        Ok(Some(Self { fixed, message, last_activity_at, rated: Default::default() }))
     }
 
     fn read(row: &Row) -> Result<Self, HandleError> {
         let message = serde_json::from_str(&row.text("state")?)?;
-        Ok(Self { fixed: vec![], message, last_activity_at: row.int("last_activity_at")? })
+        let comment = row.text_or_null("rating_comment")?;
+        let rated = (row.int_or_null("rating")?, comment, row.int_or_null("rated_at")?);
+        Ok(Self { fixed: vec![], message, last_activity_at: row.int("last_activity_at")?, rated })
     }
 
     fn apply(&mut self, _recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
         let at = event.at().timestamp_micros();
+        if let MessageEvent::MessageRated(rated) = &event {
+            let comment = rated.comment.as_ref().map(column).transpose()?;
+            self.rated = (Some(rated.rating.count().into()), comment, Some(at));
+        }
         match event {
             // The desk's own affairs.
-            MessageEvent::MessageAssigned(_) | MessageEvent::ReplyBecameOverdue(_) => {}
+            MessageEvent::MessageAssigned(_)
+            | MessageEvent::MessageUnassigned(_)
+            | MessageEvent::NoteAdded(_)
+            | MessageEvent::FollowUpScheduled(_)
+            | MessageEvent::FollowUpCompleted(_)
+            | MessageEvent::FollowUpCameDue(_)
+            | MessageEvent::MessageCategorized(_)
+            | MessageEvent::MessageTagged(_)
+            | MessageEvent::MessagePrioritized(_)
+            | MessageEvent::MessageMarkedAsSpam(_)
+            | MessageEvent::MessageUnmarkedAsSpam(_)
+            | MessageEvent::MessageArchived(_)
+            | MessageEvent::MessageUnarchived(_)
+            | MessageEvent::MessageDeleted(_)
+            | MessageEvent::MessageRestored(_)
+            | MessageEvent::ReplyBecameOverdue(_) => {}
             MessageEvent::MessageSubmitted(_)
+            | MessageEvent::MessageContinued(_)
             | MessageEvent::MessageReplied(_)
+            | MessageEvent::MessageResolved(_)
             | MessageEvent::MessageClosed(_)
-            | MessageEvent::MessageReopened(_) => self.last_activity_at = at,
+            | MessageEvent::MessageReopened(_)
+            | MessageEvent::MessageRated(_) => self.last_activity_at = at,
         }
         self.message.apply(event);
         Ok(())
@@ -109,18 +145,27 @@ impl Folded for Own {
     }
 
     fn changing(&self) -> Result<Vec<Value>, HandleError> {
-        let (_, status) = self.message.status().ok_or("a visitor's message was submitted")?;
+        let Message::Submitted(submitted) = &self.message else { return Err(NOT_SUBMITTED.into()) };
+        let (_, status) = self.message.status().ok_or(NOT_SUBMITTED)?;
+        let (rating, comment, rated_at) = self.rated.clone();
         Ok(vec![
             serde_json::to_string(&self.message)?.into(),
             status.name().into(),
             self.last_activity_at.into(),
+            submitted.category_id.as_ref().map(|id| id.0.clone()).into(),
+            i64::from(submitted.deleted_at.is_some()).into(),
+            rating.into(),
+            comment.into(),
+            rated_at.into(),
         ])
     }
 }
 
+const NOT_SUBMITTED: &str = "a visitor's message was submitted";
+
 const LIST: &str = "visitor";
 const COLUMNS: &str = "message_id, reference, visitor_status, category_id, related_to, content, submitted_at, \
-     last_activity_at";
+     last_activity_at, rating, rating_comment, rated_at";
 
 impl Projections {
     /// A page of a visitor's own messages, the newest first.
@@ -138,7 +183,7 @@ impl Projections {
             values.extend([(*at).into(), id.as_str().into()]);
         }
         let sql = format!(
-            "SELECT {COLUMNS} FROM visitor_messages WHERE visitor_id = $1{condition} \
+            "SELECT {COLUMNS} FROM visitor_messages WHERE visitor_id = $1 AND deleted = 0{condition} \
              ORDER BY submitted_at {direction}, message_id {direction} LIMIT $2"
         );
         let rows = self.read_visitor_messages(&sql, &values).await?;
@@ -147,7 +192,7 @@ impl Projections {
 
     /// How many messages a visitor has left.
     pub async fn own_message_count(&self, own: VisitorId) -> Result<i64, QueryError> {
-        let sql = "SELECT COUNT(*) AS messages FROM visitor_messages WHERE visitor_id = $1";
+        let sql = "SELECT COUNT(*) AS messages FROM visitor_messages WHERE visitor_id = $1 AND deleted = 0";
         let row = self.store.database().views.row(sql, &[own.to_string().into()]).await?;
         Ok(row.map(|row| row.int("messages")).transpose()?.unwrap_or_default())
     }
@@ -158,7 +203,9 @@ impl Projections {
         own: VisitorId,
         id: MessageId,
     ) -> Result<Option<VisitorMessageRow>, QueryError> {
-        let sql = format!("SELECT {COLUMNS} FROM visitor_messages WHERE visitor_id = $1 AND message_id = $2");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM visitor_messages WHERE visitor_id = $1 AND message_id = $2 AND deleted = 0"
+        );
         let values = [own.to_string().into(), id.to_string().into()];
         Ok(self.read_visitor_messages(&sql, &values).await?.pop())
     }
@@ -169,7 +216,10 @@ impl Projections {
         values: &[Value],
     ) -> Result<Vec<VisitorMessageRow>, QueryError> {
         let rows = self.store.database().views.rows(sql, values).await?;
-        let sealed = rows.iter().map(|row| row.text("content").map(Some)).collect::<Result<_, _>>()?;
+        let mut sealed = Vec::with_capacity(rows.len() * 2);
+        for row in &rows {
+            sealed.extend([Some(row.text("content")?), row.text_or_null("rating_comment")?]);
+        }
         let mut opened = opening::open(&self.store, sealed).await?;
         rows.iter().map(|row| message(row, &mut opened)).collect()
     }
@@ -177,13 +227,16 @@ impl Projections {
 
 fn message(row: &Row, opened: &mut Opened) -> Result<VisitorMessageRow, QueryError> {
     let bad = |what: &str| store::StoreError::Setup(format!("visitor_messages holds a bad {what}"));
+    let (content, comment) = (opened.required()?, opened.next()?);
+    let rating = row.int_or_null("rating")?.zip(row.int_or_null("rated_at")?);
     Ok(VisitorMessageRow {
         id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
         reference: row.text("reference")?,
         status: VisitorStatus::named(&row.text("visitor_status")?).ok_or_else(|| bad("visitor_status"))?,
         category_id: row.text_or_null("category_id")?.map(CategoryId),
         related_to: row.text_or_null("related_to")?.and_then(|id| id.parse().ok()),
-        content: opened.required()?,
+        content,
+        rating: rating.map(|(rating, at)| RatingRow { rating, comment, at: micros(at) }),
         submitted_at: micros(row.int("submitted_at")?),
         last_activity_at: micros(row.int("last_activity_at")?),
     })

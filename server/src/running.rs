@@ -73,7 +73,7 @@ impl Server {
         let due = projections.clone();
         let due = move |after, limit| {
             let due = due.clone();
-            async move { due.replies_due(after, limit).await }
+            async move { due.due(after, limit).await }
         };
         let clock = tokio::spawn(commands.clone().watch_clock(due, stop.clone()));
         let schema = graphql::schema(commands.clone(), projections.clone());

@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     step!("0003_views_message_list_2"),
     step!("0004_log_append"),
     step!("0005_views_filled"),
+    step!("0006_views_message_list_3"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -5,7 +5,7 @@ use crate::{
     workload::Turn,
 };
 use benches::streams::{self, CONTACT, NAME, Plan, WORDS};
-use commands::{Caller, CommandError, Commands, ReplyInput, SubmitInput};
+use commands::{Caller, CommandError, Commands, ReplyInput, SubmitInput, Target};
 use domain::{
     access::Role,
     actor::Actor,
@@ -89,10 +89,8 @@ impl Ours {
     async fn reply(&self, message: usize) -> Result<(), CommandError> {
         let member = streams::member_id(self.turns.fetch_add(1, Ordering::Relaxed));
         let input = ReplyInput {
-            message_id: streams::message_id(message),
+            target: Target { idempotency_key: Some(key()), ..streams::message_id(message).into() },
             content: ReplyText::parse(WORDS).expect("words"),
-            expected_version: None,
-            idempotency_key: Some(key()),
         };
         let caller = caller(Actor::Member { id: member, role: Role::Agent });
         self.commands.reply_to_message(&caller, input).await.map(drop)

@@ -3,7 +3,12 @@
 use super::{Desk, anonymous, member};
 use chrono::{DateTime, Utc};
 use commands::{Commands, ReplyInput};
-use domain::{access::Role, ids::MessageId, message::DueReply, text::ReplyText};
+use domain::{
+    access::Role,
+    ids::MessageId,
+    message::{Due, DueKind},
+    text::ReplyText,
+};
 use std::{
     sync::{
         Arc, Mutex,
@@ -29,21 +34,19 @@ const ALMOST_A_DAY: Duration = Duration::from_micros(24 * 60 * 60 * 1_000_000 - 
 
 /// What stands in for the view: waits in the order in which they fall due.
 #[derive(Clone, Default)]
-struct Waits(Arc<Mutex<Vec<DueReply>>>, Arc<AtomicUsize>);
+struct Waits(Arc<Mutex<Vec<Due>>>, Arc<AtomicUsize>);
 
 impl Waits {
     fn add(&self, message_id: MessageId, due_at: DateTime<Utc>) {
         let mut waits = self.0.lock().expect("not poisoned");
-        waits.push(DueReply { message_id, wait: 1, due_at });
-        waits.sort_by_key(|reply| (reply.due_at, reply.message_id));
+        waits.push(Due { due_at, message_id, kind: DueKind::Reply, sequence: 1 });
+        waits.sort_unstable();
     }
 
-    fn page(&self, after: Option<DueReply>, limit: usize) -> Vec<DueReply> {
+    fn page(&self, after: Option<Due>, limit: usize) -> Vec<Due> {
         self.1.fetch_add(1, Ordering::SeqCst);
         let waits = self.0.lock().expect("not poisoned");
-        let beyond = |reply: &&DueReply| {
-            after.is_none_or(|after| (reply.due_at, reply.message_id) > (after.due_at, after.message_id))
-        };
+        let beyond = |due: &&Due| after.is_none_or(|after| **due > after);
         waits.iter().filter(beyond).take(limit).copied().collect()
     }
 
@@ -126,7 +129,7 @@ async fn a_reply_before_the_instant_prevents_it(dialect: Dialect) {
     let answered = submit(&desk, &waits).await;
     let forgotten = submit(&desk, &waits).await;
     let content = ReplyText::parse("今天下午发货。").expect("words");
-    let reply = ReplyInput { message_id: answered, content, expected_version: None, idempotency_key: None };
+    let reply = ReplyInput { target: answered.into(), content };
     desk.commands.reply_to_message(&member(Role::Agent), reply).await.expect("replied");
     // The view is behind: it still names the wait that the reply has ended.
     let watcher = waits.watch(&desk.commands, &stop);

@@ -10,8 +10,7 @@ use domain::{
     decide::Decide,
     ids::{MemberId, ReplyId, VisitorId},
     message::{
-        ClaimMessage, CloseMessage, FormRules, Message, MessageCommand, ReopenMessage, ReplyToMessage,
-        SubmitMessage,
+        ClaimMessage, FormRules, Message, MessageCommand, ReplyToMessage, Step, StepKind, SubmitMessage,
     },
     reference::Reference,
     text::{Name, ReplyText, Words},
@@ -124,8 +123,8 @@ fn drawn(clock: &Clock) -> MessageCommand {
             author,
             content: ReplyText::parse("This afternoon.").expect("words"),
         }),
-        3 => MessageCommand::Close(CloseMessage { at, reason: None }),
-        4 => MessageCommand::Reopen(ReopenMessage { at, reason: None }),
+        3 => MessageCommand::Step(Step { at, kind: StepKind::Close, reason: None }),
+        4 => MessageCommand::Step(Step { at, kind: StepKind::Reopen, reason: None }),
         _ => MessageCommand::Claim(ClaimMessage { at, member: author, reason: None }),
     }
 }

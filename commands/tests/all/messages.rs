@@ -1,13 +1,13 @@
 //! Commands to messages.
 
 use super::{Desk, anonymous, caller, member, words};
-use commands::{Caller, CommandError, ReplyInput, Submitted, WorkInput};
+use commands::{Caller, CommandError, ReplyInput, Submitted, Target, WorkInput};
 use domain::{
     access::Role,
     actor::Actor,
     contact::ContactError,
     ids::MessageId,
-    message::MessageError,
+    message::{MessageError, StepKind},
     text::{Name, ReplyText},
 };
 use std::time::Duration;
@@ -41,11 +41,11 @@ fn visitor(submitted: &Submitted) -> Caller {
 
 fn reply(message_id: MessageId) -> ReplyInput {
     let content = ReplyText::parse("今天下午发货。").expect("words");
-    ReplyInput { message_id, content, expected_version: None, idempotency_key: None }
+    ReplyInput { target: message_id.into(), content }
 }
 
 fn close(message_id: MessageId) -> WorkInput {
-    WorkInput { message_id, reason: None, expected_version: None, idempotency_key: None }
+    WorkInput { target: message_id.into(), reason: None }
 }
 
 async fn a_first_message_makes_a_visitor_whose_token_opens_their_messages(dialect: Dialect) {
@@ -115,7 +115,8 @@ async fn a_key_used_with_other_input_is_refused(dialect: Dialect) {
     let message = id(&desk.submit(&anonymous()).await);
     let keyed = |content: &str| {
         let content = ReplyText::parse(content).expect("words");
-        ReplyInput { content, idempotency_key: Some("k".into()), ..reply(message) }
+        let target = Target { idempotency_key: Some("k".into()), ..message.into() };
+        ReplyInput { content, target }
     };
     let agent = member(Role::Agent);
     let first = desk.commands.reply_to_message(&agent, keyed("好")).await.expect("replied");
@@ -139,7 +140,8 @@ async fn of_fifty_replies_with_one_expected_version_one_wins(dialect: Dialect) {
     let replies: Vec<_> = (0..50)
         .map(|_| {
             let commands = desk.commands.clone();
-            let input = ReplyInput { expected_version: Some(1), ..reply(message) };
+            let target = Target { expected_version: Some(1), ..message.into() };
+            let input = ReplyInput { target, ..reply(message) };
             tokio::spawn(async move { commands.reply_to_message(&member(Role::Agent), input).await })
         })
         .collect();
@@ -184,10 +186,10 @@ async fn a_contact_that_is_neither_phone_nor_email_is_refused_and_leaves_nothing
 async fn a_visitor_closes_their_own_message_and_no_other(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     let (mine, theirs) = (desk.submit(&anonymous()).await, desk.submit(&anonymous()).await);
-    let refused = desk.commands.close_message(&visitor(&mine), close(id(&theirs))).await;
+    let refused = desk.commands.step(&visitor(&mine), StepKind::Close, close(id(&theirs))).await;
     assert!(matches!(refused, Err(CommandError::NotFound)));
-    desk.commands.close_message(&visitor(&mine), close(id(&mine))).await.expect("closed");
-    let again = desk.commands.close_message(&visitor(&mine), close(id(&mine))).await;
+    desk.commands.step(&visitor(&mine), StepKind::Close, close(id(&mine))).await.expect("closed");
+    let again = desk.commands.step(&visitor(&mine), StepKind::Close, close(id(&mine))).await;
     assert!(matches!(again, Err(CommandError::Message(MessageError::AlreadyClosed))));
 }
 
@@ -212,7 +214,7 @@ async fn absent_messages_and_those_of_others_are_refused_alike(dialect: Dialect)
     let absent = MessageId(Uuid::from_u128(404));
     let mut refusals = Vec::new();
     for message in [absent, id(&theirs)] {
-        let refused = desk.commands.close_message(&visitor(&mine), close(message)).await;
+        let refused = desk.commands.step(&visitor(&mine), StepKind::Close, close(message)).await;
         refusals.push(refused.expect_err("refused").to_string());
     }
     let refused = desk.commands.reply_to_message(&member(Role::Agent), reply(absent)).await;
@@ -228,13 +230,13 @@ async fn roles_that_may_not_reply_or_close_are_refused_before_anything_is_looked
         for id in [message, MessageId(Uuid::from_u128(404))] {
             let refused = desk.commands.reply_to_message(&member(role), reply(id)).await;
             assert!(matches!(refused, Err(CommandError::Forbidden(_))));
-            let refused = desk.commands.close_message(&member(role), close(id)).await;
+            let refused = desk.commands.step(&member(role), StepKind::Close, close(id)).await;
             assert!(matches!(refused, Err(CommandError::Forbidden(_))));
         }
     }
     let refused = desk.commands.reply_to_message(&visitor(&mine), reply(message)).await;
     assert!(matches!(refused, Err(CommandError::Forbidden(_))));
-    let refused = desk.commands.close_message(&anonymous(), close(message)).await;
+    let refused = desk.commands.step(&anonymous(), StepKind::Close, close(message)).await;
     assert!(matches!(refused, Err(CommandError::Unauthenticated)));
     let refused = desk.commands.submit_message(&member(Role::Admin), words()).await;
     assert!(matches!(refused, Err(CommandError::NotForYou(_))));

@@ -1,12 +1,12 @@
 //! Claiming and reopening.
 
 use super::{Desk, anonymous, caller, member, words};
-use commands::{Caller, CommandError, ReplyInput, Submitted, WorkInput};
+use commands::{Caller, CommandError, ReplyInput, Submitted, Target, WorkInput};
 use domain::{
     access::Role,
     actor::Actor,
     ids::{MemberId, MessageId},
-    message::{Assignee, MessageError},
+    message::{Assignee, MessageError, StepKind},
     text::{Reason, ReplyText},
 };
 use store::{Dialect, on_both_databases};
@@ -26,7 +26,7 @@ fn id(submitted: &Submitted) -> MessageId {
 }
 
 fn work(message_id: MessageId) -> WorkInput {
-    WorkInput { message_id, reason: None, expected_version: None, idempotency_key: None }
+    WorkInput { target: message_id.into(), reason: None }
 }
 
 fn agent(n: u128) -> Caller {
@@ -61,7 +61,10 @@ async fn of_forty_members_who_claim_at_once_one_wins_and_the_others_learn_who(di
 async fn a_claim_repeated_with_its_key_is_answered_and_not_refused(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     let message = id(&desk.submit(&anonymous()).await);
-    let keyed = || WorkInput { idempotency_key: Some("k".into()), ..work(message) };
+    let keyed = || {
+        let target = Target { idempotency_key: Some("k".into()), ..message.into() };
+        WorkInput { target, reason: None }
+    };
     let first = desk.commands.claim_message(&agent(1), keyed()).await.expect("claimed");
     assert_eq!(desk.commands.claim_message(&agent(1), keyed()).await.expect("answered"), first);
     let theirs = desk.commands.claim_message(&agent(2), keyed()).await;
@@ -74,12 +77,12 @@ async fn a_claim_repeated_with_its_key_is_answered_and_not_refused(dialect: Dial
 async fn a_closed_message_is_reopened_and_an_open_one_is_not(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     let message = id(&desk.submit(&anonymous()).await);
-    let refused = desk.commands.reopen_message(&agent(1), work(message)).await;
+    let refused = desk.commands.step(&agent(1), StepKind::Reopen, work(message)).await;
     assert!(matches!(refused, Err(CommandError::Message(MessageError::NotClosed))));
-    desk.commands.close_message(&agent(1), work(message)).await.expect("closed");
-    let receipt = desk.commands.reopen_message(&agent(1), work(message)).await.expect("reopened");
+    desk.commands.step(&agent(1), StepKind::Close, work(message)).await.expect("closed");
+    let receipt = desk.commands.step(&agent(1), StepKind::Reopen, work(message)).await.expect("reopened");
     assert_eq!((receipt.version, desk.count("MessageReopened").await), (3, 1));
-    desk.commands.close_message(&agent(1), work(message)).await.expect("closed again");
+    desk.commands.step(&agent(1), StepKind::Close, work(message)).await.expect("closed again");
 }
 
 async fn reasons_are_sealed_with_the_message(dialect: Dialect) {
@@ -87,8 +90,8 @@ async fn reasons_are_sealed_with_the_message(dialect: Dialect) {
     let message = id(&desk.submit(&anonymous()).await);
     let because = || WorkInput { reason: Reason::parse("李雷是我的客户").ok(), ..work(message) };
     desk.commands.claim_message(&agent(1), because()).await.expect("claimed");
-    desk.commands.close_message(&agent(1), because()).await.expect("closed");
-    desk.commands.reopen_message(&agent(1), because()).await.expect("reopened");
+    desk.commands.step(&agent(1), StepKind::Close, because()).await.expect("closed");
+    desk.commands.step(&agent(1), StepKind::Reopen, because()).await.expect("reopened");
     let sql = "SELECT payload FROM events WHERE aggregate_type = 'Message' AND sequence > 1";
     let rows = desk.store.database().log.rows(sql, &[]).await.expect("readable");
     let stored: Vec<String> = rows.iter().map(|row| row.text("payload").expect("text")).collect();
@@ -104,7 +107,7 @@ async fn only_members_who_may_work_claim_and_reopen(dialect: Dialect) {
         for refused in [member(Role::Auditor), member(Role::Analyst), visitor.clone()] {
             let claimed = desk.commands.claim_message(&refused, work(message)).await;
             assert!(matches!(claimed, Err(CommandError::Forbidden(_))), "{refused:?}");
-            let reopened = desk.commands.reopen_message(&refused, work(message)).await;
+            let reopened = desk.commands.step(&refused, StepKind::Reopen, work(message)).await;
             assert!(matches!(reopened, Err(CommandError::Forbidden(_))), "{refused:?}");
         }
         let claimed = desk.commands.claim_message(&anonymous(), work(message)).await;
@@ -118,9 +121,12 @@ async fn a_claim_of_what_has_changed_is_a_conflict(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     let message = id(&desk.commands.submit_message(&anonymous(), words()).await.expect("submitted"));
     let content = ReplyText::parse("今天下午发货。").expect("words");
-    let reply = ReplyInput { message_id: message, content, expected_version: None, idempotency_key: None };
+    let reply = ReplyInput { target: message.into(), content };
     desk.commands.reply_to_message(&agent(1), reply).await.expect("replied");
-    let seen = |version| WorkInput { expected_version: Some(version), ..work(message) };
+    let seen = |version| {
+        let target = Target { expected_version: Some(version), ..message.into() };
+        WorkInput { target, reason: None }
+    };
     let late = desk.commands.claim_message(&agent(2), seen(1)).await;
     assert!(matches!(late, Err(CommandError::Conflict { expected: 1, version: 2 })));
     assert!(desk.commands.claim_message(&agent(2), seen(2)).await.is_ok());

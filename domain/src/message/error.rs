@@ -23,15 +23,54 @@ pub enum MessageError {
     /// The earlier message is absent or somebody else's: which of the two is not said.
     #[error("there is no such earlier message of yours")]
     RelatedUnknown,
+    /// It is so already, or nothing would change.
+    #[error("this is so already")]
+    AlreadySo,
+    /// It is resolved already.
+    #[error("this message is resolved already")]
+    AlreadyResolved,
     /// It is closed already.
     #[error("this message is closed already")]
     AlreadyClosed,
     /// Somebody has it; whoever tells this says who.
     #[error("this message is assigned already")]
     AlreadyAssigned(Assignee),
-    /// Only what was closed can be opened again.
-    #[error("this message is not closed")]
+    /// Nobody has it.
+    #[error("this message is assigned to nobody")]
+    NotAssigned,
+    /// Nobody of that id works at the desk.
+    #[error("there is nobody of this id to assign it to")]
+    AssigneeUnknown,
+    /// They do not work at the desk any more, or not yet.
+    #[error("this member does not work at the desk at present")]
+    AssigneeInactive,
+    /// Somebody who is mentioned does not work at the desk.
+    #[error("somebody who is mentioned is not a member of the desk")]
+    MentionUnknown,
+    /// Only what was resolved or closed can be opened again.
+    #[error("this message is neither resolved nor closed")]
     NotClosed,
+    /// It is not parked, or not by that follow-up any more.
+    #[error("no follow-up is scheduled")]
+    NotScheduled,
+    /// A message is parked until a time to come.
+    #[error("this time has passed already")]
+    InThePast,
+    /// The desk has no such tag.
+    #[error("there is no such tag")]
+    TagUnknown,
+    /// Nobody answers what nobody meant.
+    #[error("this message is marked as spam")]
+    Spam,
+    /// It is deleted, and can only be restored.
+    #[error("this message is deleted; restore it first")]
+    Deleted,
+    /// What was never replied to cannot be rated.
+    #[error("this message has not been replied to yet")]
+    NotReplied,
+    /// Too long ago.
+    #[error("this message ended more than 30 days ago")]
+    TooLate,
     /// The visitor waits no more, or it is another wait by now.
     #[error("that wait is over")]
     WaitIsOver,
@@ -39,6 +78,6 @@ pub enum MessageError {
     #[error("that wait became overdue already")]
     AlreadyOverdue,
     /// The target may have been revised meanwhile.
-    #[error("the answer is not due yet")]
+    #[error("it is not due yet")]
     NotDueYet,
 }

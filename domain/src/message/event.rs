@@ -1,9 +1,10 @@
 //! What happened to a message. Wire names are pinned by the files in `golden/`.
 
+use super::{Priority, Stars};
 use crate::{
     contact::Contact,
     event::events,
-    ids::{CategoryId, MemberId, MessageId, ReplyId, TeamId, VisitorId},
+    ids::{CategoryId, MemberId, MessageId, NoteId, ReplyId, Tag, TeamId, VisitorId, WordsId},
     locale::Locale,
     personal::Personal,
     reference::Reference,
@@ -17,14 +18,48 @@ events! {
     MessageEvent {
         /// A visitor left it.
         MessageSubmitted "1",
+        /// The visitor wrote more.
+        MessageContinued "1",
         /// A member replied.
         MessageReplied "1",
+        /// A member wrote something for the desk alone.
+        NoteAdded "1",
         /// Somebody is to answer it.
         MessageAssigned "1",
+        /// Nobody in particular is to answer it any more.
+        MessageUnassigned "1",
+        /// A member parked it until a time.
+        FollowUpScheduled "1",
+        /// A member took that back, or did what it was for.
+        FollowUpCompleted "1",
+        /// That time has come.
+        FollowUpCameDue "1",
+        /// A member dealt with it.
+        MessageResolved "1",
         /// A member or its visitor closed it.
         MessageClosed "1",
         /// A member opened it again.
         MessageReopened "1",
+        /// A member said what it is about.
+        MessageCategorized "1",
+        /// A member added or removed tags.
+        MessageTagged "1",
+        /// A member said how urgent it is.
+        MessagePrioritized "1",
+        /// A member said that nobody meant it.
+        MessageMarkedAsSpam "1",
+        /// A member took that back.
+        MessageUnmarkedAsSpam "1",
+        /// It left the default list.
+        MessageArchived "1",
+        /// It is in the default list again.
+        MessageUnarchived "1",
+        /// It is hidden everywhere, and will be shredded.
+        MessageDeleted "1",
+        /// It is there again.
+        MessageRestored "1",
+        /// Its visitor said how content they are.
+        MessageRated "1",
         /// The visitor has waited longer than the desk wants anybody to wait.
         ReplyBecameOverdue "1",
     }
@@ -70,13 +105,135 @@ pub struct MessageReplied {
     pub content: Personal<ReplyText>,
 }
 
-/// A message was closed; by whom stands in the event's metadata.
+/// Its visitor wrote more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MessageClosed {
+pub struct MessageContinued {
     /// When.
     pub at: DateTime<Utc>,
-    /// Why.
-    pub reason: Option<Personal<Reason>>,
+    /// The id of these words.
+    pub words_id: WordsId,
+    /// The words.
+    pub content: Personal<Words>,
+    /// Was it resolved or closed, and is it open again?
+    pub reopened: bool,
+}
+
+/// A member wrote something that the visitor never sees.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoteAdded {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The note's id.
+    pub note_id: NoteId,
+    /// Who wrote it.
+    pub author: MemberId,
+    /// The note.
+    pub content: Personal<ReplyText>,
+    /// Whom it is meant for.
+    pub mentions: Vec<MemberId>,
+}
+
+/// Declares events that carry nothing but why; by whom stands in their metadata.
+macro_rules! steps {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub struct $name {
+            /// When.
+            pub at: DateTime<Utc>,
+            /// Why.
+            pub reason: Option<Personal<Reason>>,
+        }
+    )*};
+}
+
+steps! {
+    /// A message went back to the queue.
+    MessageUnassigned,
+    /// A follow-up was taken back, or done.
+    FollowUpCompleted,
+    /// A message was dealt with.
+    MessageResolved,
+    /// A message was closed.
+    MessageClosed,
+    /// A message was opened again.
+    MessageReopened,
+    /// A message was marked as spam.
+    MessageMarkedAsSpam,
+    /// A message was found to be none.
+    MessageUnmarkedAsSpam,
+    /// A message left the default list.
+    MessageArchived,
+    /// A message is in the default list again.
+    MessageUnarchived,
+    /// A message was deleted.
+    MessageDeleted,
+    /// A message was restored.
+    MessageRestored,
+}
+
+/// A message was parked until a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FollowUpScheduled {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who parked it.
+    pub by: MemberId,
+    /// Until when.
+    pub due_at: DateTime<Utc>,
+    /// What is to be done then.
+    pub note: Option<Personal<Reason>>,
+}
+
+/// The time that a message was parked until has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FollowUpCameDue {
+    /// When it was noticed.
+    pub at: DateTime<Utc>,
+    /// Which follow-up: the sequence of the event that scheduled it.
+    pub follow_up: u32,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
+}
+
+/// A message is about something, or about something else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageCategorized {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// About this.
+    pub category_id: CategoryId,
+}
+
+/// Tags were added or removed: only those that were not there, and that were.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageTagged {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Added.
+    pub added: Vec<Tag>,
+    /// Removed.
+    pub removed: Vec<Tag>,
+}
+
+/// A message is more or less urgent than before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessagePrioritized {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// As urgent as this.
+    pub priority: Priority,
+}
+
+/// A visitor rated how they were served; a later rating replaces an earlier one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageRated {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// From 1 to 5.
+    pub rating: Stars,
+    /// In their words.
+    pub comment: Option<Personal<Reason>>,
 }
 
 /// A message was assigned: by a claim to whoever claimed it. By whom stands in the event's metadata.
@@ -98,15 +255,6 @@ pub enum Assignee {
     Member(MemberId),
     /// Whoever of the team takes it.
     Team(TeamId),
-}
-
-/// A message was opened again; by whom stands in the event's metadata.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MessageReopened {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Why.
-    pub reason: Option<Personal<Reason>>,
 }
 
 /// A wait of the visitor passed the desk's service target.

@@ -1,13 +1,13 @@
 //! The status that people see, derived from the state: first match.
 
-use super::{Awaiting, Message, Stage};
+use super::{Awaiting, Message, Stage, Submitted};
 use serde::{Deserialize, Serialize};
 
 /// The status as the desk sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MessageStatus {
-    /// 待回复: the desk owes a word, or it was reopened.
+    /// 待回复: the desk owes a word, it was reopened, or its follow-up fell due.
     Open,
     /// 已回复: the visitor owes.
     Replied,
@@ -72,17 +72,33 @@ impl Message {
     /// The status as the desk and as the visitor see it; `None` before it was submitted.
     pub fn status(&self) -> Option<(MessageStatus, VisitorStatus)> {
         let Self::Submitted(message) = self else { return None };
-        let visitor = match (message.stage, message.awaiting) {
-            (Stage::Closed, _) => VisitorStatus::Closed,
-            (Stage::Active, Awaiting::Desk) => VisitorStatus::AwaitingReply,
-            (Stage::Active, Awaiting::Visitor) => VisitorStatus::Replied,
-        };
-        let desk = match (message.stage, message.awaiting) {
+        Some((message.desk_status(), message.visitor_status()))
+    }
+}
+
+impl Submitted {
+    fn desk_status(&self) -> MessageStatus {
+        match (self.stage, self.awaiting) {
             (Stage::Closed, _) => MessageStatus::Closed,
-            (Stage::Active, _) if message.reopened => MessageStatus::Open,
+            (Stage::Resolved, _) => MessageStatus::Resolved,
+            (Stage::Active, _) if self.follow_up.is_some_and(|it| !it.visitor_wrote) => {
+                MessageStatus::FollowUp
+            }
+            (Stage::Active, _) if self.attention => MessageStatus::Open,
             (Stage::Active, Awaiting::Desk) => MessageStatus::Open,
             (Stage::Active, Awaiting::Visitor) => MessageStatus::Replied,
-        };
-        Some((desk, visitor))
+        }
+    }
+
+    fn visitor_status(&self) -> VisitorStatus {
+        match (self.stage, self.awaiting) {
+            (Stage::Closed, _) => VisitorStatus::Closed,
+            // To its visitor spam looks like any waiting message.
+            _ if self.spam => VisitorStatus::AwaitingReply,
+            (Stage::Resolved, _) if self.replies > 0 => VisitorStatus::Replied,
+            (Stage::Resolved, _) => VisitorStatus::Closed,
+            (Stage::Active, Awaiting::Desk) => VisitorStatus::AwaitingReply,
+            (Stage::Active, Awaiting::Visitor) => VisitorStatus::Replied,
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! The rules of a message, one test each.
 
 mod sequences;
+mod work;
 
 use super::*;
 use crate::{
     contact::Contact,
     desk::ServiceTarget,
-    ids::{CategoryId, MemberId, MessageId, ReplyId, TeamId},
+    ids::{CategoryId, MemberId, MessageId, NoteId, ReplyId, Tag, TeamId, WordsId},
     reference::Reference,
     text::{Name, Reason, ReplyText, Words},
 };
@@ -48,8 +49,86 @@ fn reply(second: i64) -> MessageCommand {
     })
 }
 
+fn step(kind: StepKind, second: i64) -> MessageCommand {
+    MessageCommand::Step(Step { at: at(second), kind, reason: Reason::parse("办妥").ok() })
+}
+
 fn close(second: i64) -> MessageCommand {
-    MessageCommand::Close(CloseMessage { at: at(second), reason: Reason::parse("办妥").ok() })
+    step(StepKind::Close, second)
+}
+
+fn resolve(second: i64) -> MessageCommand {
+    step(StepKind::Resolve, second)
+}
+
+fn reopen(second: i64) -> MessageCommand {
+    step(StepKind::Reopen, second)
+}
+
+fn spam(second: i64) -> MessageCommand {
+    step(StepKind::MarkAsSpam, second)
+}
+
+fn delete(second: i64) -> MessageCommand {
+    step(StepKind::Delete, second)
+}
+
+fn more(second: i64) -> MessageCommand {
+    MessageCommand::Continue(ContinueMessage {
+        at: at(second),
+        words_id: WordsId(Uuid::from_u128(10)),
+        content: Words::parse("还有一个问题。").expect("words"),
+    })
+}
+
+fn note(second: i64) -> MessageCommand {
+    MessageCommand::AddNote(AddNote {
+        at: at(second),
+        note_id: NoteId(Uuid::from_u128(11)),
+        author: MemberId(Uuid::from_u128(3)),
+        content: ReplyText::parse("已经问过仓库。").expect("words"),
+        mentions: vec![],
+        mentions_known: true,
+    })
+}
+
+fn park(second: i64, due: i64) -> MessageCommand {
+    MessageCommand::ScheduleFollowUp(ScheduleFollowUp {
+        at: at(second),
+        by: MemberId(Uuid::from_u128(3)),
+        due_at: at(due),
+        note: Reason::parse("再问一次").ok(),
+    })
+}
+
+fn bring_up(second: i64, follow_up: u32) -> MessageCommand {
+    MessageCommand::BringUpFollowUp(BringUpFollowUp { at: at(second), follow_up })
+}
+
+fn assign(second: i64, member: u128, standing: Standing) -> MessageCommand {
+    let to = Assignee::Member(MemberId(Uuid::from_u128(member)));
+    MessageCommand::Assign(AssignMessage { at: at(second), to, standing, reason: None })
+}
+
+fn tag(second: i64, add: &[&str], remove: &[&str]) -> MessageCommand {
+    let tags = |tags: &[&str]| tags.iter().map(|tag| Tag((*tag).to_owned())).collect::<Vec<_>>();
+    let known = tags(&["refund", "complaint", "praise"]);
+    let (add, remove) = (tags(add).into_iter().collect(), tags(remove).into_iter().collect());
+    MessageCommand::Tag(TagMessage { at: at(second), add, remove, known })
+}
+
+fn categorize(second: i64, category: &str) -> MessageCommand {
+    let (category_id, known) = (CategoryId(category.to_owned()), category != "weather");
+    MessageCommand::Categorize(CategorizeMessage { at: at(second), category_id, known })
+}
+
+fn prioritize(second: i64, priority: Priority) -> MessageCommand {
+    MessageCommand::Prioritize(PrioritizeMessage { at: at(second), priority })
+}
+
+fn rate(second: i64, stars: i64) -> MessageCommand {
+    let rating = Stars::new(stars).expect("stars");
+    MessageCommand::Rate(RateMessage { at: at(second), rating, comment: Reason::parse("很快").ok() })
 }
 
 const DAY: i64 = 24 * 60 * 60;
@@ -57,10 +136,6 @@ const DAY: i64 = 24 * 60 * 60;
 fn claim(second: i64, member: u128) -> MessageCommand {
     let member = MemberId(Uuid::from_u128(member));
     MessageCommand::Claim(ClaimMessage { at: at(second), member, reason: None })
-}
-
-fn reopen(second: i64) -> MessageCommand {
-    MessageCommand::Reopen(ReopenMessage { at: at(second), reason: Reason::parse("又有问题").ok() })
 }
 
 fn overdue(second: i64, wait: u32) -> MessageCommand {
@@ -124,7 +199,22 @@ fn submitting_twice_is_refused() {
 
 #[test]
 fn nothing_happens_to_a_message_that_was_never_submitted() {
-    for command in [reply(1), claim(1, 3), close(1), reopen(1), overdue(DAY, 1)] {
+    let steps = StepKind::ALL.map(|kind| step(kind, 1));
+    let others = [
+        more(1),
+        reply(1),
+        note(1),
+        rate(1, 5),
+        claim(1, 3),
+        assign(1, 3, Standing::Active),
+        park(1, 2),
+        bring_up(1, 1),
+        categorize(1, "inquiry"),
+        tag(1, &["refund"], &[]),
+        prioritize(1, Priority::High),
+        overdue(DAY, 1),
+    ];
+    for command in others.into_iter().chain(steps) {
         assert_eq!(Message::default().decide(command), Err(MessageError::NotSubmitted));
     }
     assert_eq!(Message::default().status(), None);
@@ -249,8 +339,9 @@ fn business_time_never_goes_back_within_a_message() {
 
 #[test]
 fn the_state_holds_no_words() {
-    let state = serde_json::to_string(&after([reply(1), close(2), reopen(3)])).expect("serialises");
-    for word in ["李雷", "138", "订单", "发货", "办妥", "问题"] {
+    let said = [reply(1), close(2), reopen(3), note(4), more(5), park(6, DAY), rate(7, 5)];
+    let state = serde_json::to_string(&after(said)).expect("serialises");
+    for word in ["李雷", "138", "订单", "发货", "办妥", "问题", "仓库", "再问", "很快"] {
         assert!(!state.contains(word), "{word} in {state}");
     }
 }

@@ -1,13 +1,15 @@
 //! How long a visitor has waited for an answer.
 
-use crate::{desk::ServiceTarget, ids::MessageId};
+use super::{Decided, MessageError, MessageEvent, ReplyBecameOverdue, Submitted};
+use crate::desk::ServiceTarget;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A visitor's wait for an answer, as long as it lasts.
 ///
 /// It begins with their words when the desk owes nothing yet: more words while the desk owes belong to the wait that is
-/// under way. A reply ends it, and so does closing, whoever closes: nobody is waited for on what is over. A message that
+/// under way. A reply ends it, and so do resolving and closing, whoever closes: nobody is waited for on what is over. To
+/// park a message ends no wait: its visitor waits on. A message that
 /// is reopened while the desk owes begins another wait, at that moment: the time that it lay closed is nobody's debt,
 /// and the new wait can become overdue once more. A message that is reopened after the last word was the desk's is open,
 /// but its visitor waits for nothing.
@@ -34,13 +36,31 @@ impl Wait {
     }
 }
 
-/// A wait and the instant at which an answer is due, as whoever watches the clock needs them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueReply {
-    /// To which message.
-    pub message_id: MessageId,
-    /// Which wait of it: the sequence of the event that began it.
+/// The clock says that a wait has passed the desk's service target.
+#[derive(Clone, Copy, Debug)]
+pub struct BecomeOverdue {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// Which wait: the sequence of the event that began it.
     pub wait: u32,
-    /// When.
-    pub due_at: DateTime<Utc>,
+    /// The desk's service target in force.
+    pub target: ServiceTarget,
+}
+
+impl Submitted {
+    pub(super) fn become_overdue(&self, command: BecomeOverdue) -> Decided {
+        if self.spam {
+            return Err(MessageError::Spam);
+        }
+        let wait = self.wait.filter(|wait| wait.began_with == command.wait);
+        let wait = wait.ok_or(MessageError::WaitIsOver)?;
+        if wait.overdue_since.is_some() {
+            return Err(MessageError::AlreadyOverdue);
+        }
+        let (at, due_at) = (self.at(command.at), wait.due_at(command.target));
+        if at < due_at {
+            return Err(MessageError::NotDueYet);
+        }
+        Ok(vec![MessageEvent::ReplyBecameOverdue(ReplyBecameOverdue { at, wait: command.wait, due_at })])
+    }
 }

@@ -1,19 +1,18 @@
-//! Mutations of messages: input becomes domain values, the command is carried out, the payload is what is now.
+//! What visitors and members say: input becomes domain values, the command is carried out, the payload is what is now.
 
-mod payload;
-
+use super::{payload::MessagePayload, read};
 use crate::{
     caller::Asks,
     refusal::{self, UserError},
     scalar::Locale,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use commands::{ReplyInput, SubmitInput, WorkInput};
+use commands::{ContinueInput, RateInput, ReplyInput, SubmitInput};
 use domain::{
     ids::{CategoryId, MessageId},
-    text::{Text, TextError, parse_page_url},
+    message::Stars,
+    text::{Text, parse_page_url},
 };
-use payload::MessagePayload;
 
 #[derive(Default)]
 pub(crate) struct MessageMutation;
@@ -52,15 +51,26 @@ struct ReplyToMessageInput {
     idempotency_key: Option<String>,
 }
 
-/// A message, and why.
+/// More words of the visitor's.
 #[derive(InputObject)]
-struct MessageRefInput {
-    /// Which message.
+struct ContinueMessageInput {
+    /// In which message.
     message_id: ID,
-    /// Why: at most 1,000 characters.
-    reason: Option<String>,
-    /// The version last seen; when it no longer holds, nothing happens and the answer says what did.
-    expected_version: Option<i64>,
+    /// 1 to 5,000 characters.
+    content: String,
+    /// Repeats with the same key are one.
+    idempotency_key: Option<String>,
+}
+
+/// How content the visitor is.
+#[derive(InputObject)]
+struct RateMessageInput {
+    /// With which message.
+    message_id: ID,
+    /// From 1 to 5.
+    rating: i64,
+    /// In their words: at most 1,000 characters.
+    comment: Option<String>,
     /// Repeats with the same key are one.
     idempotency_key: Option<String>,
 }
@@ -79,6 +89,38 @@ impl MessageMutation {
         }
     }
 
+    /// Writes more in a message of one's own; one that was resolved or closed is open again.
+    async fn continue_message(
+        &self,
+        ctx: &Context<'_>,
+        input: ContinueMessageInput,
+    ) -> Result<MessagePayload> {
+        let content = match Text::parse(&input.content) {
+            Ok(content) => content,
+            Err(error) => return Ok(MessagePayload::refused(vec![read::of_text(ctx, &error, "content")])),
+        };
+        let target = read::target(&input.message_id, None, input.idempotency_key);
+        let message_id = target.message_id;
+        let said = ctx.commands().continue_message(ctx.caller(), ContinueInput { target, content }).await;
+        MessagePayload::of_work(ctx, message_id, said).await
+    }
+
+    /// Rates how a message of one's own was answered. A later rating replaces an earlier one.
+    async fn rate_message(&self, ctx: &Context<'_>, input: RateMessageInput) -> Result<MessagePayload> {
+        let comment = read::optional(input.comment.as_deref().map(Text::parse));
+        let (rating, comment) = match (Stars::new(input.rating), comment) {
+            (Some(rating), Ok(comment)) => (rating, comment),
+            (None, _) => return Ok(MessagePayload::refused(vec![refusal::of_rating(ctx.locale())])),
+            (_, Err(error)) => {
+                return Ok(MessagePayload::refused(vec![read::of_text(ctx, &error, "comment")]));
+            }
+        };
+        let target = read::target(&input.message_id, None, input.idempotency_key);
+        let message_id = target.message_id;
+        let rated = ctx.commands().rate_message(ctx.caller(), RateInput { target, rating, comment }).await;
+        MessagePayload::of_work(ctx, message_id, rated).await
+    }
+
     /// Replies to the visitor. Needs `messages.reply`.
     async fn reply_to_message(
         &self,
@@ -87,56 +129,13 @@ impl MessageMutation {
     ) -> Result<MessagePayload> {
         let content = match Text::parse(&input.content) {
             Ok(content) => content,
-            Err(error) => return Ok(MessagePayload::refused(vec![of_text(ctx, &error, "content")])),
+            Err(error) => return Ok(MessagePayload::refused(vec![read::of_text(ctx, &error, "content")])),
         };
-        let message_id = MessageId::typed(&input.message_id);
-        let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
-        let input = ReplyInput { message_id, content, expected_version, idempotency_key };
-        let replied = ctx.commands().reply_to_message(ctx.caller(), input).await;
+        let target = read::target(&input.message_id, input.expected_version, input.idempotency_key);
+        let message_id = target.message_id;
+        let replied = ctx.commands().reply_to_message(ctx.caller(), ReplyInput { target, content }).await;
         MessagePayload::of_work(ctx, message_id, replied).await
     }
-
-    /// Takes a message that nobody has. Needs `messages.work`.
-    async fn claim_message(&self, ctx: &Context<'_>, input: MessageRefInput) -> Result<MessagePayload> {
-        let (message_id, input) = match read_work(ctx, input) {
-            Ok(read) => read,
-            Err(refusals) => return Ok(MessagePayload::refused(refusals)),
-        };
-        let claimed = ctx.commands().claim_message(ctx.caller(), input).await;
-        MessagePayload::of_work(ctx, message_id, claimed).await
-    }
-
-    /// Closes a message. Needs `messages.work`; its visitor may close it too.
-    async fn close_message(&self, ctx: &Context<'_>, input: MessageRefInput) -> Result<MessagePayload> {
-        let (message_id, input) = match read_work(ctx, input) {
-            Ok(read) => read,
-            Err(refusals) => return Ok(MessagePayload::refused(refusals)),
-        };
-        let closed = ctx.commands().close_message(ctx.caller(), input).await;
-        MessagePayload::of_work(ctx, message_id, closed).await
-    }
-
-    /// Opens a closed message again. Needs `messages.work`.
-    async fn reopen_message(&self, ctx: &Context<'_>, input: MessageRefInput) -> Result<MessagePayload> {
-        let (message_id, input) = match read_work(ctx, input) {
-            Ok(read) => read,
-            Err(refusals) => return Ok(MessagePayload::refused(refusals)),
-        };
-        let reopened = ctx.commands().reopen_message(ctx.caller(), input).await;
-        MessagePayload::of_work(ctx, message_id, reopened).await
-    }
-}
-
-/// Which message, and why.
-fn read_work(
-    ctx: &Context<'_>,
-    input: MessageRefInput,
-) -> std::result::Result<(MessageId, WorkInput), Vec<UserError>> {
-    let reason = optional(input.reason.as_deref().map(Text::parse))
-        .map_err(|error| vec![of_text(ctx, &error, "reason")])?;
-    let message_id = MessageId::typed(&input.message_id);
-    let (expected_version, idempotency_key) = (input.expected_version, input.idempotency_key);
-    Ok((message_id, WorkInput { message_id, reason, expected_version, idempotency_key }))
 }
 
 /// Reads every text, so that one answer names all that are wrong; the rest is the desk's to judge.
@@ -145,12 +144,12 @@ fn read_submission(
     input: SubmitMessageInput,
 ) -> std::result::Result<SubmitInput, Vec<UserError>> {
     let mut refusals = Vec::new();
-    let name = optional(input.name.as_deref().map(Text::parse));
+    let name = read::optional(input.name.as_deref().map(Text::parse));
     let content = Text::parse(&input.content);
-    let page_url = optional(input.page_url.as_deref().map(parse_page_url));
-    refusals.extend(name.as_ref().err().map(|error| of_text(ctx, error, "name")));
-    refusals.extend(content.as_ref().err().map(|error| of_text(ctx, error, "content")));
-    refusals.extend(page_url.as_ref().err().map(|error| of_text(ctx, error, "pageUrl")));
+    let page_url = read::optional(input.page_url.as_deref().map(parse_page_url));
+    refusals.extend(name.as_ref().err().map(|error| read::of_text(ctx, error, "name")));
+    refusals.extend(content.as_ref().err().map(|error| read::of_text(ctx, error, "content")));
+    refusals.extend(page_url.as_ref().err().map(|error| read::of_text(ctx, error, "pageUrl")));
     match (name, content, page_url) {
         (Ok(name), Ok(content), Ok(page_url)) => Ok(SubmitInput {
             name,
@@ -164,18 +163,4 @@ fn read_submission(
         }),
         _ => Err(refusals),
     }
-}
-
-/// Text that may be left out; white space alone counts as left out.
-fn optional<const MAX: usize>(
-    read: Option<std::result::Result<Text<MAX>, TextError>>,
-) -> std::result::Result<Option<Text<MAX>>, TextError> {
-    match read {
-        None | Some(Err(TextError::Empty)) => Ok(None),
-        Some(text) => text.map(Some),
-    }
-}
-
-fn of_text(ctx: &Context<'_>, error: &TextError, field: &'static str) -> UserError {
-    refusal::of_text(error, field, ctx.locale())
 }

@@ -1,5 +1,7 @@
 //! Messages, as the desk sees them.
 
+mod filter;
+
 use super::{
     desk::{Category, Desk},
     log::{LogConnection, LogFilter, history},
@@ -12,19 +14,22 @@ use crate::{
     scalar::{DateTime, LogPosition},
 };
 use async_graphql::{
-    Context, Enum, ID, InputObject, Object, Result, SimpleObject, Union,
+    Context, Enum, ID, Object, Result, SimpleObject, Union,
     connection::{Connection, EmptyFields},
 };
 use domain::{
     contact::ContactKind as DomainContactKind,
     ids::MessageId,
-    message::{MessageStatus as DomainStatus, VisitorStatus as DomainVisitorStatus},
+    message::{
+        MessageStatus as DomainStatus, Priority as DomainPriority, VisitorStatus as DomainVisitorStatus,
+    },
     personal::Personal,
     reference::Reference,
 };
+use filter::{MessageFilter, MessageOrder};
 use projections::{
-    EntryKind, EntryRow, MemberRow, MessageFilter as Filter, MessageOrder as Order, MessageRow, PageRequest,
-    QueryError, Reader,
+    EntryKind, EntryRow, MemberRow, MessageFilter as Filter, MessageRow, PageRequest, QueryError, RatingRow,
+    Reader,
 };
 use std::collections::BTreeSet;
 
@@ -51,20 +56,14 @@ pub(crate) enum VisitorStatus {
     Closed,
 }
 
-/// In which order.
+/// How urgent a message is.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "Order")]
-enum MessageOrder {
-    NewestFirst,
-    OldestFirst,
-    LastActivity,
-}
-
-/// Which messages.
-#[derive(Clone, Default, InputObject)]
-struct MessageFilter {
-    /// In one of these states.
-    status: Option<Vec<MessageStatus>>,
+#[graphql(remote = "DomainPriority")]
+pub(crate) enum Priority {
+    Low,
+    Normal,
+    High,
+    Urgent,
 }
 
 /// How many there are, counted when asked.
@@ -118,8 +117,8 @@ impl MessageQuery {
         before: Option<String>,
     ) -> Result<Connection<String, Message, MessageCount, EmptyFields>> {
         let reader = ctx.reader()?;
-        let status = filter.unwrap_or_default().status.unwrap_or_default();
-        let filter = Filter { status: status.into_iter().map(Into::into).collect() };
+        let filter =
+            filter.unwrap_or_default().read().map_err(|why| fault::fault(fault::Code::BadRequest, why))?;
         let page = PageRequest { first, after, last, before };
         let page = ctx.projections().messages(reader, &filter, order.into(), &page).await;
         let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
@@ -170,6 +169,7 @@ enum ContactKind {
 enum Entry {
     VisitorWords(VisitorWords),
     Reply(Reply),
+    Note(Note),
 }
 
 /// What the visitor said.
@@ -196,6 +196,49 @@ struct Reply {
     content: Option<String>,
 }
 
+/// What a member said to the desk alone.
+#[derive(SimpleObject)]
+struct Note {
+    /// Its id.
+    id: ID,
+    /// When.
+    at: DateTime,
+    /// Who wrote it.
+    author: Option<Member>,
+    /// The note; null once erased.
+    content: Option<String>,
+}
+
+/// Until when a message is parked.
+#[derive(SimpleObject)]
+struct FollowUp {
+    /// Until when.
+    due_at: DateTime,
+    /// What is to be done then; null once erased.
+    note: Option<String>,
+    /// Who parked it.
+    by: Option<Member>,
+}
+
+/// How content a visitor was.
+#[derive(SimpleObject)]
+pub(crate) struct Rating {
+    /// From 1 to 5.
+    #[graphql(name = "rating")]
+    stars: i64,
+    /// In their words; null once erased.
+    comment: Option<String>,
+    /// When.
+    at: DateTime,
+}
+
+impl From<&RatingRow> for Rating {
+    fn from(row: &RatingRow) -> Self {
+        let comment = row.comment.as_ref().and_then(|comment| comment.text()).map(str::to_owned);
+        Self { stars: row.rating, comment, at: DateTime(row.at) }
+    }
+}
+
 impl Entry {
     fn new(row: EntryRow, members: &[MemberRow]) -> Self {
         let (id, at) = (ID(row.id), DateTime(row.at));
@@ -205,6 +248,10 @@ impl Entry {
             EntryKind::Reply => {
                 let author = members.iter().find(|member| Some(member.id) == row.author_id);
                 Self::Reply(Reply { id, at, author: author.cloned().map(Member), content })
+            }
+            EntryKind::Note => {
+                let author = members.iter().find(|member| Some(member.id) == row.author_id);
+                Self::Note(Note { id, at, author: author.cloned().map(Member), content })
             }
         }
     }
@@ -267,10 +314,10 @@ impl Message {
         }
     }
 
-    /// What both sides said, in order.
+    /// What both sides said, and the notes, in order.
     async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<Entry>> {
         let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
-        let rows = ctx.projections().entries(self.row.id).await.map_err(fault)?;
+        let rows = ctx.projections().entries(self.row.id, true).await.map_err(fault)?;
         let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_id).collect();
         let members = ctx.projections().members(&authors).await.map_err(fault)?;
         Ok(rows.into_iter().map(|row| Entry::new(row, &members)).collect())
@@ -306,6 +353,48 @@ impl Message {
     /// Has the visitor waited longer than that?
     async fn overdue(&self) -> bool {
         self.row.overdue
+    }
+
+    /// How urgent it is.
+    async fn priority(&self) -> Priority {
+        self.row.priority.into()
+    }
+
+    /// How it is tagged.
+    async fn tags(&self) -> Vec<&str> {
+        self.row.tags.iter().map(|tag| tag.0.as_str()).collect()
+    }
+
+    /// Until when it is parked; null when it is not.
+    async fn follow_up(&self, ctx: &Context<'_>) -> Result<Option<FollowUp>> {
+        let Some(row) = &self.row.follow_up else { return Ok(None) };
+        let by = match row.by {
+            Some(id) => ctx.projections().member(id).await,
+            None => Ok(None),
+        };
+        let by = by.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(Member);
+        let note = row.note.as_ref().and_then(|note| note.text()).map(str::to_owned);
+        Ok(Some(FollowUp { due_at: DateTime(row.due_at), note, by }))
+    }
+
+    /// How content its visitor was, as they said last.
+    async fn rating(&self) -> Option<Rating> {
+        self.row.rating.as_ref().map(Into::into)
+    }
+
+    /// Did nobody mean it?
+    async fn spam(&self) -> bool {
+        self.row.spam
+    }
+
+    /// Is it out of the default list?
+    async fn archived(&self) -> bool {
+        self.row.archived
+    }
+
+    /// Is it hidden everywhere? Only holders of `messages.delete` ever see such a message.
+    async fn deleted(&self) -> bool {
+        self.row.deleted
     }
 
     /// Everything that happened to it, in order. Needs `audit.read`.

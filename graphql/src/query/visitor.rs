@@ -2,7 +2,7 @@
 
 use super::{
     desk::{Category, Desk},
-    message::VisitorStatus,
+    message::{Rating, VisitorStatus},
 };
 use crate::{caller::Asks, fault, page::connection, scalar::DateTime};
 use async_graphql::{
@@ -156,10 +156,15 @@ impl VisitorMessage {
         }
     }
 
+    /// How content they were, as they said last.
+    async fn rating(&self) -> Option<Rating> {
+        self.row.rating.as_ref().map(Into::into)
+    }
+
     /// The visitor's own words and the replies, in order.
     async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<VisitorEntry>> {
         let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
-        let rows = ctx.projections().entries(self.row.id).await.map_err(fault)?;
+        let rows = ctx.projections().entries(self.row.id, false).await.map_err(fault)?;
         let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_id).collect();
         let members = ctx.projections().members(&authors).await.map_err(fault)?;
         let author = |id| members.iter().find(|member| Some(member.id) == id)?.name.text();

@@ -5,7 +5,7 @@ use domain::desk::{Desk, DeskEvent, ServiceTarget};
 use store::{HandleError, Kind, RecordedEvent, Tx, micros};
 
 /// One row, once the desk has a target.
-pub(super) const TABLE: &str = "message_list_2_target";
+pub(super) const TABLE: &str = "message_list_3_target";
 
 /// Does this event set the target anew?
 pub(super) fn is_revised(recorded: &RecordedEvent) -> bool {
@@ -34,8 +34,9 @@ pub(super) async fn revise(
     tx.execute(&sql, &[seconds.into()]).await?;
     let target = revised.target();
     let waiting = format!(
-        "SELECT message_id, waiting_since FROM {} WHERE waiting_since IS NOT NULL AND overdue = 0",
-        super::TABLE
+        "SELECT message_id, waiting_since FROM {} WHERE waiting_since IS NOT NULL AND overdue = 0 AND due_at < {NEVER}",
+        super::TABLE,
+        NEVER = super::NEVER,
     );
     let mut due = Vec::new();
     for row in tx.rows(&waiting, &[]).await? {

@@ -15,8 +15,8 @@ use domain::{
     ids::{MemberId, MessageId, ReplyId, VisitorId},
     member::{Member, MemberCommand, MemberEmail},
     message::{
-        BecomeOverdue, ClaimMessage, CloseMessage, FormRules, Message, MessageCommand, ReopenMessage,
-        ReplyToMessage, SubmitMessage,
+        BecomeOverdue, ClaimMessage, FormRules, Message, MessageCommand, ReplyToMessage, Step, StepKind,
+        SubmitMessage,
     },
     reference::Reference,
     text::{Name, ReplyText, Words},
@@ -151,9 +151,9 @@ impl Desk {
     }
 
     async fn close(&self, n: u128, visitor: u128) {
-        let close = CloseMessage { at: self.clock.now(), reason: None };
+        let close = Step { at: self.clock.now(), kind: StepKind::Close, reason: None };
         let (id, key) = (Self::message(n), message_key(n, visitor));
-        self.carry_out::<Message>(id.0, key, MessageCommand::Close(close)).await;
+        self.carry_out::<Message>(id.0, key, MessageCommand::Step(close)).await;
     }
 
     async fn claim(&self, n: u128, visitor: u128) {
@@ -163,9 +163,9 @@ impl Desk {
     }
 
     async fn reopen(&self, n: u128, visitor: u128) {
-        let reopen = ReopenMessage { at: self.clock.now(), reason: None };
+        let reopen = Step { at: self.clock.now(), kind: StepKind::Reopen, reason: None };
         let (id, key) = (Self::message(n), message_key(n, visitor));
-        self.carry_out::<Message>(id.0, key, MessageCommand::Reopen(reopen)).await;
+        self.carry_out::<Message>(id.0, key, MessageCommand::Step(reopen)).await;
     }
 
     async fn become_overdue(&self, n: u128, visitor: u128, wait: u32, target: ServiceTarget) {

@@ -63,7 +63,8 @@ async fn the_list_is_filtered_by_status_and_counted(dialect: Dialect) {
         (vec![MessageStatus::Replied, MessageStatus::Closed], vec![3, 2]),
         (vec![MessageStatus::Resolved], vec![]),
     ] {
-        let (reader, filter) = (Desk::reader(Role::Agent), MessageFilter { status: wanted });
+        let (reader, filter) =
+            (Desk::reader(Role::Agent), MessageFilter { status: wanted, ..MessageFilter::default() });
         let page = PageRequest::default();
         let page =
             desk.views.messages(reader, &filter, MessageOrder::NewestFirst, &page).await.expect("a page");
@@ -126,7 +127,7 @@ async fn entries_are_what_was_said_in_order(dialect: Dialect) {
     desk.submit(1, 1).await;
     desk.reply(1, 1).await;
     desk.close(1, 1).await;
-    let entries = desk.views.entries(Desk::message(1)).await.expect("readable");
+    let entries = desk.views.entries(Desk::message(1), true).await.expect("readable");
     let said: Vec<_> =
         entries.iter().map(|entry| (entry.kind, entry.author_id, entry.content.text())).collect();
     assert_eq!(

@@ -107,7 +107,7 @@ async fn every_view_stops_at_a_stream_that_does_not_go_on_where_its_row_stands(d
     desk.views.ended().await;
     // As if an event of each stream had been lost.
     let views = &desk.store.database().views;
-    for table in ["message_list_2", "message_conversations", "visitor_messages", "visitors", "members"] {
+    for table in ["message_list_3", "message_conversations", "visitor_messages", "visitors", "members"] {
         views.execute(&format!("UPDATE {table} SET version = 7"), &[]).await.expect("tampered");
     }
     desk.reply(1, 1).await;

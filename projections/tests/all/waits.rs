@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     access::Role,
     desk::ServiceTarget,
-    message::{DueReply, MessageStatus},
+    message::{Due, DueKind, MessageStatus},
 };
 use projections::MessageRow;
 use std::time::Duration;
@@ -34,8 +34,8 @@ async fn row(desk: &Desk, n: u128) -> MessageRow {
     row.expect("a message")
 }
 
-async fn due(desk: &Desk) -> Vec<DueReply> {
-    desk.views.replies_due(None, 100).await.expect("readable")
+async fn due(desk: &Desk) -> Vec<Due> {
+    desk.views.due(None, 100).await.expect("readable")
 }
 
 fn after(began_at: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
@@ -83,7 +83,12 @@ async fn an_answer_is_due_until_it_is_given_and_again_after_reopening(dialect: D
     let reopened_at = desk.clock.now();
     desk.reopen(2, 1).await;
     assert_eq!(row(&desk, 2).await.due_at, Some(after(reopened_at, TARGET)));
-    let falls_due = DueReply { message_id: Desk::message(2), wait: 3, due_at: after(reopened_at, TARGET) };
+    let falls_due = Due {
+        due_at: after(reopened_at, TARGET),
+        message_id: Desk::message(2),
+        kind: DueKind::Reply,
+        sequence: 3,
+    };
     assert_eq!(due(&desk).await, [falls_due]);
 }
 
@@ -127,7 +132,7 @@ async fn what_falls_due_comes_in_order_and_in_pages(dialect: Dialect) {
     let mut seen = Vec::new();
     let mut last = None;
     loop {
-        let page = desk.views.replies_due(last, 2).await.expect("readable");
+        let page = desk.views.due(last, 2).await.expect("readable");
         last = page.last().copied();
         seen.extend(page.iter().map(|reply| reply.message_id));
         if page.len() < 2 {

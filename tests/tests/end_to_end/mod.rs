@@ -1,5 +1,6 @@
 //! The server as its users meet it: over HTTP, with a clock of the test's own, on both databases.
 
+mod day;
 mod http;
 mod members;
 mod nothing_in_the_clear;

@@ -38,7 +38,7 @@ async fn a_message_is_reopened_once_it_is_closed(dialect: Dialect) {
     let reopen = "mutation($id: ID!) { reopenMessage(input: {messageId: $id}) { message { status visitorStatus } \
                   receipt { version } userErrors { code message } } }";
     let refused = desk.ask(Some(&staff), reopen, json!({"id": id})).await.data();
-    let error = json!({"code": "NOT_CLOSED", "message": "this message is not closed"});
+    let error = json!({"code": "NOT_CLOSED", "message": "this message is neither resolved nor closed"});
     assert_eq!(refused["reopenMessage"]["userErrors"], json!([error]));
     let close = "mutation($id: ID!) { closeMessage(input: {messageId: $id}) { userErrors { code } } }";
     desk.ask(Some(&staff), close, json!({"id": id})).await.data();

@@ -1,0 +1,128 @@
+//! What is said in a message once it was left.
+
+use super::{Target, member};
+use crate::{Caller, Commands, access::Needs, error::CommandError};
+use domain::{
+    access::Permission,
+    ids::{MemberId, NoteId, ReplyId, WordsId},
+    member::Member,
+    message::{AddNote, ContinueMessage, MessageCommand, RateMessage, ReplyToMessage, Stars},
+    text::{Reason, ReplyText, Words},
+};
+use serde::Serialize;
+use store::Receipt;
+
+/// More words of the visitor's.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContinueInput {
+    /// In which message.
+    #[serde(flatten)]
+    pub target: Target,
+    /// The words.
+    pub content: Words,
+}
+
+/// A reply.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReplyInput {
+    /// To which message.
+    #[serde(flatten)]
+    pub target: Target,
+    /// The reply.
+    pub content: ReplyText,
+}
+
+/// A note.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoteInput {
+    /// In which message.
+    #[serde(flatten)]
+    pub target: Target,
+    /// The note.
+    pub content: ReplyText,
+    /// Whom it is meant for.
+    pub mentions: Vec<MemberId>,
+}
+
+/// How content the visitor is.
+#[derive(Clone, Debug, Serialize)]
+pub struct RateInput {
+    /// With which message.
+    #[serde(flatten)]
+    pub target: Target,
+    /// From 1 to 5.
+    pub rating: Stars,
+    /// In their words.
+    pub comment: Option<Reason>,
+}
+
+impl Commands {
+    /// `continueMessage`: the visitor writes more.
+    pub async fn continue_message(
+        &self,
+        caller: &Caller,
+        input: ContinueInput,
+    ) -> Result<Receipt, CommandError> {
+        let request = self.request(caller, Needs::Owner, "continueMessage", &input.target, &input)?;
+        let command = MessageCommand::Continue(ContinueMessage {
+            at: self.store.clock().now(),
+            words_id: WordsId(self.fresh_id("words id", request.idempotency.as_ref())),
+            content: input.content,
+        });
+        self.execute(request, command).await
+    }
+
+    /// `replyToMessage`: a member replies.
+    pub async fn reply_to_message(
+        &self,
+        caller: &Caller,
+        input: ReplyInput,
+    ) -> Result<Receipt, CommandError> {
+        let needs = Needs::Member(Permission::MessagesReply);
+        let request = self.request(caller, needs, "replyToMessage", &input.target, &input)?;
+        let command = MessageCommand::Reply(ReplyToMessage {
+            at: self.store.clock().now(),
+            reply_id: ReplyId(self.fresh_id("reply id", request.idempotency.as_ref())),
+            author: member(caller, Permission::MessagesReply)?,
+            content: input.content,
+        });
+        self.execute(request, command).await
+    }
+
+    /// `addNote`: a member writes something for the desk alone.
+    pub async fn add_note(&self, caller: &Caller, input: NoteInput) -> Result<Receipt, CommandError> {
+        let needs = Needs::Member(Permission::MessagesWork);
+        let request = self.request(caller, needs, "addNote", &input.target, &input)?;
+        let mut mentions = input.mentions;
+        mentions.sort_unstable();
+        mentions.dedup();
+        let mentions_known = self.all_invited(&mentions).await?;
+        let command = MessageCommand::AddNote(AddNote {
+            at: self.store.clock().now(),
+            note_id: NoteId(self.fresh_id("note id", request.idempotency.as_ref())),
+            author: member(caller, Permission::MessagesWork)?,
+            content: input.content,
+            mentions,
+            mentions_known,
+        });
+        self.execute(request, command).await
+    }
+
+    /// `rateMessage`: the visitor says how content they are.
+    pub async fn rate_message(&self, caller: &Caller, input: RateInput) -> Result<Receipt, CommandError> {
+        let request = self.request(caller, Needs::Owner, "rateMessage", &input.target, &input)?;
+        let (at, rating, comment) = (self.store.clock().now(), input.rating, input.comment);
+        self.execute(request, MessageCommand::Rate(RateMessage { at, rating, comment })).await
+    }
+
+    /// Nobody who was invited is ever not: what this process knows is enough to say yes.
+    async fn all_invited(&self, members: &[MemberId]) -> Result<bool, CommandError> {
+        for id in members {
+            let known = self.store.recall::<Member>(&id.to_string()).await?;
+            if *known.aggregate == Member::NotInvited {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,132 @@
+//! What is said in a message once it was left: more words, replies, notes, and how content the visitor was.
+
+use super::{
+    Decided, MessageContinued, MessageError, MessageEvent, MessageRated, MessageReplied, NoteAdded, Stage,
+    Submitted,
+};
+use crate::{
+    ids::{MemberId, NoteId, ReplyId, WordsId},
+    text::{Reason, ReplyText, Words},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How long after the last resolving or closing a message can be rated.
+const RATEABLE: TimeDelta = TimeDelta::days(30);
+
+/// The visitor writes more.
+#[derive(Clone, Debug)]
+pub struct ContinueMessage {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// The id of the new words.
+    pub words_id: WordsId,
+    /// The words.
+    pub content: Words,
+}
+
+/// A member replies.
+#[derive(Clone, Debug)]
+pub struct ReplyToMessage {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// The new reply's id.
+    pub reply_id: ReplyId,
+    /// Who replies.
+    pub author: MemberId,
+    /// The reply.
+    pub content: ReplyText,
+}
+
+/// A member writes something for the desk alone.
+#[derive(Clone, Debug)]
+pub struct AddNote {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// The new note's id.
+    pub note_id: NoteId,
+    /// Who writes it.
+    pub author: MemberId,
+    /// The note.
+    pub content: ReplyText,
+    /// Whom it is meant for; each is named once.
+    pub mentions: Vec<MemberId>,
+    /// Are they all members of the desk?
+    pub mentions_known: bool,
+}
+
+/// The visitor says how content they are.
+#[derive(Clone, Debug)]
+pub struct RateMessage {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// From 1 to 5.
+    pub rating: Stars,
+    /// In their words.
+    pub comment: Option<Reason>,
+}
+
+/// A rating from 1 to 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Stars(u8);
+
+impl Stars {
+    /// So many; `None`: fewer than 1, or more than 5.
+    pub fn new(stars: i64) -> Option<Self> {
+        u8::try_from(stars).ok().filter(|stars| (1..=5).contains(stars)).map(Self)
+    }
+
+    /// How many.
+    pub fn count(self) -> u8 {
+        self.0
+    }
+}
+
+impl Submitted {
+    pub(super) fn continued(&self, command: ContinueMessage) -> MessageEvent {
+        MessageEvent::MessageContinued(MessageContinued {
+            at: self.at(command.at),
+            words_id: command.words_id,
+            content: command.content.into(),
+            reopened: self.stage != Stage::Active,
+        })
+    }
+
+    pub(super) fn reply(&self, command: ReplyToMessage) -> Decided {
+        if self.spam {
+            return Err(MessageError::Spam);
+        }
+        Ok(vec![MessageEvent::MessageReplied(MessageReplied {
+            at: self.at(command.at),
+            reply_id: command.reply_id,
+            author: command.author,
+            content: command.content.into(),
+        })])
+    }
+
+    pub(super) fn add_note(&self, command: AddNote) -> Decided {
+        if !command.mentions_known {
+            return Err(MessageError::MentionUnknown);
+        }
+        Ok(vec![MessageEvent::NoteAdded(NoteAdded {
+            at: self.at(command.at),
+            note_id: command.note_id,
+            author: command.author,
+            content: command.content.into(),
+            mentions: command.mentions,
+        })])
+    }
+
+    pub(super) fn rate(&self, command: RateMessage) -> Decided {
+        let at = self.at(command.at);
+        if self.replies == 0 {
+            return Err(MessageError::NotReplied);
+        }
+        if self.stage != Stage::Active && self.ended_at.is_some_and(|ended_at| at > ended_at + RATEABLE) {
+            return Err(MessageError::TooLate);
+        }
+        let (rating, comment) = (command.rating, command.comment.map(Into::into));
+        Ok(vec![MessageEvent::MessageRated(MessageRated { at, rating, comment })])
+    }
+}

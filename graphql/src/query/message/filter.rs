@@ -1,0 +1,91 @@
+//! Which messages, and in which order, as callers say it.
+
+use super::{MessageStatus, Priority};
+use crate::scalar::DateTime;
+use async_graphql::{Enum, ID, InputObject};
+use domain::ids::{CategoryId, MemberId, VisitorId};
+use projections::{MessageFilter as Filter, MessageOrder as Order};
+
+/// In which order.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Order")]
+pub(super) enum MessageOrder {
+    NewestFirst,
+    OldestFirst,
+    LastActivity,
+    DueFirst,
+}
+
+/// A range of instants: from, and until exclusive.
+#[derive(Clone, Default, InputObject)]
+struct DateTimeRange {
+    /// From then on.
+    from: Option<DateTime>,
+    /// Before then.
+    until: Option<DateTime>,
+}
+
+/// Which messages: those that every one of these allows. What is deleted never is.
+#[derive(Clone, Default, InputObject)]
+pub(super) struct MessageFilter {
+    /// In one of these states.
+    status: Option<Vec<MessageStatus>>,
+    /// About one of these.
+    category_id: Option<Vec<ID>>,
+    /// As urgent as one of these.
+    priority: Option<Vec<Priority>>,
+    /// One of these members is to answer.
+    assignee_id: Option<Vec<ID>>,
+    /// Is nobody to answer?
+    unassigned: Option<bool>,
+    /// Was it told that the visitor waits too long?
+    overdue: Option<bool>,
+    /// Marked as spam.
+    #[graphql(default)]
+    spam: bool,
+    /// In the archive.
+    #[graphql(default)]
+    archived: bool,
+    /// Left in this range.
+    submitted: Option<DateTimeRange>,
+    /// Something last happened to it in this range.
+    last_activity: Option<DateTimeRange>,
+    /// This visitor's.
+    visitor_id: Option<ID>,
+}
+
+/// As many alternatives as anybody needs.
+const MOST: usize = 100;
+
+impl MessageFilter {
+    /// As the view takes it; or what is wrong with it.
+    pub(super) fn read(self) -> Result<Filter, &'static str> {
+        let (submitted, activity) =
+            (self.submitted.unwrap_or_default(), self.last_activity.unwrap_or_default());
+        let filter = Filter {
+            status: all(self.status, Into::into),
+            category_id: all(self.category_id, |id| CategoryId(id.0)),
+            priority: all(self.priority, Into::into),
+            assignee_id: all(self.assignee_id, |id| MemberId::typed(&id)),
+            unassigned: self.unassigned,
+            overdue: self.overdue,
+            spam: self.spam,
+            archived: self.archived,
+            submitted_from: submitted.from.map(|at| at.0),
+            submitted_until: submitted.until.map(|at| at.0),
+            activity_from: activity.from.map(|at| at.0),
+            activity_until: activity.until.map(|at| at.0),
+            visitor_id: self.visitor_id.map(|id| VisitorId::typed(&id)),
+        };
+        let longest =
+            [filter.status.len(), filter.category_id.len(), filter.priority.len(), filter.assignee_id.len()];
+        if longest.iter().any(|length| *length > MOST) {
+            return Err("a filter lists at most 100 alternatives");
+        }
+        Ok(filter)
+    }
+}
+
+fn all<T, U>(given: Option<Vec<T>>, read: impl Fn(T) -> U) -> Vec<U> {
+    given.unwrap_or_default().into_iter().map(read).collect()
+}

@@ -1,0 +1,134 @@
+//! Which messages of the list, and in which order.
+
+use super::MessageRow;
+use crate::cursor::Key;
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{CategoryId, MemberId, VisitorId},
+    message::{MessageStatus, Priority},
+};
+use store::{Value, placeholders};
+
+/// Which messages: those that every one of these allows. What is deleted never is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageFilter {
+    /// In one of these states; empty: in any.
+    pub status: Vec<MessageStatus>,
+    /// About one of these; empty: about anything.
+    pub category_id: Vec<CategoryId>,
+    /// As urgent as one of these; empty: whatever.
+    pub priority: Vec<Priority>,
+    /// One of these members is to answer; empty: whoever.
+    pub assignee_id: Vec<MemberId>,
+    /// Is nobody to answer, or somebody?
+    pub unassigned: Option<bool>,
+    /// Was it told that the visitor waits too long?
+    pub overdue: Option<bool>,
+    /// Marked as spam, or not.
+    pub spam: bool,
+    /// In the archive, or not.
+    pub archived: bool,
+    /// Left from then on.
+    pub submitted_from: Option<DateTime<Utc>>,
+    /// Left before then.
+    pub submitted_until: Option<DateTime<Utc>>,
+    /// Something happened to it from then on.
+    pub activity_from: Option<DateTime<Utc>>,
+    /// Nothing happened to it from then on.
+    pub activity_until: Option<DateTime<Utc>>,
+    /// This visitor's.
+    pub visitor_id: Option<VisitorId>,
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessageOrder {
+    /// The newest first.
+    #[default]
+    NewestFirst,
+    /// The oldest first.
+    OldestFirst,
+    /// What happened last first.
+    LastActivity,
+    /// What an answer is due to first; what none is due to last.
+    DueFirst,
+}
+
+impl MessageOrder {
+    /// The list's name in cursors, the column it is ordered by, and whether the greatest comes first.
+    pub(super) fn parts(self) -> (&'static str, &'static str, bool) {
+        match self {
+            Self::NewestFirst => ("newest", "submitted_at", true),
+            Self::OldestFirst => ("oldest", "submitted_at", false),
+            Self::LastActivity => ("activity", "last_activity_at", true),
+            Self::DueFirst => ("due", "due_at", false),
+        }
+    }
+
+    pub(super) fn key(self, row: &MessageRow) -> Key {
+        let at = match self {
+            Self::NewestFirst | Self::OldestFirst => row.submitted_at.timestamp_micros(),
+            Self::LastActivity => row.last_activity_at.timestamp_micros(),
+            Self::DueFirst => row.due_at.map_or(super::NEVER, |due_at| due_at.timestamp_micros()),
+        };
+        (at, row.id.to_string())
+    }
+}
+
+/// The conditions of a filter, one after the other.
+#[derive(Default)]
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// One of these, when there are any.
+    fn one_of(&mut self, column: &str, values: impl IntoIterator<Item = Value>) {
+        let values: Vec<_> = values.into_iter().collect();
+        if !values.is_empty() {
+            let list = placeholders(self.values.len() + 1, values.len());
+            self.sql += &format!(" AND {column} IN ({list})");
+            self.values.extend(values);
+        }
+    }
+
+    /// This column compared with a value, when there is one.
+    fn compare(&mut self, column: &str, operator: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.sql += &format!(" AND {column} {operator} ${}", self.values.len() + 1);
+            self.values.push(value.into());
+        }
+    }
+}
+
+impl MessageFilter {
+    /// As SQL that follows other conditions, and the values it binds.
+    pub(super) fn conditions(&self) -> (String, Vec<Value>) {
+        let mut all = Conditions { sql: " AND deleted = 0".to_owned(), values: vec![] };
+        // As constants: an index that holds only these rows is then of use.
+        all.sql += if self.spam { " AND spam = 1" } else { " AND spam = 0" };
+        all.sql += if self.archived { " AND archived = 1" } else { " AND archived = 0" };
+        match self.overdue {
+            Some(true) => all.sql += " AND overdue = 1",
+            Some(false) => all.sql += " AND overdue = 0",
+            None => {}
+        }
+        match self.unassigned {
+            Some(true) => all.sql += " AND assignee_id IS NULL",
+            Some(false) => all.sql += " AND assignee_id IS NOT NULL",
+            None => {}
+        }
+        let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
+        all.one_of("status", self.status.iter().map(|status| status.name().into()));
+        all.one_of("category_id", self.category_id.iter().map(|id| id.0.as_str().into()));
+        all.one_of("priority", self.priority.iter().map(|priority| priority.name().into()));
+        all.one_of("assignee_id", self.assignee_id.iter().map(|id| id.to_string().into()));
+        all.compare("submitted_at", ">=", micros(self.submitted_from));
+        all.compare("submitted_at", "<", micros(self.submitted_until));
+        all.compare("last_activity_at", ">=", micros(self.activity_from));
+        all.compare("last_activity_at", "<", micros(self.activity_until));
+        all.compare("visitor_id", "=", self.visitor_id.map(|id| id.to_string()));
+        (all.sql, all.values)
+    }
+}

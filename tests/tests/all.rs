@@ -1,5 +1,6 @@
-//! Everything that needs the whole server, and the rules of the house.
+//! Everything that needs more than one crate, and the rules of the house.
 
 mod end_to_end;
 mod house;
 mod kill;
+mod together;

@@ -1,0 +1,107 @@
+//! Commands and views together, without HTTP: what holds of both of them on one log.
+
+mod plans;
+
+use commands::{Caller, Commands, ReplyInput, SubmitInput, WorkInput};
+use domain::{
+    access::Role,
+    actor::Actor,
+    ids::{MemberId, MessageId, VisitorId},
+    message::DueReply,
+    text::{Name, ReplyText, Words},
+};
+use projections::Projections;
+use store::{
+    Clock, Store,
+    testing::{TestDatabase, soon},
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Every view: a test that reads waits for all of them.
+const VIEWS: [&str; 5] = ["message_list", "message_entries", "visitor_messages", "visitors", "members"];
+
+/// A process, as far as it writes and reads: a store of its own, with commands and views on it.
+struct Process {
+    store: Store,
+    commands: Commands,
+    views: Projections,
+    stop: CancellationToken,
+}
+
+impl Process {
+    async fn start(database: &TestDatabase, clock: &Clock) -> Self {
+        let store = database.open(clock.clone()).await;
+        let commands = Commands::new(store.clone());
+        commands.first_start().await.expect("the desk opens");
+        let stop = CancellationToken::new();
+        let views = Projections::start(&store, &stop);
+        Self { store, commands, views, stop }
+    }
+
+    /// Ends it, every connection closed: what it knew is gone.
+    async fn end(self) {
+        self.stop.cancel();
+        self.views.ended().await;
+        self.store.close().await;
+    }
+
+    /// Waits until the views have seen everything.
+    async fn up_to_date(&self) {
+        let head = self.store.head().await.expect("readable");
+        soon("the views follow", || async { self.views.wait_for(&VIEWS, head).await.expect("readable") })
+            .await;
+    }
+
+    /// The clock tells of one wait, whatever has become of it; it answers nobody.
+    async fn tell_overdue(&self, reply: DueReply) {
+        let stop = CancellationToken::new();
+        let due = {
+            let stop = stop.clone();
+            move |_, _| {
+                // Once: the watch ends when it has done with what it was told.
+                stop.cancel();
+                async move { Ok::<_, String>(vec![reply]) }
+            }
+        };
+        self.commands.clone().watch_clock(due, stop).await;
+    }
+}
+
+fn caller(actor: Actor) -> Caller {
+    Caller { actor, token_unknown: false, locale: None, correlation_id: Uuid::nil() }
+}
+
+fn visitor(id: VisitorId) -> Caller {
+    caller(Actor::Visitor(id))
+}
+
+fn member(number: u128) -> MemberId {
+    MemberId(Uuid::from_u128(number))
+}
+
+fn agent(number: u128) -> Caller {
+    caller(Actor::Member { id: member(number), role: Role::Agent })
+}
+
+fn words() -> SubmitInput {
+    SubmitInput {
+        name: Name::parse("Anna").ok(),
+        contact: "anna@example.org".into(),
+        content: Words::parse("When will it be sent?").expect("words"),
+        category_id: None,
+        related_to: None,
+        locale: None,
+        page_url: None,
+        idempotency_key: None,
+    }
+}
+
+fn reply(message_id: MessageId) -> ReplyInput {
+    let content = ReplyText::parse("This afternoon.").expect("words");
+    ReplyInput { message_id, content, expected_version: None, idempotency_key: None }
+}
+
+fn work(message_id: MessageId) -> WorkInput {
+    WorkInput { message_id, reason: None, expected_version: None, idempotency_key: None }
+}

@@ -110,6 +110,8 @@ fn encode(list: &str, (value, id): &Key) -> String {
 fn decode(list: &str, cursor: &str) -> Option<Key> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     let (value, id) = text.strip_prefix("1|")?.strip_prefix(list)?.strip_prefix('|')?.split_once('|')?;
+    // No id has it, and PostgreSQL would not take it as a text.
+    let id = Some(id).filter(|id| !id.contains('\0'))?;
     Some((value.parse().ok()?, id.to_owned()))
 }
 
@@ -143,7 +145,10 @@ mod tests {
         assert_eq!(forward(1, Some(cursor.clone())).map(|w| w.beyond), Ok(Some((7, "id".into()))));
         let other = PageRequest::forward(None, Some(cursor)).window("oldest");
         assert_eq!(other, Err(BadPage::Cursor));
-        assert_eq!(forward(1, Some("?".into())), Err(BadPage::Cursor));
+        let with_nul = encode("newest", &(7, "i\0d".into()));
+        for bad in ["?".to_owned(), with_nul] {
+            assert_eq!(forward(1, Some(bad)), Err(BadPage::Cursor));
+        }
     }
 
     #[test]

@@ -40,10 +40,14 @@ impl LogFilter {
                 values.push(wanted.as_str().into());
             }
         }
-        if !self.types.is_empty() {
-            let list = crate::sql::placeholders(from + values.len(), self.types.len());
+        // Whoever reads names the types: one with U+0000 is no event's, and PostgreSQL would not take it as a text.
+        let types: Vec<&String> = self.types.iter().filter(|wanted| !wanted.contains('\0')).collect();
+        if !types.is_empty() {
+            let list = crate::sql::placeholders(from + values.len(), types.len());
             sql += &format!(" AND event_type IN ({list})");
-            values.extend(self.types.iter().map(|wanted| Value::from(wanted.as_str())));
+            values.extend(types.iter().map(|wanted| Value::from(wanted.as_str())));
+        } else if !self.types.is_empty() {
+            sql += " AND 1 = 0";
         }
         (sql, values)
     }

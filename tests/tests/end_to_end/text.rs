@@ -1,0 +1,196 @@
+//! Every text that a caller can send, with everything that a text can hold: taken and read back as it is documented, or
+//! refused by the name of its field. Never a fault of ours, and no view stops on it.
+
+mod escapes;
+mod members;
+mod questions;
+mod rules;
+mod texts;
+
+use super::{Answer, Desk};
+use rules::{FIELDS, Fate, Field, Rule};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+use store::{Dialect, on_both_databases, testing::soon};
+use tokio::task::JoinSet;
+
+on_both_databases!(every_text_of_a_message_is_read_back_as_it_was_taken_or_refused_by_its_name);
+
+/// Requests at once.
+const LANES: usize = 16;
+async fn every_text_of_a_message_is_read_back_as_it_was_taken_or_refused_by_its_name(dialect: Dialect) {
+    let desk = Arc::new(Desk::start(dialect).await);
+    let staff = Arc::new(desk.administrator().await);
+    every_text_is_tried(&desk).await;
+    let tries: Vec<(&Field, String)> = FIELDS
+        .iter()
+        .flat_map(|field| field.rule.texts().into_iter().map(move |text| (field, text)))
+        .collect();
+    let (mut lanes, tries) = (JoinSet::new(), Arc::new(tries));
+    for lane in 0..LANES {
+        let (desk, staff, tries) = (desk.clone(), staff.clone(), tries.clone());
+        lanes.spawn(async move {
+            for (field, text) in tries.iter().skip(lane).step_by(LANES) {
+                field.try_with(&desk, &staff, text).await;
+            }
+        });
+    }
+    lanes.join_all().await;
+    desk.nothing_stands_still().await;
+}
+
+impl Field {
+    async fn try_with(&self, desk: &Desk, staff: &str, text: &str) {
+        let said = format!("{}.{} = {text:?}", self.mutation, self.name);
+        let (token, mut input) = self.prepared(desk, staff).await;
+        input[self.name] = json!(text);
+        let answer = self.send(desk, token, &input).await;
+        let fate = self.rule.fate(text, token.is_none());
+        let payload = match (&fate, answer.json()["errors"].is_array()) {
+            (Fate::Fault(code), true) => return assert_eq!(answer.code(), *code, "{said}"),
+            (_, false) => answer.data()[self.mutation].clone(),
+            (_, true) => panic!("{said}: {}", answer.body),
+        };
+        let errors = payload["userErrors"].as_array().expect("errors");
+        let receipt = &payload["receipt"];
+        if receipt.is_null() {
+            let [error] = errors.as_slice() else { panic!("{said}: {payload}") };
+            assert_eq!(error["field"], json!([self.name]), "{said}: {error}");
+            match fate {
+                Fate::Refused(code) => assert_eq!(error["code"], code, "{said}"),
+                Fate::KeptOrRefused(_) => {}
+                fate => panic!("{said} was refused with {error}; expected {fate:?}"),
+            }
+            return;
+        }
+        let kept = match fate {
+            Fate::Kept(kept) | Fate::KeptOrRefused(kept) => json!(kept),
+            Fate::LeftOut => Value::Null,
+            fate => panic!("{said} was taken; expected {fate:?}"),
+        };
+        if self.rule == Rule::Key {
+            let again = self.send(desk, token, &input).await.data()[self.mutation].clone();
+            return assert_eq!(&again["receipt"], receipt, "{said}: the second use is answered as the first");
+        }
+        self.read_back(desk, staff, receipt, &kept, &said).await;
+        if let (Some(token), "name" | "contact") = (payload["visitorToken"].as_str(), self.name) {
+            let own = format!("{{ visitor {{ {} }} }}", self.name);
+            soon("what they gave is remembered", || async {
+                desk.ask(Some(token), &own, json!({})).await.data()["visitor"][self.name] == kept
+            })
+            .await;
+        }
+    }
+
+    /// Who sends it, and an input that would be accepted.
+    async fn prepared<'a>(&self, desk: &Desk, staff: &'a str) -> (Option<&'a str>, Value) {
+        if self.mutation == "submitMessage" {
+            return (None, json!({"name": "Anna", "contact": "anna@example.org", "content": "When?"}));
+        }
+        // A message of its own, when it is not the message that is absent.
+        let id = if self.name == "messageId" { String::new() } else { desk.submit().await.1 };
+        let mut input = json!({"messageId": id});
+        match self.mutation {
+            "reopenMessage" if !id.is_empty() => {
+                let close = rules::field("closeMessage", "", self.rule).send(desk, Some(staff), &input).await;
+                assert!(close.data()["closeMessage"]["receipt"].is_object(), "{}", close.body);
+            }
+            "replyToMessage" => input["content"] = json!("Soon."),
+            _ => {}
+        }
+        (Some(staff), input)
+    }
+
+    async fn send(&self, desk: &Desk, token: Option<&str>, input: &Value) -> Answer {
+        let (mutation, kind) = match self.mutation {
+            mutation @ "submitMessage" => (mutation, "SubmitMessageInput"),
+            mutation @ "replyToMessage" => (mutation, "ReplyToMessageInput"),
+            mutation => (mutation, "MessageRefInput"),
+        };
+        // Asking for the message makes the server wait for its views.
+        let document = format!(
+            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ receipt {{ id version position }} visitorToken \
+             message {{ id }} visitorMessage {{ id }} userErrors {{ code field message }} }} }}"
+        );
+        desk.ask(token, &document, json!({"input": input})).await
+    }
+
+    /// In every place where the text is shown.
+    async fn read_back(&self, desk: &Desk, staff: &str, receipt: &Value, kept: &Value, said: &str) {
+        let read = "query($id: ID!) { message(id: $id) { version content visitor { name contact { value } } \
+                    entries { ... on VisitorWords { content } ... on Reply { content } } \
+                    history { edges { node { type payload } } } } }";
+        let message = Mutex::new(Value::Null);
+        soon("the list shows it", || async {
+            let answer = desk.ask(Some(staff), read, json!({"id": receipt["id"]})).await.data();
+            *message.lock().expect("held by nobody") = answer["message"].clone();
+            answer["message"]["version"] == receipt["version"]
+        })
+        .await;
+        let message = message.into_inner().expect("held by nobody");
+        let edges = message["history"]["edges"].as_array().expect("a history");
+        let last = &edges.last().expect("an event")["node"];
+        let event = &last["payload"][last["type"].as_str().expect("a type")];
+        let shown = match (self.mutation, self.name) {
+            ("submitMessage", "name") => vec![&message["visitor"]["name"], &event["name"]],
+            ("submitMessage", "contact") => {
+                vec![&message["visitor"]["contact"]["value"], &event["contact"]["given"]]
+            }
+            ("submitMessage", "content") => {
+                vec![&message["content"], &message["entries"][0]["content"], &event["content"]]
+            }
+            ("submitMessage", "pageUrl") => vec![&event["page_url"]],
+            ("replyToMessage", "content") => vec![&message["entries"][1]["content"], &event["content"]],
+            (_, "reason") => vec![&event["reason"]],
+            _ => panic!("{said} was taken and is shown nowhere"),
+        };
+        assert!(
+            shown.iter().all(|shown| *shown == kept),
+            "{said}: {shown:?} instead of {kept:?} in {message}"
+        );
+    }
+}
+
+/// The table above is the schema's: a mutation that is added has its texts tried.
+async fn every_text_is_tried(desk: &Desk) {
+    let types = "{ __schema { mutationType { fields { name args { name type { ofType { inputFields { \
+                 name type { name ofType { name } } } } } } } } } }";
+    let schema = desk.ask(None, types, json!({})).await.data();
+    let mut texts = BTreeSet::new();
+    for mutation in schema["__schema"]["mutationType"]["fields"].as_array().expect("mutations") {
+        for argument in mutation["args"].as_array().expect("arguments") {
+            assert_eq!(argument["name"], "input", "{mutation}");
+            for field in argument["type"]["ofType"]["inputFields"].as_array().expect("an input") {
+                let kind = field["type"]["name"].as_str().or(field["type"]["ofType"]["name"].as_str());
+                if !["Int", "Boolean"].contains(&kind.expect("a scalar")) {
+                    texts.insert((
+                        mutation["name"].as_str().expect("a name"),
+                        field["name"].as_str().expect("a name"),
+                    ));
+                }
+            }
+        }
+    }
+    let mut tried: BTreeSet<_> = FIELDS.iter().map(|field| (field.mutation, field.name)).collect();
+    tried.insert(("redeemSignInLink", "newPassword"));
+    assert_eq!(texts, tried);
+}
+
+impl Desk {
+    /// Every view has seen everything, and none has stopped.
+    async fn nothing_stands_still(&self) {
+        soon("every view is up to date", || async {
+            let answer = self.http.get(self.url("/health")).send().await.expect("an answer");
+            let (status, report) = (answer.status(), answer.json::<Value>().await.expect("JSON"));
+            let views = report["views"].as_array().expect("views");
+            for view in views {
+                assert!(view["error"].is_null(), "{view}");
+            }
+            status == 200 && views.iter().all(|view| view["lag"] == 0)
+        })
+        .await;
+    }
+}

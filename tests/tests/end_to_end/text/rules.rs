@@ -1,0 +1,163 @@
+//! The texts of mutations, and what the schema says becomes of each.
+
+use super::texts::{few, texts};
+
+/// Long enough for a key of somebody without a token.
+const KEY: &str = "5a8a2f8e-6e0b-4b4e-9d54-7f0c36b2a9d1";
+
+/// A text of a mutation, and what is to become of it.
+pub(super) struct Field {
+    pub(super) mutation: &'static str,
+    pub(super) name: &'static str,
+    pub(super) rule: Rule,
+}
+
+/// What the schema says of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// Text of at most so many characters, without surrounding white space and with line ends as `\n`.
+    Required(usize),
+    /// The same, and white space alone counts as left out.
+    Optional(usize),
+    /// The same for the address of a page, which begins with a scheme.
+    Page,
+    /// Whatever is a phone number or an address, as it was given.
+    Contact,
+    /// At most 200 characters; the second use is answered as the first.
+    Key,
+    /// Refused as something that is not known here.
+    Unknown,
+    /// The whole request is refused, with this code.
+    Fault(&'static str),
+    /// Of signing in: `members` tries it.
+    OfMembers,
+}
+
+pub(super) const fn field(mutation: &'static str, name: &'static str, rule: Rule) -> Field {
+    Field { mutation, name, rule }
+}
+
+pub(super) const FIELDS: [Field; 23] = [
+    field("submitMessage", "name", Rule::Required(100)),
+    field("submitMessage", "contact", Rule::Contact),
+    field("submitMessage", "content", Rule::Required(5_000)),
+    field("submitMessage", "categoryId", Rule::Unknown),
+    field("submitMessage", "relatedTo", Rule::Unknown),
+    field("submitMessage", "locale", Rule::Fault("BAD_REQUEST")),
+    field("submitMessage", "pageUrl", Rule::Page),
+    field("submitMessage", "idempotencyKey", Rule::Key),
+    field("replyToMessage", "messageId", Rule::Fault("NOT_FOUND")),
+    field("replyToMessage", "content", Rule::Required(20_000)),
+    field("replyToMessage", "idempotencyKey", Rule::Key),
+    field("claimMessage", "messageId", Rule::Fault("NOT_FOUND")),
+    field("claimMessage", "reason", Rule::Optional(1_000)),
+    field("claimMessage", "idempotencyKey", Rule::Key),
+    field("closeMessage", "messageId", Rule::Fault("NOT_FOUND")),
+    field("closeMessage", "reason", Rule::Optional(1_000)),
+    field("closeMessage", "idempotencyKey", Rule::Key),
+    field("reopenMessage", "messageId", Rule::Fault("NOT_FOUND")),
+    field("reopenMessage", "reason", Rule::Optional(1_000)),
+    field("reopenMessage", "idempotencyKey", Rule::Key),
+    field("signIn", "email", Rule::OfMembers),
+    field("signIn", "password", Rule::OfMembers),
+    field("redeemSignInLink", "token", Rule::OfMembers),
+];
+
+/// What is to become of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is read back as this.
+    Kept(String),
+    /// As if nothing had been sent.
+    LeftOut,
+    /// Refused with this code, by its name.
+    Refused(&'static str),
+    /// The request is refused with this code.
+    Fault(&'static str),
+    /// Kept as this, or refused by its name.
+    KeptOrRefused(String),
+}
+
+impl Rule {
+    /// What is tried: around the rule's limit, and where it asks for a beginning also with one.
+    pub(super) fn texts(self) -> Vec<String> {
+        let around =
+            |before: &str, after: &str| few(20).map(|text| format!("{before}{text}{after}")).collect();
+        match self {
+            Self::Required(limit) => texts(limit),
+            Self::Optional(limit) => few(limit).chain([String::new(), "\u{3000}\r\n".to_owned()]).collect(),
+            Self::Page => {
+                let begin = "https://example.org/";
+                texts(2_000 - begin.len())
+                    .into_iter()
+                    .map(|text| format!("{begin}{text}"))
+                    .chain(few(2_000))
+                    .collect()
+            }
+            Self::Contact => {
+                let shapes = [
+                    ("", "@example.org"),
+                    ("b@", "example.org"),
+                    ("b@example.org", ""),
+                    ("+49 30", "901820"),
+                ];
+                shapes
+                    .into_iter()
+                    .flat_map(|(before, after)| -> Vec<_> { around(before, after) })
+                    .chain(texts(254))
+                    .collect()
+            }
+            // Each of its own: a key is used once.
+            Self::Key => {
+                let begun = (100..)
+                    .zip(few(200 - 3 - KEY.len()))
+                    .step_by(3)
+                    .map(|(n, text)| format!("{KEY}{n}{text}"));
+                begun.chain(["", &KEY[..31]].map(String::from)).collect()
+            }
+            Self::Unknown | Self::Fault(_) => few(200).collect(),
+            Self::OfMembers => vec![],
+        }
+    }
+
+    pub(super) fn fate(self, text: &str, by_anyone: bool) -> Fate {
+        match self {
+            Self::Required(limit) => of_text(text, limit).unwrap_or(Fate::Refused("REQUIRED")),
+            Self::Optional(limit) => of_text(text, limit).unwrap_or(Fate::LeftOut),
+            Self::Page => match of_text(text, 2_000) {
+                Some(Fate::Kept(url)) if !url.starts_with("http") => Fate::Refused("INVALID"),
+                fate => fate.unwrap_or(Fate::LeftOut),
+            },
+            Self::Contact => match text.trim() {
+                "" => Fate::Refused("REQUIRED"),
+                long if long.chars().count() > 254 => Fate::Refused("TOO_LONG"),
+                bad if bad.contains(is_refused) => Fate::Refused("INVALID"),
+                kept => Fate::KeptOrRefused(kept.to_owned()),
+            },
+            Self::Key => match text.chars().count() {
+                201.. => Fate::Refused("TOO_LONG"),
+                ..32 if by_anyone => Fate::Refused("INVALID"),
+                _ => Fate::LeftOut,
+            },
+            Self::Unknown => Fate::Refused("UNKNOWN"),
+            Self::Fault(code) => Fate::Fault(code),
+            Self::OfMembers => unreachable!("nothing of it is tried here"),
+        }
+    }
+}
+
+/// `None`: nothing but white space.
+pub(super) fn of_text(text: &str, limit: usize) -> Option<Fate> {
+    let kept = text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned();
+    match kept.chars().count() {
+        _ if kept.contains(is_refused) => Some(Fate::Refused("INVALID")),
+        0 => None,
+        count if count > limit => Some(Fate::Refused("TOO_LONG")),
+        _ => Some(Fate::Kept(kept)),
+    }
+}
+
+/// A control character other than tab and newline.
+fn is_refused(c: char) -> bool {
+    c.is_control() && c != '\t' && c != '\n'
+}

@@ -7,7 +7,7 @@ use domain::{
     access::Role,
     actor::Actor,
     ids::{MemberId, MessageId, VisitorId},
-    message::DueReply,
+    message::Due,
     text::{Name, ReplyText, Words},
 };
 use projections::Projections;
@@ -54,7 +54,7 @@ impl Process {
     }
 
     /// The clock tells of one wait, whatever has become of it; it answers nobody.
-    async fn tell_overdue(&self, reply: DueReply) {
+    async fn tell_overdue(&self, reply: Due) {
         let stop = CancellationToken::new();
         let due = {
             let stop = stop.clone();
@@ -99,9 +99,9 @@ fn words() -> SubmitInput {
 
 fn reply(message_id: MessageId) -> ReplyInput {
     let content = ReplyText::parse("This afternoon.").expect("words");
-    ReplyInput { message_id, content, expected_version: None, idempotency_key: None }
+    ReplyInput { target: message_id.into(), content }
 }
 
 fn work(message_id: MessageId) -> WorkInput {
-    WorkInput { message_id, reason: None, expected_version: None, idempotency_key: None }
+    WorkInput { target: message_id.into(), reason: None }
 }

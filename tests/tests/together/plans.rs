@@ -3,7 +3,13 @@
 
 use super::{Process, agent, caller, reply, visitor, words, work};
 use commands::CommandError;
-use domain::{access::Role, actor::Actor, ids::MessageId, message::MessageStatus, reference::Reference};
+use domain::{
+    access::Role,
+    actor::Actor,
+    ids::MessageId,
+    message::{MessageStatus, StepKind},
+    reference::Reference,
+};
 use projections::{HistoryFilter, MessageFilter, MessageOrder, PageRequest, Reader};
 use sqlx::{Connection, Executor, PgConnection, Row};
 use std::{collections::BTreeMap, time::Duration};
@@ -21,7 +27,7 @@ const TABLES: [&str; 12] = [
     "keys",
     "visitor_tokens",
     "sessions",
-    "message_list_2",
+    "message_list_3",
     "message_entries",
     "message_conversations",
     "visitor_messages",
@@ -45,11 +51,13 @@ const FILL: &str = "
         FROM generate_series(1, OTHERS) n;
     INSERT INTO sessions SELECT sha256(n::text::bytea), md5('member' || n)::uuid, n, 8e15
         FROM generate_series(1, OTHERS) n;
-    INSERT INTO message_list_2 (message_id, version, reference, visitor_id, state, status, visitor_status, contact,
-        content, submitted_at, last_activity_at, wait, waiting_since, due_at, overdue)
+    INSERT INTO message_list_3 (message_id, version, reference, visitor_id, state, status, visitor_status, contact,
+        content, submitted_at, last_activity_at, wait, waiting_since, due_at, overdue, priority, tags, spam, archived,
+        deleted)
         SELECT md5('message' || n)::uuid, 3, 'LW-' || n, md5('visitor' || n)::uuid, '{}',
         CASE WHEN n % 100 = 0 THEN 'OPEN' ELSE 'CLOSED' END, 'CLOSED', '{}', '{}', n, n,
-        CASE WHEN n % 100 = 0 THEN 1 END, CASE WHEN n % 100 = 0 THEN n END, CASE WHEN n % 100 = 0 THEN 8e15 END, 0
+        CASE WHEN n % 100 = 0 THEN 1 END, CASE WHEN n % 100 = 0 THEN n END, CASE WHEN n % 100 = 0 THEN 8e15 ELSE 9223372036854775807 END, 0,
+        'NORMAL', '[]', 0, 0, 0
         FROM generate_series(1, OTHERS) n;
     INSERT INTO message_entries SELECT md5('message' || n / 2)::uuid, n % 2 + 1, n::text, 'words', NULL, n, '{}'
         FROM generate_series(0, 2 * OTHERS - 1) n;
@@ -177,7 +185,7 @@ impl Postgres {
             messages.push(self.command(process, &other, round).await);
         }
         self.clock.advance(Duration::from_secs(48 * 60 * 60));
-        for wait in process.views.replies_due(None, 100).await.expect("readable") {
+        for wait in process.views.due(None, 100).await.expect("readable") {
             process.tell_overdue(wait).await;
         }
         process.up_to_date().await;
@@ -207,17 +215,17 @@ impl Postgres {
         let id: MessageId = left.receipt.id.parse().expect("an id");
         let staff = agent(round);
         let mut keyed = reply(id);
-        keyed.idempotency_key = key();
+        keyed.target.idempotency_key = key();
         let replied = commands.reply_to_message(&staff, keyed.clone()).await.expect("replied");
         assert_eq!(commands.reply_to_message(&staff, keyed).await.expect("answered"), replied);
         other.commands.claim_message(&staff, work(id)).await.expect("claimed");
         // What this process knows of the message is old by now.
-        commands.close_message(&owner, work(id)).await.expect("closed");
+        commands.step(&owner, StepKind::Close, work(id)).await.expect("closed");
         let mut late = reply(id);
-        late.expected_version = Some(1);
+        late.target.expected_version = Some(1);
         let late = commands.reply_to_message(&staff, late).await;
         assert!(matches!(late, Err(CommandError::Conflict { expected: 1, version: 4 })));
-        other.commands.reopen_message(&staff, work(id)).await.expect("reopened");
+        other.commands.step(&staff, StepKind::Reopen, work(id)).await.expect("reopened");
         commands.reply_to_message(&staff, reply(id)).await.expect("replied");
         id
     }
@@ -228,7 +236,7 @@ async fn query(process: &Process, id: MessageId) {
     let reader =
         Reader::of_messages(Actor::Member { id: super::member(1), role: Role::Agent }).expect("reads");
     for status in [vec![], vec![MessageStatus::Open], vec![MessageStatus::Replied, MessageStatus::Open]] {
-        let filter = MessageFilter { status };
+        let filter = MessageFilter { status, ..MessageFilter::default() };
         let ask = async |order, page| views.messages(reader, &filter, order, &page).await.expect("a page");
         // Where our own rows are: nobody sealed what the others left.
         for order in [MessageOrder::NewestFirst, MessageOrder::LastActivity] {
@@ -244,7 +252,7 @@ async fn query(process: &Process, id: MessageId) {
     let message = views.message(reader, id).await.expect("readable").expect("a message");
     let reference = Reference::parse(&message.reference).expect("a reference");
     assert!(views.message_by_reference(reader, &reference).await.expect("readable").is_some());
-    assert_eq!(views.entries(id).await.expect("readable").len(), 3);
+    assert_eq!(views.entries(id, true).await.expect("readable").len(), 3);
     assert_eq!(views.visitor_message_count(reader, message.visitor_id).await.expect("readable"), 2);
     let own = views.visitor_messages(message.visitor_id, &PageRequest::default()).await.expect("readable");
     assert_eq!(own.rows.len(), 2);

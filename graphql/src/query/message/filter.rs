@@ -77,6 +77,9 @@ impl MessageFilter {
             activity_until: activity.until.map(|at| at.0),
             visitor_id: self.visitor_id.map(|id| VisitorId::typed(&id)),
         };
+        if filter.category_id.iter().any(|id| id.0.contains('\0')) {
+            return Err("no category's id holds U+0000");
+        }
         let longest =
             [filter.status.len(), filter.category_id.len(), filter.priority.len(), filter.assignee_id.len()];
         if longest.iter().any(|length| *length > MOST) {

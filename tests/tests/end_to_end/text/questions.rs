@@ -8,7 +8,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 10] = [
+const QUESTIONS: [(&str, &str, &str); 15] = [
     ("Query.message", "id", "query($text: ID) { message(id: $text) { id } }"),
     ("Query.message", "reference", "query($text: String) { message(reference: $text) { id } }"),
     (
@@ -26,6 +26,31 @@ const QUESTIONS: [(&str, &str, &str); 10] = [
         "Message.history",
         "after",
         "query($id: ID, $text: LogPosition) { message(id: $id) { history(after: $text) { totalCount } } }",
+    ),
+    (
+        "MessageFilter",
+        "categoryId",
+        "query($text: ID!) { messages(filter: {categoryId: [$text]}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "MessageFilter",
+        "assigneeId",
+        "query($text: ID!) { messages(filter: {assigneeId: [$text]}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "MessageFilter",
+        "visitorId",
+        "query($text: ID!) { messages(filter: {visitorId: $text}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "DateTimeRange",
+        "from",
+        "query($text: DateTime) { messages(filter: {submitted: {from: $text}}) { totalCount } }",
+    ),
+    (
+        "DateTimeRange",
+        "until",
+        "query($text: DateTime) { messages(filter: {submitted: {until: $text}}) { totalCount } }",
     ),
     (
         "LogFilter",

@@ -6,6 +6,7 @@ use super::texts::{few, texts};
 const KEY: &str = "5a8a2f8e-6e0b-4b4e-9d54-7f0c36b2a9d1";
 
 /// A text of a mutation, and what is to become of it.
+#[derive(Clone, Copy)]
 pub(super) struct Field {
     pub(super) mutation: &'static str,
     pub(super) name: &'static str,
@@ -27,6 +28,10 @@ pub(super) enum Rule {
     Key,
     /// Refused as something that is not known here.
     Unknown,
+    /// The same, as the only one of a list.
+    UnknownOf,
+    /// Nothing would change: refused without a name.
+    NothingToDo,
     /// The whole request is refused, with this code.
     Fault(&'static str),
     /// Of signing in: `members` tries it.
@@ -37,7 +42,34 @@ pub(super) const fn field(mutation: &'static str, name: &'static str, rule: Rule
     Field { mutation, name, rule }
 }
 
-pub(super) const FIELDS: [Field; 23] = [
+/// The texts of the mutations that are a step and a reason.
+pub(super) const STEPS: [&str; 12] = [
+    "claimMessage",
+    "unassignMessage",
+    "completeFollowUp",
+    "resolveMessage",
+    "closeMessage",
+    "reopenMessage",
+    "markAsSpam",
+    "unmarkAsSpam",
+    "archiveMessage",
+    "unarchiveMessage",
+    "deleteMessage",
+    "restoreMessage",
+];
+
+/// Every text of every mutation.
+pub(super) fn fields() -> Vec<Field> {
+    let said = ["replyToMessage", "continueMessage", "addNote", "rateMessage", "assignMessage"];
+    let done = ["scheduleFollowUp", "categorizeMessage", "tagMessage", "prioritizeMessage"];
+    let all = STEPS.into_iter().chain(said).chain(done).flat_map(|mutation| {
+        [field(mutation, "messageId", Rule::Fault("NOT_FOUND")), field(mutation, "idempotencyKey", Rule::Key)]
+    });
+    let reasons = STEPS.into_iter().map(|step| field(step, "reason", Rule::Optional(1_000)));
+    all.chain(reasons).chain(OTHERS).collect()
+}
+
+const OTHERS: [Field; 24] = [
     field("submitMessage", "name", Rule::Required(100)),
     field("submitMessage", "contact", Rule::Contact),
     field("submitMessage", "content", Rule::Required(5_000)),
@@ -46,18 +78,19 @@ pub(super) const FIELDS: [Field; 23] = [
     field("submitMessage", "locale", Rule::Fault("BAD_REQUEST")),
     field("submitMessage", "pageUrl", Rule::Page),
     field("submitMessage", "idempotencyKey", Rule::Key),
-    field("replyToMessage", "messageId", Rule::Fault("NOT_FOUND")),
     field("replyToMessage", "content", Rule::Required(20_000)),
-    field("replyToMessage", "idempotencyKey", Rule::Key),
-    field("claimMessage", "messageId", Rule::Fault("NOT_FOUND")),
-    field("claimMessage", "reason", Rule::Optional(1_000)),
-    field("claimMessage", "idempotencyKey", Rule::Key),
-    field("closeMessage", "messageId", Rule::Fault("NOT_FOUND")),
-    field("closeMessage", "reason", Rule::Optional(1_000)),
-    field("closeMessage", "idempotencyKey", Rule::Key),
-    field("reopenMessage", "messageId", Rule::Fault("NOT_FOUND")),
-    field("reopenMessage", "reason", Rule::Optional(1_000)),
-    field("reopenMessage", "idempotencyKey", Rule::Key),
+    field("continueMessage", "content", Rule::Required(5_000)),
+    field("addNote", "content", Rule::Required(20_000)),
+    field("addNote", "mentions", Rule::UnknownOf),
+    field("rateMessage", "comment", Rule::Optional(1_000)),
+    field("assignMessage", "memberId", Rule::Unknown),
+    field("assignMessage", "reason", Rule::Optional(1_000)),
+    field("scheduleFollowUp", "dueAt", Rule::Fault("BAD_REQUEST")),
+    field("scheduleFollowUp", "note", Rule::Optional(1_000)),
+    field("categorizeMessage", "categoryId", Rule::Unknown),
+    field("tagMessage", "add", Rule::UnknownOf),
+    field("tagMessage", "remove", Rule::NothingToDo),
+    field("prioritizeMessage", "priority", Rule::Fault("BAD_REQUEST")),
     field("signIn", "email", Rule::OfMembers),
     field("signIn", "password", Rule::OfMembers),
     field("redeemSignInLink", "token", Rule::OfMembers),
@@ -109,13 +142,10 @@ impl Rule {
             }
             // Each of its own: a key is used once.
             Self::Key => {
-                let begun = (100..)
-                    .zip(few(200 - 3 - KEY.len()))
-                    .step_by(3)
-                    .map(|(n, text)| format!("{KEY}{n}{text}"));
+                let begun = (100..).zip(few(200 - 3 - KEY.len())).map(|(n, text)| format!("{KEY}{n}{text}"));
                 begun.chain(["", &KEY[..31]].map(String::from)).collect()
             }
-            Self::Unknown | Self::Fault(_) => few(200).collect(),
+            Self::Unknown | Self::UnknownOf | Self::NothingToDo | Self::Fault(_) => few(200).collect(),
             Self::OfMembers => vec![],
         }
     }
@@ -139,7 +169,8 @@ impl Rule {
                 ..32 if by_anyone => Fate::Refused("INVALID"),
                 _ => Fate::LeftOut,
             },
-            Self::Unknown => Fate::Refused("UNKNOWN"),
+            Self::Unknown | Self::UnknownOf => Fate::Refused("UNKNOWN"),
+            Self::NothingToDo => Fate::Refused("ALREADY_SO"),
             Self::Fault(code) => Fate::Fault(code),
             Self::OfMembers => unreachable!("nothing of it is tried here"),
         }

@@ -55,7 +55,12 @@ impl Commands {
                     let (message, sequence) = (due.message_id, due.sequence);
                     tracing::debug!(rule, %message, sequence, %refusal, "nothing to tell");
                 }
-                Err(error) => return Err(error),
+                Err(error @ (CommandError::Unavailable | CommandError::OutcomeUnknown)) => return Err(error),
+                // A fault of one must not stand in the way of the others.
+                Err(error) => {
+                    let message = due.message_id;
+                    tracing::error!(rule, %message, %error, "this could not be told, and will be tried again");
+                }
             }
         }
         Ok(())

@@ -112,6 +112,10 @@ impl Database {
                 Side::Postgres(pool) => close(pool).await,
                 Side::Sqlite { writer, readers } => {
                     close(readers).await;
+                    // By ourselves: when connections go at the same time, none may be the last one that does it.
+                    if let Err(error) = side.truncate_write_ahead_log().await {
+                        tracing::warn!(%error, "the write-ahead log stays beside its file, and belongs to it");
+                    }
                     close(writer).await;
                 }
             }
@@ -210,6 +214,14 @@ async fn sqlite_side(file: &Path, synchronous: SqliteSynchronous) -> Result<Side
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
+        // A commit that failed on a full disk leaves SQLite without a transaction and sqlx counting one: every later one
+        // would fail. Asked after a ping, for a rollback is only on its way when a transaction is dropped.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .connect_with(
             options
                 .clone()

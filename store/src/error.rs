@@ -35,6 +35,17 @@ pub enum StoreError {
         /// The first missing position.
         position: i64,
     },
+    /// A view has seen more than the log has: the log was restored, and the view was not.
+    #[error(
+        "the log ends at position {head}, and the view stands at {position}: was the log restored from a backup? Fill the \
+         view again: leaveword rebuild all"
+    )]
+    Ahead {
+        /// Where the log ends.
+        head: i64,
+        /// Where the view stands.
+        position: i64,
+    },
     /// The installation cannot start like this; the text says what to do.
     #[error("{0}")]
     Setup(String),

@@ -154,7 +154,9 @@ impl Store {
             self.take_over(shadow, position, progress).await?;
         }
         for shadow in shadows {
-            shadow.discard_old(self).await?;
+            if let Err(error) = shadow.discard_old(self).await {
+                tracing::warn!(%error, view = shadow.view.name, "the old tables stay until the next rebuild");
+            }
         }
         let head = self.head().await?;
         progress.send_replace(RebuildProgress { step: RebuildStep::Done, head, lanes: vec![head] });
@@ -209,16 +211,16 @@ impl Store {
     /// `false`: there is too much left to do.
     async fn flip(&self, shadow: &Shadow, position: i64) -> Result<bool, RebuildError> {
         let View { name, version, handle, .. } = shadow.view;
-        let (dialect, head) = (self.database().dialect(), self.head().await?);
+        let dialect = self.database().dialect();
         let mut tx = self.database().views.begin().await?;
         shadow.send_vacuum_away(&mut tx).await?;
         shadow::impatient(&mut tx, FLIP_LOCK).await?;
         tx.by_key().await?;
-        let Some(live) = checkpoint::lock(&mut tx, dialect, name, version, Lock::OrWait).await? else {
+        if checkpoint::lock(&mut tx, dialect, name, version, Lock::OrWait).await?.is_none() {
             return Ok(false);
-        };
-        // The one in use may stand still, and this one then goes further.
-        let end = head.max(live);
+        }
+        // The one in use may stand still, or stand beyond a log that was restored: this one goes as far as the log does.
+        let end = self.head().await?;
         if end - position > LAST {
             return Ok(false);
         }

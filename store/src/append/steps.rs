@@ -190,15 +190,21 @@ async fn insert(tx: &mut Tx, written: &[&Command], head: &Head) -> Result<(), Ap
     Ok(())
 }
 
+/// How many rows are swept in one transaction: the log's writer waits for it.
+const SWEPT: u64 = 1_000;
+
 /// Forgets receipts and tokens whose time is over. Nothing reads them any more; they only take space.
 pub(crate) async fn sweep(store: &Store) -> Result<(), StoreError> {
     let now = store.clock().micros();
-    for (sql, until) in [
-        ("DELETE FROM idempotency WHERE recorded_at <= $1", now - REMEMBERED),
-        ("DELETE FROM visitor_tokens WHERE expires_at <= $1", now),
-        ("DELETE FROM sessions WHERE expires_at <= $1", now),
+    for (table, key, instant, until) in [
+        ("idempotency", "scope", "recorded_at", now - REMEMBERED),
+        ("visitor_tokens", "token_hash", "expires_at", now),
+        ("sessions", "token_hash", "expires_at", now),
     ] {
-        store.database().log.execute(sql, &[until.into()]).await?;
+        let sql = format!(
+            "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {instant} <= $1 LIMIT {SWEPT})"
+        );
+        while store.database().log.execute(&sql, &[until.into()]).await? == SWEPT {}
     }
     Ok(())
 }

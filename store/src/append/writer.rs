@@ -14,11 +14,14 @@ use crate::{
     sql::Side,
     store::Store,
 };
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 use tokio::time::Instant;
 
 /// How often receipts and tokens whose time is over are swept.
 const SWEEP: Duration = Duration::from_secs(600);
+
+/// How often commands are written again whose commit was not answered, before their callers are told that nobody knows.
+const ROUNDS: u8 = 2;
 
 /// Keeps the writer going until the queue is closed and empty. A panic is a bug: those it was writing for are told that
 /// their outcome is unknown, and everybody else goes on.
@@ -35,6 +38,12 @@ pub(crate) async fn supervise(store: Store) {
     }
 }
 
+async fn sweep(store: Store) {
+    if let Err(error) = steps::sweep(&store).await {
+        tracing::warn!(%error, "what is out of date could not be swept, and will be with the next");
+    }
+}
+
 struct Writer {
     store: Store,
     at_once: AtOnce,
@@ -46,27 +55,35 @@ impl Writer {
         let mut swept = Instant::now();
         while let Some(batch) = store.queue().next().await {
             let last = batch.last().map(|waiting| waiting.ticket).unwrap_or_default();
-            self.carry_out(batch).await;
+            self.carry_out(batch, 0).await;
             store.queue().settled_through(last);
             if swept.elapsed() >= SWEEP {
                 swept = Instant::now();
-                if let Err(error) = steps::sweep(&store).await {
-                    tracing::warn!(%error, "what is out of date could not be swept");
-                }
+                // Beside the writer: nobody waits for it.
+                tokio::spawn(sweep(store.clone()));
             }
         }
     }
 
     /// Writes a batch and answers each of its callers. When the database refuses it, one command at a time, so that
     /// only the guilty one fails.
-    async fn carry_out(&mut self, mut batch: Vec<Waiting>) {
+    async fn carry_out(&mut self, mut batch: Vec<Waiting>, round: u8) {
         match self.write(&mut batch).await {
-            Ok(done) => self.answer(batch, &done),
-            Err(Failed::Unknown(error)) => Box::pin(self.settle(batch, &error)).await,
+            Ok(done) => {
+                // A call that was lost may have been carried out after it was looked for, and before this one.
+                let lost =
+                    round > 0 && done.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Lose(_)));
+                let found = match lost {
+                    true => settle::outcomes(&self.store, &batch).await.unwrap_or_default(),
+                    false => HashMap::new(),
+                };
+                self.answer(batch, &done, &found);
+            }
+            Err(Failed::Unknown(error)) => Box::pin(self.settle(batch, &error, round)).await,
             Err(Failed::NotWritten(AppendError::Store(error))) if batch.len() > 1 && !error.passes() => {
                 tracing::error!(%error, "a batch was refused and is written one command at a time");
                 for waiting in batch {
-                    Box::pin(self.carry_out(vec![waiting])).await;
+                    Box::pin(self.carry_out(vec![waiting], round)).await;
                 }
             }
             Err(Failed::NotWritten(error)) => {
@@ -100,8 +117,13 @@ impl Writer {
     }
 
     /// First the caches, forwards only, then the callers: whoever is answered finds what they wrote.
-    fn answer(&self, batch: Vec<Waiting>, done: &Done) {
-        let outcomes = outcomes(&batch, done);
+    fn answer(&self, batch: Vec<Waiting>, done: &Done, found: &HashMap<u64, i64>) {
+        let mut outcomes = outcomes(&batch, done);
+        for (waiting, outcome) in batch.iter().zip(&mut outcomes) {
+            if let (Err(_), Some(position)) = (&outcome, found.get(&waiting.ticket)) {
+                *outcome = Ok(Appended::Before(waiting.command.receipt(*position)));
+            }
+        }
         let mut head = done.head_was;
         for (waiting, outcome) in batch.iter().zip(&outcomes) {
             match outcome {
@@ -152,9 +174,10 @@ impl Writer {
     }
 
     /// Looks each command up in the log: what is there is answered, what is not is written again.
-    async fn settle(&mut self, batch: Vec<Waiting>, error: &StoreError) {
+    async fn settle(&mut self, batch: Vec<Waiting>, error: &StoreError, round: u8) {
         tracing::warn!(%error, commands = batch.len(), "a commit was not answered: its outcome is looked up");
-        let Some(found) = settle::outcomes(&self.store, &batch).await else {
+        let found = if round < ROUNDS { settle::outcomes(&self.store, &batch).await } else { None };
+        let Some(found) = found else {
             for waiting in batch {
                 self.refuse(waiting, AppendError::Unknown);
             }
@@ -173,7 +196,7 @@ impl Writer {
             }
         }
         if !again.is_empty() {
-            Box::pin(self.carry_out(again)).await;
+            Box::pin(self.carry_out(again, round + 1)).await;
         }
     }
 }

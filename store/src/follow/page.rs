@@ -48,8 +48,13 @@ impl From<sqlx::Error> for PageError {
 /// Takes at most `most` events.
 pub(super) async fn take(store: &Store, view: &View, most: usize) -> Result<Page, PageError> {
     let head = store.head().await?;
-    if head <= checkpoint::read(store, view).await?.position {
-        return Ok(Page::UpToDate);
+    let position = checkpoint::read(store, view).await?.position;
+    if head <= position {
+        // What another process has just appended and followed is in the log by now.
+        return match store.head().await? {
+            head if head < position => Err(StoreError::Ahead { head, position }.into()),
+            _ => Ok(Page::UpToDate),
+        };
     }
     let dialect = store.database().dialect();
     let mut tx = store.database().views.begin().await?;

@@ -24,6 +24,7 @@ on_both_databases!(
     what_a_rebuild_that_died_left_behind_is_not_in_the_way,
     an_event_that_cannot_be_taken_ends_it_and_leaves_the_view_as_it_was,
     a_view_that_stood_still_is_brought_further,
+    a_view_ahead_of_a_restored_log_says_so_and_is_mended_by_a_rebuild,
 );
 
 /// One row per stream. A column has the table's own name, as some columns have.
@@ -314,5 +315,22 @@ async fn a_view_that_stood_still_is_brought_further(dialect: Dialect) {
         scene.followers.status().await.expect("readable").remove(0).error.is_none()
     })
     .await;
+    scene.end().await;
+}
+
+async fn a_view_ahead_of_a_restored_log_says_so_and_is_mended_by_a_rebuild(dialect: Dialect) {
+    let scene = Scene::open(dialect, 3).await;
+    let views = &scene.store.database().views;
+    views.execute("UPDATE checkpoints SET position = position + 100", &[]).await.expect("as after a restore");
+    soon("the follower says so", || async {
+        let status = scene.followers.status().await.expect("readable").remove(0);
+        status.error.is_some_and(|error| error.contains("restored from a backup"))
+    })
+    .await;
+    scene.spoil().await;
+    let progress = watch::Sender::new(RebuildProgress::default());
+    scene.store.rebuild(&[NOTES], &progress).await.expect("rebuilt");
+    scene.followed().await;
+    assert_eq!(scene.rows().await, scene.expected().await);
     scene.end().await;
 }

@@ -50,7 +50,6 @@ async fn nothing_acknowledged_is_lost_and_nothing_counts_twice(dialect: Dialect)
     let mut run = Run::begin(dialect, seed()).await;
     run.call();
     run.kill_often(kills, minutes).await;
-    run.rebuild().await;
     let report = run.end().await;
     println!("{report}");
     assert!(report.is_clean(), "{report}");

@@ -1,6 +1,7 @@
 //! Commands and views together, without HTTP: what holds of both of them on one log.
 
 mod plans;
+mod sequences;
 
 use commands::{Caller, Commands, ReplyInput, SubmitInput, WorkInput};
 use domain::{
@@ -22,6 +23,7 @@ use uuid::Uuid;
 const VIEWS: [&str; 5] = ["message_list", "message_entries", "visitor_messages", "visitors", "members"];
 
 /// A process, as far as it writes and reads: a store of its own, with commands and views on it.
+#[derive(Clone)]
 struct Process {
     store: Store,
     commands: Commands,

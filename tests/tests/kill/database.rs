@@ -82,7 +82,7 @@ impl Database {
                 let copied = std::fs::copy(file.path(), to.join(file.file_name()));
                 // What was beside a file that was closed is empty, and may be removed at any moment.
                 let beside = file.path().extension().is_none_or(|extension| extension != "db");
-                assert!(copied.is_ok() || beside, "{:?}: {copied:?}", file.path());
+                assert!(copied.is_ok() || beside, "{}: {copied:?}", file.path().display());
             }
         } else {
             self.end_connections().await;

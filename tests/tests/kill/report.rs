@@ -96,6 +96,14 @@ impl Report {
         count(&self.violations, |violation| matches!(violation, Violation::Missing { .. }))
     }
 
+    /// Acknowledged commands that are not where their receipt says: what was lost, and what was lost and then sent again.
+    pub(crate) fn not_as_acknowledged(&self) -> usize {
+        let broken = |violation: &Violation| {
+            matches!(violation, Violation::Missing { .. } | Violation::Misplaced { .. })
+        };
+        count(&self.violations, broken)
+    }
+
     /// Is nothing wrong?
     pub(crate) fn is_clean(&self) -> bool {
         self.violations.is_empty() && self.complaints.is_empty() && self.differences.is_empty()

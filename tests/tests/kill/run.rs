@@ -192,11 +192,6 @@ impl Run {
         store.close().await;
     }
 
-    /// Every view is rebuilt while callers call.
-    pub(crate) async fn rebuild(&self) {
-        self.program.rebuild().await;
-    }
-
     /// Callers end; the whole log is read anew, the API is asked, and every view is compared with a rebuilt one.
     pub(crate) async fn end(mut self) -> Report {
         self.desk.ending.send_replace(true);

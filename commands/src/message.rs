@@ -84,6 +84,8 @@ impl Commands {
                     // Another request with the same key may just have been first: then it is answered, not refused.
                     Err(refusal) => match (self.answered(key.as_ref()).await?, refusal) {
                         (Some(receipt), _) => return Ok(arriving.submitted(receipt)),
+                        // What this process last knew is never the last word on a refusal.
+                        (None, _) if streams == Streams::Guessed => continue,
                         // The streams that the key leads to are there, its answer is forgotten.
                         (
                             None,
@@ -116,12 +118,12 @@ impl Commands {
         message_id: MessageId,
         streams: Streams,
     ) -> Result<Submission, CommandError> {
-        let (desk, relied_on) = self.desk().await?;
+        let (desk, relied_on) = self.desk_as(streams == Streams::Read).await?;
         let contact = Contact::parse(&input.contact, desk.settings().phone_region())?;
         let (visitor, remembered) = self.visitor_stream(arriving, input, &contact, streams).await?;
         let reference = Reference::from_random(store::random::bytes());
         let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), desk };
-        let submit = self.submission(input, facts).await?;
+        let submit = self.submission(input, facts, streams).await?;
         let loaded = match streams {
             Streams::Guessed => Loaded::new_stream(),
             Streams::Read => self.store.load::<Message>(&message_id.to_string()).await?,
@@ -140,11 +142,20 @@ impl Commands {
         Ok(Submission { append, remembered })
     }
 
-    async fn submission(&self, input: &SubmitInput, facts: Facts) -> Result<SubmitMessage, CommandError> {
+    async fn submission(
+        &self,
+        input: &SubmitInput,
+        facts: Facts,
+        streams: Streams,
+    ) -> Result<SubmitMessage, CommandError> {
         let related_to = match input.related_to {
             None => None,
             Some(message_id) => {
-                let earlier = self.store.recall::<Message>(&message_id.to_string()).await?;
+                let id = message_id.to_string();
+                let earlier = match streams {
+                    Streams::Guessed => self.store.recall::<Message>(&id).await?,
+                    Streams::Read => self.store.load::<Message>(&id).await?,
+                };
                 Some(Related { message_id, visitor_id: crate::execute::shown_owner(&earlier.aggregate) })
             }
         };

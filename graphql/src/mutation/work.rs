@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use commands::{AssignInput, CategorizeInput, FollowUpInput, NoteInput, PrioritizeInput, TagInput};
 use domain::{
     ids::{CategoryId, MemberId, Tag},
-    text::Text,
+    text::{Text, TextError},
 };
 use std::collections::BTreeSet;
 
@@ -36,8 +36,8 @@ struct AddNoteInput {
 struct AssignMessageInput {
     /// Which message.
     message_id: ID,
-    /// The member.
-    member_id: ID,
+    /// The member; required, as long as there are no teams.
+    member_id: Option<ID>,
     /// Why: at most 1,000 characters.
     reason: Option<String>,
     /// The version last seen; when it no longer holds, nothing happens and the answer says what did.
@@ -138,7 +138,9 @@ impl WorkMutation {
             Ok(reason) => reason,
             Err(error) => return Ok(MessagePayload::refused(vec![read::of_text(ctx, &error, "reason")])),
         };
-        let member_id = MemberId::typed(&input.member_id);
+        let Some(member_id) = input.member_id.as_ref().map(|id| MemberId::typed(id)) else {
+            return Ok(MessagePayload::refused(vec![read::of_text(ctx, &TextError::Empty, "memberId")]));
+        };
         let target = read::target(&input.message_id, input.expected_version, input.idempotency_key);
         let message_id = target.message_id;
         let input = AssignInput { target, member_id, reason };

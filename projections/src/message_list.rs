@@ -250,11 +250,12 @@ impl Folded for Listed {
         let hidden = submitted.spam || submitted.deleted_at.is_some();
         let wait = submitted.wait;
         let due_at = wait.zip(self.target).filter(|_| !hidden).map(|(wait, target)| wait.due_at(target));
-        let parked = submitted.follow_up.filter(|_| !hidden);
-        let (parked_by, parked_note) = match parked {
+        // Who parked it stays in the row of a message that is hidden: it may be restored.
+        let (parked_by, parked_note) = match submitted.follow_up {
             Some(_) => self.parked.clone(),
             None => (None, None),
         };
+        let parked = submitted.follow_up.filter(|_| !hidden);
         let (rating, rating_comment, rated_at) = self.rated.clone();
         Ok(vec![
             serde_json::to_string(&self.message)?.into(),

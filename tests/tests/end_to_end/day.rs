@@ -139,6 +139,7 @@ async fn spam_and_what_is_archived_leave_the_list_and_come_back(dialect: Dialect
 
 async fn a_deleted_message_is_absent_but_for_whoever_may_restore_it(dialect: Dialect) {
     let scene = Scene::open(dialect).await;
+    scene.status_after("scheduleFollowUp", ", dueAt: \"2126-01-01T00:00:00Z\", note: \"再问一次\"").await;
     scene.status_after("deleteMessage", ", reason: \"重复\"").await;
     assert_eq!(scene.found("").await, 0);
     assert_eq!(scene.read("deleted").await, json!({"deleted": true}), "an administrator may restore it");
@@ -149,7 +150,9 @@ async fn a_deleted_message_is_absent_but_for_whoever_may_restore_it(dialect: Dia
     assert_eq!(gone.code(), "NOT_FOUND");
     assert_eq!(scene.refusal("replyToMessage", ", content: \"好的\"").await, "DELETED");
     assert_eq!(scene.refusal("deleteMessage", "").await, "ALREADY_SO");
-    assert_eq!(scene.status_after("restoreMessage", "").await, "OPEN");
+    assert_eq!(scene.status_after("restoreMessage", "").await, "FOLLOW_UP");
+    let parked = scene.read("followUp { note by { name } }").await;
+    assert_eq!(parked["followUp"], json!({"note": "再问一次", "by": {"name": "Admin"}}), "as it was");
     assert_eq!(scene.found("").await, 1);
     assert_eq!(scene.seen_by_visitor("id").await["messages"]["totalCount"], 1);
 }

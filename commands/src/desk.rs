@@ -15,11 +15,8 @@ impl Commands {
     /// The same, as this process last knew it or as the log has it.
     pub(crate) async fn desk_as(&self, fresh: bool) -> Result<(Arc<Desk>, StreamAppend), CommandError> {
         let id = DESK_ID.to_string();
-        let desk = match fresh {
-            true => self.store.load::<Desk>(&id).await?,
-            false => self.store.recall::<Desk>(&id).await?,
-        };
-        let relied_on = stream::<Desk>(DESK_ID.to_string(), &desk, None, &[])?;
+        let desk = self.known::<Desk>(&id, fresh).await?;
+        let relied_on = stream::<Desk>(id, &desk, None, &[])?;
         Ok((desk.aggregate, relied_on))
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     error::CommandError,
     streams::{message_key, stream},
 };
+use cqrs_es::Aggregate;
 use domain::{
     actor::Actor,
     decide::Decide,
@@ -15,7 +16,7 @@ use domain::{
     message::{Message, MessageCommand, MessageEvent},
 };
 use std::collections::BTreeMap;
-use store::{Append, AppendError, Idempotency, Loaded, Receipt, StreamAppend};
+use store::{Append, AppendError, Idempotency, Loaded, Receipt, StoreError, StreamAppend};
 
 /// How often a command is decided again before its caller is asked to try later. Within a process nobody loses to the
 /// database; between processes the one that locks the head first wins.
@@ -103,13 +104,19 @@ impl Commands {
             }
             Facts::Member(id, command) => {
                 let id = id.to_string();
-                let member = match fresh {
-                    true => self.store.load::<Member>(&id).await?,
-                    false => self.store.recall::<Member>(&id).await?,
-                };
+                let member = self.known::<Member>(&id, fresh).await?;
                 (command(&member.aggregate), vec![stream::<Member>(id, &member, None, &[])?])
             }
         })
+    }
+
+    /// An aggregate as this process last knew it, or as the log has it.
+    pub(crate) async fn known<A: Aggregate + 'static>(
+        &self,
+        id: &str,
+        fresh: bool,
+    ) -> Result<Loaded<A>, StoreError> {
+        if fresh { self.store.load(id).await } else { self.store.recall(id).await }
     }
 
     /// What an idempotency key was answered before.

@@ -152,10 +152,7 @@ impl Commands {
             None => None,
             Some(message_id) => {
                 let id = message_id.to_string();
-                let earlier = match streams {
-                    Streams::Guessed => self.store.recall::<Message>(&id).await?,
-                    Streams::Read => self.store.load::<Message>(&id).await?,
-                };
+                let earlier = self.known::<Message>(&id, streams == Streams::Read).await?;
                 Some(Related { message_id, visitor_id: crate::execute::shown_owner(&earlier.aggregate) })
             }
         };

@@ -145,10 +145,11 @@ impl Decide for Message {
 
 impl Submitted {
     fn decide(&self, command: MessageCommand) -> Decided {
-        let restores = matches!(&command, MessageCommand::Step(step) if step.kind == StepKind::Restore);
-        let deletes = matches!(&command, MessageCommand::Step(step) if step.kind == StepKind::Delete);
-        if self.deleted_at.is_some() && !restores {
-            return Err(if deletes { MessageError::AlreadySo } else { MessageError::Deleted });
+        // Deleting says for itself that it is so already.
+        let concerns_deletion =
+            matches!(&command, MessageCommand::Step(Step { kind: StepKind::Delete | StepKind::Restore, .. }));
+        if self.deleted_at.is_some() && !concerns_deletion {
+            return Err(MessageError::Deleted);
         }
         match command {
             MessageCommand::Submit(_) => Err(MessageError::AlreadySubmitted),

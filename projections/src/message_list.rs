@@ -10,6 +10,7 @@ use crate::{
     error::QueryError,
     fold::{Folded, Table, fold},
     opening::{self, Opened, column},
+    rating::{self, Rated, RatingRow},
     reader::ShownContact,
 };
 use chrono::{DateTime, Utc};
@@ -94,17 +95,6 @@ pub struct FollowUpRow {
     pub by: Option<MemberId>,
 }
 
-/// How content the visitor was, as they said last.
-#[derive(Clone, Debug)]
-pub struct RatingRow {
-    /// From 1 to 5.
-    pub rating: i64,
-    /// In their words.
-    pub comment: Option<Personal<Reason>>,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
 /// Takes a run of events into the list.
 pub(crate) fn project<'a>(
     tx: &'a mut Tx,
@@ -134,8 +124,7 @@ struct Listed {
     target: Option<ServiceTarget>,
     /// Who parked it, and what is to be done then (sealed); of the last follow-up, whether or not there is one.
     parked: (Option<String>, Option<String>),
-    /// How many stars, in which words (sealed), and when.
-    rated: (Option<i64>, Option<String>, Option<i64>),
+    rated: Rated,
 }
 
 impl Folded for Listed {
@@ -173,9 +162,9 @@ impl Folded for Listed {
             ("spam", Kind::Int),
             ("archived", Kind::Int),
             ("deleted", Kind::Int),
-            ("rating", Kind::Int),
-            ("rating_comment", Kind::Text),
-            ("rated_at", Kind::Int),
+            rating::COLUMNS[0],
+            rating::COLUMNS[1],
+            rating::COLUMNS[2],
         ],
         read: &[
             "state",
@@ -201,7 +190,8 @@ impl Folded for Listed {
         ];
         let mut message = Message::default();
         message.apply(event);
-        let (parked, rated) = (Default::default(), Default::default());
+        let parked = (None, None);
+        let rated = Rated::default();
         Ok(Some(Self { fixed, message, first_replied_at: None, target: None, parked, rated }))
     }
 
@@ -209,8 +199,7 @@ impl Folded for Listed {
         let message = serde_json::from_str(&row.text("state")?)?;
         let first_replied_at = row.int_or_null("first_replied_at")?;
         let parked = (row.text_or_null("follow_up_by")?, row.text_or_null("follow_up_note")?);
-        let comment = row.text_or_null("rating_comment")?;
-        let rated = (row.int_or_null("rating")?, comment, row.int_or_null("rated_at")?);
+        let rated = Rated::read(row)?;
         Ok(Self { fixed: vec![], message, first_replied_at, target: None, parked, rated })
     }
 
@@ -224,11 +213,7 @@ impl Folded for Listed {
                 let note = scheduled.note.as_ref().map(column).transpose()?;
                 self.parked = (Some(scheduled.by.to_string()), note);
             }
-            MessageEvent::MessageRated(rated) => {
-                let comment = rated.comment.as_ref().map(column).transpose()?;
-                let at = rated.at.timestamp_micros();
-                self.rated = (Some(rated.rating.count().into()), comment, Some(at));
-            }
+            MessageEvent::MessageRated(rated) => self.rated = Rated::new(rated)?,
             _ => {}
         }
         self.message.apply(event);
@@ -256,7 +241,7 @@ impl Folded for Listed {
             None => (None, None),
         };
         let parked = submitted.follow_up.filter(|_| !hidden);
-        let (rating, rating_comment, rated_at) = self.rated.clone();
+        let [rating, rating_comment, rated_at] = self.rated.values();
         Ok(vec![
             serde_json::to_string(&self.message)?.into(),
             status.name().into(),
@@ -278,9 +263,9 @@ impl Folded for Listed {
             i64::from(submitted.spam).into(),
             i64::from(submitted.archived).into(),
             i64::from(submitted.deleted_at.is_some()).into(),
-            rating.into(),
-            rating_comment.into(),
-            rated_at.into(),
+            rating,
+            rating_comment,
+            rated_at,
         ])
     }
 }
@@ -379,10 +364,9 @@ async fn read(
 fn message(reader: Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow, QueryError> {
     let bad = |what: &str| store::StoreError::Setup(format!("message_list holds a bad {what}"));
     let (name, contact, content) = (opened.next()?, opened.required()?, opened.required()?);
-    let (note, comment) = (opened.next()?, opened.next()?);
+    let (note, rating) = (opened.next()?, rating::opened(row, opened)?);
     let by = row.text_or_null("follow_up_by")?.and_then(|id| id.parse().ok());
     let follow_up = row.int_or_null("follow_up_due_at")?;
-    let rating = row.int_or_null("rating")?.zip(row.int_or_null("rated_at")?);
     let tags = serde_json::from_str(&row.text("tags")?).map_err(|_| bad("list of tags"))?;
     Ok(MessageRow {
         id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
@@ -406,7 +390,7 @@ fn message(reader: Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow,
         priority: Priority::named(&row.text("priority")?).ok_or_else(|| bad("priority"))?,
         tags,
         follow_up: follow_up.map(|due_at| FollowUpRow { due_at: micros(due_at), note, by }),
-        rating: rating.map(|(rating, at)| RatingRow { rating, comment, at: micros(at) }),
+        rating,
         spam: row.int("spam")? == 1,
         archived: row.int("archived")? == 1,
         deleted: row.int("deleted")? == 1,

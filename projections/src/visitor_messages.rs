@@ -4,8 +4,8 @@ use crate::{
     Page, PageRequest, Projections,
     error::QueryError,
     fold::{Folded, Table, fold},
-    message_list::RatingRow,
     opening::{self, Opened, column},
+    rating::{self, Rated, RatingRow},
 };
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
@@ -53,8 +53,7 @@ struct Own {
     fixed: Vec<Value>,
     message: Message,
     last_activity_at: i64,
-    /// How many stars, in which words (sealed), and when.
-    rated: (Option<i64>, Option<String>, Option<i64>),
+    rated: Rated,
 }
 
 impl Folded for Own {
@@ -75,9 +74,9 @@ impl Folded for Own {
             ("last_activity_at", Kind::Int),
             ("category_id", Kind::Text),
             ("deleted", Kind::Int),
-            ("rating", Kind::Int),
-            ("rating_comment", Kind::Text),
-            ("rated_at", Kind::Int),
+            rating::COLUMNS[0],
+            rating::COLUMNS[1],
+            rating::COLUMNS[2],
         ],
         read: &["state", "last_activity_at", "rating", "rating_comment", "rated_at"],
     };
@@ -94,21 +93,19 @@ impl Folded for Own {
         ];
         let mut message = Message::default();
         message.apply(event);
-        Ok(Some(Self { fixed, message, last_activity_at, rated: Default::default() }))
+        Ok(Some(Self { fixed, message, last_activity_at, rated: Rated::default() }))
     }
 
     fn read(row: &Row) -> Result<Self, HandleError> {
         let message = serde_json::from_str(&row.text("state")?)?;
-        let comment = row.text_or_null("rating_comment")?;
-        let rated = (row.int_or_null("rating")?, comment, row.int_or_null("rated_at")?);
+        let rated = Rated::read(row)?;
         Ok(Self { fixed: vec![], message, last_activity_at: row.int("last_activity_at")?, rated })
     }
 
     fn apply(&mut self, _recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
         let at = event.at().timestamp_micros();
         if let MessageEvent::MessageRated(rated) = &event {
-            let comment = rated.comment.as_ref().map(column).transpose()?;
-            self.rated = (Some(rated.rating.count().into()), comment, Some(at));
+            self.rated = Rated::new(rated)?;
         }
         match event {
             // The desk's own affairs.
@@ -147,16 +144,16 @@ impl Folded for Own {
     fn changing(&self) -> Result<Vec<Value>, HandleError> {
         let Message::Submitted(submitted) = &self.message else { return Err(NOT_SUBMITTED.into()) };
         let (_, status) = self.message.status().ok_or(NOT_SUBMITTED)?;
-        let (rating, comment, rated_at) = self.rated.clone();
+        let [rating, comment, rated_at] = self.rated.values();
         Ok(vec![
             serde_json::to_string(&self.message)?.into(),
             status.name().into(),
             self.last_activity_at.into(),
             submitted.category_id.as_ref().map(|id| id.0.clone()).into(),
             i64::from(submitted.deleted_at.is_some()).into(),
-            rating.into(),
-            comment.into(),
-            rated_at.into(),
+            rating,
+            comment,
+            rated_at,
         ])
     }
 }
@@ -227,8 +224,7 @@ impl Projections {
 
 fn message(row: &Row, opened: &mut Opened) -> Result<VisitorMessageRow, QueryError> {
     let bad = |what: &str| store::StoreError::Setup(format!("visitor_messages holds a bad {what}"));
-    let (content, comment) = (opened.required()?, opened.next()?);
-    let rating = row.int_or_null("rating")?.zip(row.int_or_null("rated_at")?);
+    let (content, rating) = (opened.required()?, rating::opened(row, opened)?);
     Ok(VisitorMessageRow {
         id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
         reference: row.text("reference")?,
@@ -236,7 +232,7 @@ fn message(row: &Row, opened: &mut Opened) -> Result<VisitorMessageRow, QueryErr
         category_id: row.text_or_null("category_id")?.map(CategoryId),
         related_to: row.text_or_null("related_to")?.and_then(|id| id.parse().ok()),
         content,
-        rating: rating.map(|(rating, at)| RatingRow { rating, comment, at: micros(at) }),
+        rating,
         submitted_at: micros(row.int("submitted_at")?),
         last_activity_at: micros(row.int("last_activity_at")?),
     })

@@ -243,16 +243,11 @@ impl Entry {
     fn new(row: EntryRow, members: &[MemberRow]) -> Self {
         let (id, at) = (ID(row.id), DateTime(row.at));
         let content = row.content.text().map(str::to_owned);
+        let author = members.iter().find(|member| Some(member.id) == row.author_id).cloned().map(Member);
         match row.kind {
             EntryKind::Words => Self::VisitorWords(VisitorWords { id, at, content }),
-            EntryKind::Reply => {
-                let author = members.iter().find(|member| Some(member.id) == row.author_id);
-                Self::Reply(Reply { id, at, author: author.cloned().map(Member), content })
-            }
-            EntryKind::Note => {
-                let author = members.iter().find(|member| Some(member.id) == row.author_id);
-                Self::Note(Note { id, at, author: author.cloned().map(Member), content })
-            }
+            EntryKind::Reply => Self::Reply(Reply { id, at, author, content }),
+            EntryKind::Note => Self::Note(Note { id, at, author, content }),
         }
     }
 }

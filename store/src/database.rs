@@ -113,8 +113,10 @@ impl Database {
                 Side::Sqlite { writer, readers } => {
                     close(readers).await;
                     // By ourselves: when connections go at the same time, none may be the last one that does it.
-                    if let Err(error) = side.truncate_write_ahead_log().await {
-                        tracing::warn!(%error, "the write-ahead log stays beside its file, and belongs to it");
+                    // Without waiting: another process that has the file open goes on with its log.
+                    let empty = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)";
+                    if let Err(error) = sqlx::raw_sql(empty).execute(writer).await {
+                        tracing::debug!(%error, "the write-ahead log stays beside its file, and belongs to it");
                     }
                     close(writer).await;
                 }
@@ -154,7 +156,8 @@ impl Database {
                     // Rows are found by an index, however small PostgreSQL thinks the table is: a plan that was made for an
                     // empty one is kept.
                     let settings = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
-                                    SET enable_seqscan = off; SET jit = off; \
+                                    SET enable_seqscan = off; SET enable_hashjoin = off; \
+                                    SET enable_mergejoin = off; SET jit = off; \
                                     SET client_min_messages = 'warning'; \
                                     SET default_transaction_isolation = 'read committed'";
                     connection.execute(settings).await?;
@@ -215,10 +218,12 @@ async fn sqlite_side(file: &Path, synchronous: SqliteSynchronous) -> Result<Side
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
         // A commit that failed on a full disk leaves SQLite without a transaction and sqlx counting one: every later one
-        // would fail. Asked after a ping, for a rollback is only on its way when a transaction is dropped.
+        // would fail. Asked again after a ping: a transaction that was dropped is being rolled back.
         .after_release(|connection, _| {
             Box::pin(async move {
-                connection.ping().await?;
+                if connection.is_in_transaction() {
+                    connection.ping().await?;
+                }
                 Ok(!connection.is_in_transaction())
             })
         })

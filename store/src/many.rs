@@ -25,20 +25,7 @@ pub type Column = (&'static str, Kind);
 /// `SQLite` takes 32,766 binds in a statement; fewer rows at a time cost nothing, and texts that recur stay prepared.
 const BINDS: usize = 2_000;
 
-/// Rows that are looked up or changed are found one by one by their key, as whole tables never are read either: a plan
-/// that was made for an empty table is kept.
-const BY_KEY: &str =
-    "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
-
 impl Tx {
-    /// From now on PostgreSQL finds rows by their keys: said once in a transaction that looks rows up or changes them.
-    pub(crate) async fn by_key(&mut self) -> sqlx::Result<()> {
-        if matches!(self, Self::Postgres(_)) {
-            self.execute(BY_KEY, &[]).await?;
-        }
-        Ok(())
-    }
-
     /// Reads these columns of the rows with these keys; a key without a row is left out.
     pub async fn rows_of(
         &mut self,

@@ -215,7 +215,6 @@ impl Store {
         let mut tx = self.database().views.begin().await?;
         shadow.send_vacuum_away(&mut tx).await?;
         shadow::impatient(&mut tx, FLIP_LOCK).await?;
-        tx.by_key().await?;
         if checkpoint::lock(&mut tx, dialect, name, version, Lock::OrWait).await?.is_none() {
             return Ok(false);
         }

@@ -78,14 +78,14 @@ pub(super) async fn take(store: &Store, view: &View, most: usize) -> Result<Page
 }
 
 /// What holds for whoever writes a view. It can be filled again, the log cannot: losing its last moments in a crash
-/// costs nothing. And a plan made while the tables were small would read them whole when they are not.
+/// costs nothing. And a plan made while the tables were small is not kept.
 pub(crate) async fn relax(tx: &mut Tx) -> sqlx::Result<()> {
     if matches!(tx, Tx::Postgres(_)) {
         let sql = "SELECT set_config('synchronous_commit', 'off', true), \
                    set_config('plan_cache_mode', 'force_custom_plan', true)";
         tx.execute(sql, &[]).await?;
     }
-    tx.by_key().await
+    Ok(())
 }
 
 /// The events position+1, position+2, … as far as none is missing. On PostgreSQL over the transaction's own

@@ -142,7 +142,7 @@ impl Lane {
             }
         }
         while self.held.iter().flatten().any(|held| held.bytes() > 0) {
-            self.write_held().await?;
+            self.write(&[]).await?;
             self.turns.give_way(&self.store).await?;
         }
         Ok(())
@@ -161,8 +161,9 @@ impl Lane {
         }
     }
 
+    /// Takes a run; without one, writes some of what is held back.
     async fn write(&mut self, run: &[RecordedEvent]) -> Result<(), RebuildError> {
-        let Some(last) = run.last().map(|event| event.position) else { return Ok(()) };
+        let last = run.last().map_or(self.position, |event| event.position);
         let mut tx = turns::begin(&self.store).await?;
         let room = if matches!(tx, Tx::Sqlite(_)) { SQLITE_ROOM } else { ROOM };
         page::relax(&mut tx).await?;
@@ -171,10 +172,15 @@ impl Lane {
             shadow.advance(&mut tx, self.position, last).await?;
             tx.rename(Some(shadow.renames.clone()));
             *tx.held() = held.take();
-            let handled = (shadow.view.handle)(&mut tx, run).await;
-            handled.map_err(|error| RebuildError::Handle { view, position, error })?;
-            if tx.held().as_ref().is_some_and(|held| held.bytes() > room) {
-                tx.release(room - STEP).await?;
+            if run.is_empty() {
+                let left = tx.held().as_ref().map_or(0, Held::bytes).saturating_sub(STEP);
+                tx.release(left).await?;
+            } else {
+                let handled = (shadow.view.handle)(&mut tx, run).await;
+                handled.map_err(|error| RebuildError::Handle { view, position, error })?;
+                if tx.held().as_ref().is_some_and(|held| held.bytes() > room) {
+                    tx.release(room - STEP).await?;
+                }
             }
             *held = tx.held().take();
             tx.rename(None);
@@ -182,21 +188,5 @@ impl Lane {
         tx.commit().await?;
         self.position = last;
         Ok(())
-    }
-
-    /// Writes some of what is held back.
-    async fn write_held(&mut self) -> Result<(), RebuildError> {
-        let mut tx = turns::begin(&self.store).await?;
-        page::relax(&mut tx).await?;
-        for (shadow, held) in self.shadows.iter().zip(&mut self.held) {
-            shadow.advance(&mut tx, self.position, self.position).await?;
-            tx.rename(Some(shadow.renames.clone()));
-            let left = held.as_ref().map_or(0, |held| held.bytes().saturating_sub(STEP));
-            *tx.held() = held.take();
-            tx.release(left).await?;
-            *held = tx.held().take();
-            tx.rename(None);
-        }
-        Ok(tx.commit().await?)
     }
 }

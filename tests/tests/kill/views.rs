@@ -8,7 +8,7 @@ use store::DatabaseUrl;
 use tokio::time::{interval, timeout};
 
 /// How long filling from nothing may take.
-const FILLED: Duration = Duration::from_secs(600);
+const FILLED: Duration = Duration::from_secs(1_800);
 /// How often a server is asked how far its views are.
 const ASKED: Duration = Duration::from_millis(50);
 /// Where the views go that were filled while writes went on.

@@ -1,5 +1,6 @@
-//! Refusals: one table from what the domain said to a code, a field, and a sentence in the caller's language.
+//! Refusals: one table from what the domain said to a code, a field, and the key of a sentence in `graphql/locales/`.
 
+use crate::language::{Gap, Language};
 use async_graphql::{Enum, SimpleObject};
 use commands::{CommandError, PasswordError};
 use domain::{contact::ContactError, locale::Locale, message::MessageError, text::TextError};
@@ -60,63 +61,59 @@ pub(crate) struct UserError {
     pub(crate) field: Option<Vec<String>>,
 }
 
-/// A refusal before it is told: code, field, English, Chinese.
-type Told = (UserErrorCode, Option<&'static str>, String, String);
+/// A refusal before it is told: code, field, the key of its sentence.
+type Refusal = (UserErrorCode, Option<&'static str>, &'static str);
 
-fn tell((code, field, english, chinese): Told, locale: Option<&Locale>) -> UserError {
-    let message = match locale.map(Locale::language) {
-        Some("zh") => chinese,
-        _ => english,
-    };
+fn tell((code, field, key): Refusal, gaps: &[Gap], locale: Option<&Locale>) -> UserError {
+    let message = Language::of(locale).say(key, gaps);
     UserError { code, message, field: field.map(|field| vec![field.to_owned()]) }
 }
 
 /// A text that cannot be taken, in that input field.
 pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Locale>) -> UserError {
     use UserErrorCode as C;
-    let (code, chinese) = match error {
-        TextError::Empty => (C::Required, "不能为空".to_owned()),
-        TextError::TooLong { max, actual } => (C::TooLong, format!("有 {actual} 个字符，最多 {max} 个")),
-        TextError::Control(code) => (C::Invalid, format!("含有控制字符 U+{code:04X}")),
-        TextError::NotAPage => (C::Invalid, "应以 https:// 或 http:// 开头".to_owned()),
-    };
-    tell((code, Some(field), format!("{field} {error}"), format!("{field} {chinese}")), locale)
+    let refusal = |code, key| (code, Some(field), key);
+    match error {
+        TextError::Empty => tell(refusal(C::Required, "text-empty"), &[("field", field)], locale),
+        TextError::TooLong { max, actual } => {
+            let (max, actual) = (max.to_string(), actual.to_string());
+            let gaps = [("field", field), ("max", max.as_str()), ("actual", actual.as_str())];
+            tell(refusal(C::TooLong, "text-too-long"), &gaps, locale)
+        }
+        TextError::Control(code) => {
+            let character = format!("U+{code:04X}");
+            let gaps = [("field", field), ("character", character.as_str())];
+            tell(refusal(C::Invalid, "text-control"), &gaps, locale)
+        }
+        TextError::NotAPage => tell(refusal(C::Invalid, "text-not-a-page"), &[("field", field)], locale),
+    }
 }
 
 /// The refusal in a command's error. Faults never come here: `fault::of_command` takes them first.
 pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserError {
-    let (code, field, chinese) = match error {
+    use UserErrorCode as C;
+    let refusal = match error {
         CommandError::Message(error) => of_message(*error),
         CommandError::Contact(error) => of_contact(error),
         CommandError::Password(PasswordError::TooShort) => {
-            (UserErrorCode::Invalid, Some("newPassword"), "密码不足 10 个字符")
+            (C::Invalid, Some("newPassword"), "password-too-short")
         }
         CommandError::Password(PasswordError::TooLong) => {
-            (UserErrorCode::TooLong, Some("newPassword"), "密码超过 200 个字符")
+            (C::TooLong, Some("newPassword"), "password-too-long")
         }
-        CommandError::WrongCredentials => (UserErrorCode::Invalid, None, "邮箱或密码不正确"),
-        CommandError::LinkUnknown => {
-            (UserErrorCode::Invalid, Some("token"), "登录链接已使用或已过期，请重新获取")
+        CommandError::WrongCredentials => (C::Invalid, None, "wrong-credentials"),
+        CommandError::LinkUnknown => (C::Invalid, Some("token"), "link-unknown"),
+        CommandError::EmailTaken => (C::AlreadySo, Some("email"), "email-taken"),
+        CommandError::Conflict { expected, version } => {
+            let (expected, version) = (expected.to_string(), version.to_string());
+            let gaps = [("expected", expected.as_str()), ("version", version.as_str())];
+            return tell((C::Conflict, Some("expectedVersion"), "conflict"), &gaps, locale);
         }
-        CommandError::EmailTaken => (UserErrorCode::AlreadySo, Some("email"), "该邮箱已属于另一位成员"),
-        CommandError::Conflict { .. } => {
-            (UserErrorCode::Conflict, Some("expectedVersion"), "留言已有新的变化，请查看后再试")
-        }
-        CommandError::KeyReused => {
-            (UserErrorCode::IdempotencyKeyReused, Some("idempotencyKey"), "该幂等键已用于其他内容")
-        }
-        CommandError::KeyExpired => (
-            UserErrorCode::IdempotencyKeyReused,
-            Some("idempotencyKey"),
-            "该幂等键已在七天以前使用过，当时提交的内容已经收到",
-        ),
-        CommandError::KeyTooShort => (
-            UserErrorCode::Invalid,
-            Some("idempotencyKey"),
-            "未携带令牌时，幂等键至少 32 个字符，且须来自随机源（例如 UUID）",
-        ),
-        CommandError::KeyTooLong => (UserErrorCode::TooLong, Some("idempotencyKey"), "幂等键最多 200 个字符"),
-        CommandError::Name(_) => (UserErrorCode::Invalid, Some("name"), "姓名无法使用"),
+        CommandError::KeyReused => (C::IdempotencyKeyReused, Some("idempotencyKey"), "key-reused"),
+        CommandError::KeyExpired => (C::IdempotencyKeyReused, Some("idempotencyKey"), "key-expired"),
+        CommandError::KeyTooShort => (C::Invalid, Some("idempotencyKey"), "key-too-short"),
+        CommandError::KeyTooLong => (C::TooLong, Some("idempotencyKey"), "key-too-long"),
+        CommandError::Name(error) => return of_text(error, "name", locale),
         CommandError::Visitor(_)
         | CommandError::Member(_)
         | CommandError::Desk(_)
@@ -127,72 +124,95 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         | CommandError::NotFound
         | CommandError::Unavailable
         | CommandError::OutcomeUnknown
-        | CommandError::Fault(_) => (UserErrorCode::NotAllowed, None, "现在无法执行此操作"),
+        | CommandError::Fault(_) => {
+            let why = error.to_string();
+            return tell((C::NotAllowed, None, "not-now"), &[("why", &why)], locale);
+        }
     };
-    tell((code, field, error.to_string(), chinese.to_owned()), locale)
+    tell(refusal, &[], locale)
 }
 
 /// A rating that is none.
 pub(crate) fn of_rating(locale: Option<&Locale>) -> UserError {
-    let (english, chinese) = ("a rating is a whole number from 1 to 5", "评分为 1 到 5 的整数");
-    tell((UserErrorCode::Invalid, Some("rating"), english.to_owned(), chinese.to_owned()), locale)
+    tell((UserErrorCode::Invalid, Some("rating"), "rating-invalid"), &[], locale)
 }
 
 /// A list that holds more than anybody needs.
 pub(crate) fn too_many(field: &'static str, most: usize, locale: Option<&Locale>) -> UserError {
-    let (english, chinese) =
-        (format!("{field}: at most {most} at once"), format!("{field} 一次最多 {most} 个"));
-    tell((UserErrorCode::TooLong, Some(field), english, chinese), locale)
+    let gaps = [("field", field), ("most", &most.to_string())];
+    tell((UserErrorCode::TooLong, Some(field), "too-many"), &gaps, locale)
 }
 
 /// Somebody has the message already; the sentence names them when they are known.
 pub(crate) fn already_assigned(name: Option<&str>, locale: Option<&Locale>) -> UserError {
-    let english = format!("this message is assigned to {} already", name.unwrap_or("somebody else"));
-    let chinese = format!("这条留言已由{}负责", name.unwrap_or("其他人"));
-    tell((UserErrorCode::AlreadyAssigned, None, english, chinese), locale)
-}
-
-fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'static str) {
-    use UserErrorCode as C;
-    match error {
-        MessageError::NotSubmitted => (C::Unknown, Some("messageId"), "没有这条留言"),
-        MessageError::AlreadySubmitted => (C::AlreadySo, None, "这条留言已经提交"),
-        MessageError::NameRequired => (C::Required, Some("name"), "请填写姓名"),
-        MessageError::CategoryRequired => (C::Required, Some("categoryId"), "请选择留言类型"),
-        MessageError::CategoryUnknown => (C::Unknown, Some("categoryId"), "没有这个留言类型"),
-        MessageError::RelatedUnknown => (C::Unknown, Some("relatedTo"), "没有找到您之前的这条留言"),
-        MessageError::AlreadyClosed => (C::AlreadyClosed, None, "这条留言已关闭"),
-        MessageError::AlreadySo => (C::AlreadySo, None, "已经是这样，无需更改"),
-        MessageError::AlreadyResolved => (C::AlreadyResolved, None, "这条留言已处理"),
-        MessageError::NotClosed => (C::NotClosed, None, "这条留言既未处理完也没有关闭"),
-        MessageError::NotAssigned => (C::NotAssigned, None, "这条留言还没有负责人"),
-        MessageError::AssigneeUnknown => (C::Unknown, Some("memberId"), "没有这位成员"),
-        MessageError::AssigneeInactive => (C::InactiveAssignee, Some("memberId"), "这位成员目前不在岗"),
-        MessageError::MentionUnknown => (C::Unknown, Some("mentions"), "提到的人里有人不是本台成员"),
-        MessageError::NotScheduled => (C::NotScheduled, None, "这条留言没有安排跟进"),
-        MessageError::InThePast => (C::InThePast, Some("dueAt"), "这个时间已经过去"),
-        MessageError::TagUnknown => (C::Unknown, Some("add"), "没有这个标签"),
-        MessageError::Spam => (C::Spam, None, "这条留言已标为垃圾留言"),
-        MessageError::Deleted => (C::Deleted, None, "这条留言已删除，请先恢复"),
-        MessageError::NotReplied => (C::NotReplied, None, "这条留言还没有回复"),
-        MessageError::TooLate => (C::TooLate, None, "这条留言结束已超过 30 天"),
-        MessageError::AlreadyAssigned(_) => (C::AlreadyAssigned, None, "这条留言已有人负责"),
-        // Of the clock's commands, which nobody sends.
-        MessageError::WaitIsOver => (C::NotAllowed, None, "访客已不在等待回复"),
-        MessageError::AlreadyOverdue => (C::AlreadySo, None, "这次等待已经记为超时"),
-        MessageError::NotDueYet => (C::NotAllowed, None, "回复期限还没有到"),
+    let refusal = |key| (UserErrorCode::AlreadyAssigned, None, key);
+    match name {
+        Some(name) => tell(refusal("already-assigned-to"), &[("name", name)], locale),
+        None => tell(refusal("already-assigned"), &[], locale),
     }
 }
 
-fn of_contact(error: &ContactError) -> (UserErrorCode, Option<&'static str>, &'static str) {
-    let field = Some("contact");
+fn of_message(error: MessageError) -> Refusal {
+    use UserErrorCode as C;
     match error {
-        ContactError::Empty => (UserErrorCode::Required, field, "请填写手机号或邮箱"),
-        ContactError::TooLong => (UserErrorCode::TooLong, field, "联系方式最多 254 个字符"),
-        ContactError::Neither => (
-            UserErrorCode::Invalid,
-            field,
-            "既不是手机号（13800138000、+49 30 901820），也不是邮箱（name@example.com）",
-        ),
+        MessageError::NotSubmitted => (C::Unknown, Some("messageId"), "not-submitted"),
+        MessageError::AlreadySubmitted => (C::AlreadySo, None, "already-submitted"),
+        MessageError::NameRequired => (C::Required, Some("name"), "name-required"),
+        MessageError::CategoryRequired => (C::Required, Some("categoryId"), "category-required"),
+        MessageError::CategoryUnknown => (C::Unknown, Some("categoryId"), "category-unknown"),
+        MessageError::RelatedUnknown => (C::Unknown, Some("relatedTo"), "related-unknown"),
+        MessageError::AlreadyClosed => (C::AlreadyClosed, None, "already-closed"),
+        MessageError::AlreadySo => (C::AlreadySo, None, "already-so"),
+        MessageError::AlreadyResolved => (C::AlreadyResolved, None, "already-resolved"),
+        MessageError::NotClosed => (C::NotClosed, None, "not-closed"),
+        MessageError::NotAssigned => (C::NotAssigned, None, "not-assigned"),
+        MessageError::AssigneeUnknown => (C::Unknown, Some("memberId"), "assignee-unknown"),
+        MessageError::AssigneeInactive => (C::InactiveAssignee, Some("memberId"), "assignee-inactive"),
+        MessageError::MentionUnknown => (C::Unknown, Some("mentions"), "mention-unknown"),
+        MessageError::NotScheduled => (C::NotScheduled, None, "not-scheduled"),
+        MessageError::InThePast => (C::InThePast, Some("dueAt"), "in-the-past"),
+        MessageError::TagUnknown => (C::Unknown, Some("add"), "tag-unknown"),
+        MessageError::Spam => (C::Spam, None, "spam"),
+        MessageError::Deleted => (C::Deleted, None, "deleted"),
+        MessageError::NotReplied => (C::NotReplied, None, "not-replied"),
+        MessageError::TooLate => (C::TooLate, None, "too-late"),
+        MessageError::AlreadyAssigned(_) => (C::AlreadyAssigned, None, "already-assigned"),
+        // Of the clock's commands, which nobody sends.
+        MessageError::WaitIsOver => (C::NotAllowed, None, "wait-is-over"),
+        MessageError::AlreadyOverdue => (C::AlreadySo, None, "already-overdue"),
+        MessageError::NotDueYet => (C::NotAllowed, None, "not-due-yet"),
+    }
+}
+
+fn of_contact(error: &ContactError) -> Refusal {
+    use UserErrorCode as C;
+    match error {
+        ContactError::Empty => (C::Required, Some("contact"), "contact-empty"),
+        ContactError::TooLong => (C::TooLong, Some("contact"), "contact-too-long"),
+        ContactError::Neither => (C::Invalid, Some("contact"), "contact-neither"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_in_the_language_of_the_request() {
+        let told = |tag: &str| {
+            let locale = Locale::parse(tag).expect("a tag");
+            of_command(&CommandError::Message(MessageError::AlreadyClosed), Some(&locale)).message
+        };
+        assert_eq!(told("zh-CN"), "这条留言已关闭");
+        assert_eq!(told("zh-HK"), "這則留言已關閉");
+        assert_eq!(told("de"), "Diese Nachricht ist schon geschlossen");
+        assert_eq!(told("fr"), "this message is closed already");
+    }
+
+    #[test]
+    fn a_text_says_how_long_it_is_and_may_be() {
+        let error = TextError::TooLong { max: 5_000, actual: 5_001 };
+        let told = of_text(&error, "content", None).message;
+        assert_eq!(told, "content has 5001 characters, at most 5000 are allowed");
     }
 }

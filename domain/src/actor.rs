@@ -35,3 +35,48 @@ impl fmt::Display for Actor {
         }
     }
 }
+
+/// Who acted, as an event's metadata says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Acted<'a> {
+    /// Nobody we know.
+    Anonymous,
+    /// A visitor, by their id.
+    Visitor(&'a str),
+    /// A member.
+    Member(MemberId),
+    /// An API key, by its id.
+    Integration(&'a str),
+    /// A rule or a clock, by name.
+    System(&'a str),
+}
+
+impl<'a> Acted<'a> {
+    /// Reads what `Actor` writes.
+    pub fn read(text: &'a str) -> Self {
+        match text.split_once(':') {
+            Some(("member", id)) => id.parse().map_or(Self::System(text), Self::Member),
+            Some(("visitor", id)) => Self::Visitor(id),
+            Some(("key", id)) => Self::Integration(id),
+            Some(("system", rule)) => Self::System(rule),
+            _ if text == "anonymous" || text.is_empty() => Self::Anonymous,
+            _ => Self::System(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn who_acted_is_read_as_it_was_written() {
+        let id = MemberId(Uuid::from_u128(7));
+        let written = Actor::Member { id, role: Role::Agent }.to_string();
+        assert_eq!(Acted::read(&written), Acted::Member(id));
+        assert_eq!(Acted::read(&Actor::System("clock").to_string()), Acted::System("clock"));
+        assert_eq!(Acted::read(&Actor::Anonymous.to_string()), Acted::Anonymous);
+        assert_eq!(Acted::read("key:k1"), Acted::Integration("k1"));
+    }
+}

@@ -46,7 +46,7 @@ pub(crate) fn of_query(caller: &Caller, error: &QueryError) -> Error {
     match error {
         QueryError::Unauthenticated => unauthenticated(caller),
         QueryError::Forbidden(_) => fault(Code::Forbidden, error.to_string()),
-        QueryError::BadPage(_) => fault(Code::BadRequest, error.to_string()),
+        QueryError::BadPage(_) | QueryError::TooLong => fault(Code::BadRequest, error.to_string()),
         QueryError::Fault(cause) if cause.passes() => unavailable(cause),
         QueryError::Fault(cause) => internal(caller, cause),
     }

@@ -6,14 +6,18 @@ mod caller;
 mod check;
 mod execute;
 mod fault;
+mod language;
 mod mutation;
 mod page;
 mod query;
 mod refusal;
 mod scalar;
+mod story;
 
 pub use caller::Request;
 pub use execute::execute;
+pub use language::Language;
+pub use story::Story;
 
 use async_graphql::{EmptySubscription, SchemaBuilder};
 use commands::Commands;

@@ -10,4 +10,10 @@ use async_graphql::MergedObject;
 
 /// Every question.
 #[derive(Default, MergedObject)]
-pub struct Query(desk::DeskQuery, visitor::VisitorQuery, member::MemberQuery, message::MessageQuery);
+pub struct Query(
+    desk::DeskQuery,
+    visitor::VisitorQuery,
+    member::MemberQuery,
+    message::MessageQuery,
+    log::LogQuery,
+);

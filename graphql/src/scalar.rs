@@ -1,6 +1,6 @@
 //! Scalars of the contract.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{SecondsFormat, SubsecRound, Utc};
 
 /// An instant: RFC 3339, in UTC, with microseconds.
@@ -90,4 +90,13 @@ impl ScalarType for Json {
     fn to_value(&self) -> Value {
         Value::from_json(self.0.clone()).unwrap_or_default()
     }
+}
+
+/// A range of instants: from, and until exclusive.
+#[derive(Clone, Default, InputObject)]
+pub(crate) struct DateTimeRange {
+    /// From then on.
+    pub(crate) from: Option<DateTime>,
+    /// Before then.
+    pub(crate) until: Option<DateTime>,
 }

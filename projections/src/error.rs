@@ -16,6 +16,11 @@ pub enum QueryError {
     /// The page that was asked for cannot be.
     #[error(transparent)]
     BadPage(#[from] BadPage),
+    /// A stream too long to be folded for a question.
+    #[error(
+        "this message has more events than are folded for one question (20000); read its history instead"
+    )]
+    TooLong,
     /// A fault of ours.
     #[error(transparent)]
     Fault(#[from] StoreError),

@@ -86,6 +86,30 @@ pub(crate) async fn fold<F: Folded>(tx: &mut Tx, run: &[RecordedEvent]) -> Resul
     Ok(Touched(touched))
 }
 
+/// The row of a stream whose first events these are; `None` when there are none. `finish` is called with the row before
+/// it is written down.
+pub(crate) fn replay<F: Folded>(
+    stream: &[RecordedEvent],
+    finish: impl FnOnce(&mut F),
+) -> Result<Option<Row>, HandleError> {
+    let mut folded = None;
+    for recorded in stream {
+        let event = event_of::<F::Aggregate>(recorded)?;
+        match &mut folded {
+            None => folded = F::begin(recorded, event)?,
+            Some(row) => row.apply(recorded, event)?,
+        }
+    }
+    let (Some(mut row), Some(last)) = (folded, stream.last()) else { return Ok(None) };
+    finish(&mut row);
+    let Table { key, fixed, changing, .. } = F::TABLE;
+    let names =
+        [key, "version"].into_iter().chain([changing, fixed].concat().into_iter().map(|(name, _)| name));
+    let values = [Value::from(last.aggregate_id.as_str()), last.sequence.into()];
+    let values = values.into_iter().chain(row.changing()?).chain(row.fixed());
+    Ok(Some(Row::Held(names.zip(values).collect())))
+}
+
 /// The rows of the streams that began before the run.
 async fn stored<'a, F: Folded>(
     tx: &mut Tx,

@@ -1,6 +1,7 @@
-//! The history of a message: its events as the log has them, personal data opened for those who may read it.
+//! What happened: the events as the log has them, personal data opened for those who may read it.
 
 use crate::{Projections, Reader, error::QueryError, members::MemberRow};
+use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
     contact::Contact,
@@ -13,11 +14,28 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{LogFilter, RecordedEvent, StoreError};
 
-/// Which events of it.
+/// How many events of a stream are looked through at a time for those that a filter allows.
+const STRIDE: i64 = 200;
+
+/// Which events: those that every one of these allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryFilter {
+    /// Of this type of aggregate, such as `Message`.
+    pub aggregate_type: Option<String>,
+    /// Of this aggregate.
+    pub aggregate_id: Option<String>,
     /// Of these types; empty: of all.
     pub types: Vec<String>,
+    /// Whoever of this id acted: a member, a visitor, an API key.
+    pub actor_id: Option<String>,
+    /// In the course of this request.
+    pub correlation_id: Option<String>,
+    /// Recorded from then on.
+    pub recorded_from: Option<DateTime<Utc>>,
+    /// Recorded before then.
+    pub recorded_until: Option<DateTime<Utc>>,
+    /// Up to this position.
+    pub until: Option<i64>,
 }
 
 /// An event as a reader sees it.
@@ -33,6 +51,54 @@ pub struct HistoryEntry {
     pub member: Option<MemberRow>,
 }
 
+impl HistoryFilter {
+    /// The same filter, within the history of a message.
+    pub fn of_message(self, id: MessageId) -> Self {
+        let (aggregate_type, aggregate_id) = (Some(Message::TYPE.to_owned()), Some(id.to_string()));
+        Self { aggregate_type, aggregate_id, ..self }
+    }
+
+    /// The event types it allows, as far as it says; `None`: whatever type.
+    pub(crate) fn types_in(&self, aggregates: &[(&str, &[(&str, &str)])]) -> Option<Vec<String>> {
+        let of_aggregate = self.aggregate_type.as_ref().map(|wanted| {
+            let known = aggregates.iter().filter(|(aggregate, _)| aggregate == wanted);
+            known.flat_map(|(_, types)| types.iter().map(|(name, _)| (*name).to_owned())).collect::<Vec<_>>()
+        });
+        match (of_aggregate, self.types.is_empty()) {
+            (None, true) => None,
+            (None, false) => Some(self.types.clone()),
+            (Some(of_aggregate), true) => Some(of_aggregate),
+            (Some(of_aggregate), false) => {
+                Some(self.types.iter().filter(|wanted| of_aggregate.contains(wanted)).cloned().collect())
+            }
+        }
+    }
+
+    /// Does it ask for anything that only the index of the log knows?
+    fn is_indexed(&self) -> bool {
+        self.aggregate_type.is_some() || !self.types.is_empty() || self.names_somebody()
+    }
+
+    fn names_somebody(&self) -> bool {
+        self.actor_id.is_some() || self.correlation_id.is_some()
+    }
+
+    /// Whoever writes a filter names what they like: nothing is called anything with U+0000 in it, and PostgreSQL takes
+    /// no such text.
+    fn names_nothing(&self) -> bool {
+        let named = [&self.aggregate_type, &self.aggregate_id, &self.actor_id, &self.correlation_id];
+        let types_name_nothing = !self.types.is_empty() && self.types.iter().all(|name| name.contains('\0'));
+        types_name_nothing || named.into_iter().flatten().any(|name| name.contains('\0'))
+    }
+
+    fn allows(&self, metadata: &BTreeMap<String, String>) -> bool {
+        let actor = metadata.get("actor").and_then(|actor| Some(actor.split_once(':')?.1));
+        let is_actor = self.actor_id.as_deref().is_none_or(|wanted| actor == Some(wanted));
+        let correlation = metadata.get("correlationId");
+        is_actor && self.correlation_id.as_ref().is_none_or(|wanted| correlation == Some(wanted))
+    }
+}
+
 impl Projections {
     /// At most `limit` events of a message after a position, in order.
     pub async fn history(
@@ -44,11 +110,11 @@ impl Projections {
         limit: i64,
     ) -> Result<Vec<HistoryEntry>, QueryError> {
         reader.reads_history()?;
-        let events = self.store.read(&log_filter(of, filter), after, limit).await?;
+        let events = self.events(&filter.clone().of_message(of), after, limit).await?;
         self.present(reader, events).await
     }
 
-    /// How many events there are.
+    /// How many events of a message there are.
     pub async fn history_count(
         &self,
         reader: Reader,
@@ -56,7 +122,33 @@ impl Projections {
         filter: &HistoryFilter,
     ) -> Result<i64, QueryError> {
         reader.reads_history()?;
-        Ok(self.store.count(&log_filter(of, filter)).await?)
+        self.event_count(&filter.clone().of_message(of)).await
+    }
+
+    /// At most `limit` events of the whole log after a position, in order.
+    pub async fn log(
+        &self,
+        reader: Reader,
+        filter: &HistoryFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<HistoryEntry>, QueryError> {
+        reader.reads_the_log()?;
+        let events = self.events(filter, after, limit).await?;
+        self.present(reader, events).await
+    }
+
+    /// How many events of the whole log there are.
+    pub async fn log_count(&self, reader: Reader, filter: &HistoryFilter) -> Result<i64, QueryError> {
+        reader.reads_the_log()?;
+        self.event_count(filter).await
+    }
+
+    /// The position of the last event, and when it was recorded; `None` for an empty log.
+    pub async fn log_head(&self, reader: Reader) -> Result<(i64, Option<DateTime<Utc>>), QueryError> {
+        reader.reads_the_log()?;
+        let position = self.store.head().await?;
+        Ok((position, self.store.recorded_at(position).await?))
     }
 
     /// The events of a message after a version: what a caller with an older one has missed.
@@ -68,6 +160,87 @@ impl Projections {
     ) -> Result<Vec<HistoryEntry>, QueryError> {
         let events = self.store.read_stream_after(Message::TYPE, &of.to_string(), version, 100).await?;
         self.present(reader, events).await
+    }
+
+    async fn events(
+        &self,
+        filter: &HistoryFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, QueryError> {
+        let (from, until) = self.window(filter).await?;
+        let after = after.max(from);
+        if filter.names_nothing() {
+            return Ok(vec![]);
+        }
+        if filter.aggregate_id.is_some() {
+            return self.events_of_stream(filter, after, until, limit).await;
+        }
+        if filter.is_indexed() {
+            let positions = self.positions(filter, after, until, limit).await?;
+            return Ok(self.store.read_at(&positions).await?);
+        }
+        let all = LogFilter { until: Some(until), ..LogFilter::default() };
+        Ok(self.store.read(&all, after, limit).await?)
+    }
+
+    /// A stream is short: who acted is looked up in the events themselves.
+    async fn events_of_stream(
+        &self,
+        filter: &HistoryFilter,
+        mut after: i64,
+        until: i64,
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, QueryError> {
+        let stream = filter.of_log(until);
+        let mut found = Vec::new();
+        loop {
+            let stride = if filter.names_somebody() { STRIDE } else { limit };
+            let events = self.store.read(&stream, after, stride).await?;
+            let is_last = i64::try_from(events.len()).is_ok_and(|read| read < stride);
+            after = events.last().map_or(after, |event| event.position);
+            for event in events {
+                if filter.allows(&event.metadata()?) {
+                    found.push(event);
+                }
+            }
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            if is_last || found.len() >= limit {
+                found.truncate(limit);
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn event_count(&self, filter: &HistoryFilter) -> Result<i64, QueryError> {
+        let (after, until) = self.window(filter).await?;
+        if filter.names_nothing() {
+            return Ok(0);
+        }
+        match &filter.aggregate_id {
+            Some(_) if filter.names_somebody() => {
+                let all = self.events_of_stream(filter, after, until, i64::MAX).await?;
+                Ok(i64::try_from(all.len()).unwrap_or(i64::MAX))
+            }
+            Some(_) => Ok(self.store.count(&filter.of_log(until), after).await?),
+            None if filter.is_indexed() => self.position_count(filter, after, until).await,
+            // The log has no holes.
+            None => Ok((until - after).max(0)),
+        }
+    }
+
+    /// The positions that a filter's instants leave: after the first, up to the second.
+    async fn window(&self, filter: &HistoryFilter) -> Result<(i64, i64), QueryError> {
+        let before = |instant: DateTime<Utc>| instant - chrono::TimeDelta::microseconds(1);
+        let after = match filter.recorded_from {
+            Some(from) => self.store.position_at(before(from)).await?,
+            None => 0,
+        };
+        let until = match filter.recorded_until {
+            Some(until) => self.store.position_at(before(until)).await?,
+            None => self.store.head().await?,
+        };
+        Ok((after, filter.until.map_or(until, |wanted| wanted.min(until))))
     }
 
     async fn present(
@@ -93,8 +266,15 @@ impl Projections {
     }
 }
 
-fn log_filter(of: MessageId, filter: &HistoryFilter) -> LogFilter {
-    LogFilter { types: filter.types.clone(), ..LogFilter::stream(Message::TYPE, &of.to_string()) }
+impl HistoryFilter {
+    fn of_log(&self, until: i64) -> LogFilter {
+        LogFilter {
+            aggregate_type: self.aggregate_type.clone(),
+            aggregate_id: self.aggregate_id.clone(),
+            types: self.types.clone(),
+            until: Some(until),
+        }
+    }
 }
 
 fn acting_member(metadata: &BTreeMap<String, String>) -> Option<MemberId> {

@@ -5,6 +5,8 @@
 // A new variant has to be thought of wherever it matters.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod around;
+mod as_of;
 mod cursor;
 mod desk;
 mod due;
@@ -12,15 +14,18 @@ mod error;
 mod event;
 mod fold;
 mod history;
+mod log_index;
 mod members;
 mod message_entries;
 mod message_list;
+mod message_tags;
 mod opening;
 mod rating;
 mod reader;
 mod visitor_messages;
 mod visitors;
 
+pub use around::{Around, Tale};
 pub use cursor::{BadPage, Page, PageRequest};
 pub use error::QueryError;
 pub use history::{HistoryEntry, HistoryFilter};
@@ -51,11 +56,13 @@ pub const VIEWS: &[View] = &[
         handle: visitor_messages::project,
     },
     View { name: "visitors", version: 1, tables: &["visitors"], handle: visitors::project },
+    View { name: "message_tags", version: 1, tables: &[message_tags::TABLE], handle: message_tags::project },
+    View { name: "log_index", version: 1, tables: &[log_index::TABLE], handle: log_index::project },
     View { name: "members", version: 1, tables: &["members"], handle: members::project },
 ];
 
 /// The views that an answer about a message is read from.
-pub const MESSAGE_VIEWS: &[&str] = &["message_list", "message_entries", "visitor_messages"];
+pub const MESSAGE_VIEWS: &[&str] = &["message_list", "message_entries", "message_tags", "visitor_messages"];
 /// The views that an answer about a member is read from.
 pub const MEMBER_VIEWS: &[&str] = &["members"];
 
@@ -70,6 +77,13 @@ impl Projections {
     /// Starts following the log until `stop` is cancelled.
     pub fn start(store: &Store, stop: &CancellationToken) -> Self {
         Self { store: store.clone(), followers: Followers::start(store, VIEWS, stop) }
+    }
+
+    /// Reads what other processes keep up to date; follows nothing.
+    pub fn reading(store: &Store) -> Self {
+        let stopped = CancellationToken::new();
+        stopped.cancel();
+        Self { store: store.clone(), followers: Followers::start(store, &[], &stopped) }
     }
 
     /// Waits until the followers have ended.

@@ -3,6 +3,7 @@
 use crate::{
     Projections,
     error::QueryError,
+    event::event_of,
     fold::{Folded, Table, fold},
     opening::{self, column},
 };
@@ -13,7 +14,7 @@ use domain::{
     personal::Personal,
     text::ReplyText,
 };
-use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, micros};
+use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, micros};
 
 /// More entries than any conversation; the list is bounded all the same.
 const MOST: i64 = 1_000;
@@ -41,7 +42,7 @@ impl EntryKind {
 }
 
 /// One thing that was said.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EntryRow {
     /// Its id: the reply's, or for a visitor's first words the message's.
     pub id: String,
@@ -67,6 +68,16 @@ pub(crate) fn project<'a>(
         tx.insert_many("message_entries", &ENTRY, said, "").await?;
         conversations.write(tx).await
     })
+}
+
+/// What these first events of a message say, as rows.
+pub(crate) fn replay(stream: &[RecordedEvent]) -> Result<Vec<Row>, HandleError> {
+    let mut conversation = Conversation { said: vec![] };
+    for recorded in stream {
+        conversation.apply(recorded, event_of::<Message>(recorded)?)?;
+    }
+    let row = |values: Vec<Value>| Row::Held(ENTRY.into_iter().map(|(name, _)| name).zip(values).collect());
+    Ok(conversation.said.into_iter().map(row).collect())
 }
 
 const ENTRY: [Column; 7] = [
@@ -176,18 +187,23 @@ impl Projections {
                 &[of.to_string().into(), MOST.into()],
             )
             .await?;
-        let sealed = rows.iter().map(|row| row.text("content").map(Some)).collect::<Result<_, _>>()?;
-        let mut opened = opening::open(&self.store, sealed).await?;
-        let entry = |row: &store::Row| {
-            Ok(EntryRow {
-                id: row.text("entry_id")?,
-                kind: EntryKind::named(&row.text("kind")?)
-                    .ok_or_else(|| StoreError::Setup("message_entries holds a bad kind".to_owned()))?,
-                author_id: row.text_or_null("author_id")?.and_then(|id| id.parse().ok()),
-                at: micros(row.int("at")?),
-                content: opened.required()?,
-            })
-        };
-        rows.iter().map(entry).collect()
+        opened(&self.store, &rows).await
     }
+}
+
+/// These rows, their words opened.
+pub(crate) async fn opened(store: &Store, rows: &[Row]) -> Result<Vec<EntryRow>, QueryError> {
+    let sealed = rows.iter().map(|row| row.text("content").map(Some)).collect::<Result<_, _>>()?;
+    let mut opened = opening::open(store, sealed).await?;
+    let entry = |row: &Row| {
+        Ok(EntryRow {
+            id: row.text("entry_id")?,
+            kind: EntryKind::named(&row.text("kind")?)
+                .ok_or_else(|| StoreError::Setup("message_entries holds a bad kind".to_owned()))?,
+            author_id: row.text_or_null("author_id")?.and_then(|id| id.parse().ok()),
+            at: micros(row.int("at")?),
+            content: opened.required()?,
+        })
+    };
+    rows.iter().map(entry).collect()
 }

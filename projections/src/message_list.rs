@@ -8,7 +8,7 @@ pub use filter::{MessageFilter, MessageOrder};
 use crate::{
     Page, PageRequest, Projections, Reader,
     error::QueryError,
-    fold::{Folded, Table, fold},
+    fold::{self, Folded, Table, fold},
     opening::{self, Opened, column},
     rating::{self, Rated, RatingRow},
     reader::ShownContact,
@@ -31,7 +31,7 @@ pub(crate) const TABLE: &str = "message_list_3";
 pub(crate) const TABLES: &[&str] = &[TABLE, target::TABLE];
 
 /// A message as the list has it, its personal data opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column, and a fact of its own")]
 pub struct MessageRow {
     /// Its id.
@@ -85,7 +85,7 @@ pub struct MessageRow {
 }
 
 /// Until when a message is parked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FollowUpRow {
     /// Until when.
     pub due_at: DateTime<Utc>,
@@ -112,6 +112,23 @@ pub(crate) fn project<'a>(
             }
         }
         Ok(())
+    })
+}
+
+/// The row of a message whose first events these are. `then`: the service target when the last of them happened, which
+/// a wait that was told overdue keeps; `now`: the one in force.
+pub(crate) fn replay(
+    stream: &[RecordedEvent],
+    then: Option<ServiceTarget>,
+    now: Option<ServiceTarget>,
+) -> Result<Option<Row>, HandleError> {
+    fold::replay::<Listed>(stream, |row| {
+        let wait = match &row.message {
+            Message::Submitted(message) => message.wait,
+            Message::NotSubmitted => None,
+        };
+        let told = wait.is_some_and(|wait| wait.overdue_since.is_some());
+        row.target = if told { then } else { now };
     })
 }
 
@@ -352,8 +369,17 @@ async fn read(
     values: &[Value],
 ) -> Result<Vec<MessageRow>, QueryError> {
     let rows = store.database().views.rows(sql, values).await?;
+    opened(store, reader, &rows).await
+}
+
+/// These rows, their personal data opened as far as the reader may see it.
+pub(crate) async fn opened(
+    store: &Store,
+    reader: Reader,
+    rows: &[Row],
+) -> Result<Vec<MessageRow>, QueryError> {
     let mut sealed = Vec::with_capacity(rows.len() * 5);
-    for row in &rows {
+    for row in rows {
         sealed.extend([row.text_or_null("name")?, Some(row.text("contact")?), Some(row.text("content")?)]);
         sealed.extend([row.text_or_null("follow_up_note")?, row.text_or_null("rating_comment")?]);
     }

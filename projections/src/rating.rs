@@ -13,7 +13,7 @@ pub(crate) const COLUMNS: [Column; 3] =
     [("rating", Kind::Int), ("rating_comment", Kind::Text), ("rated_at", Kind::Int)];
 
 /// How content a visitor was, as they said last.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RatingRow {
     /// From 1 to 5.
     pub rating: i64,

@@ -2,7 +2,7 @@
 
 use crate::error::QueryError;
 use domain::{
-    access::{Permission, holds},
+    access::{Permission, Scope, granted, holds},
     actor::Actor,
     contact::{Contact, ContactKind},
     personal::Personal,
@@ -55,6 +55,16 @@ impl Reader {
         let masked = !self.sees_contacts();
         let value = if masked { contact.masked() } else { contact.given.clone() };
         Some(ShownContact { kind: contact.kind, value, masked })
+    }
+
+    /// Admits them to everything that ever happened.
+    pub(crate) fn reads_the_log(self) -> Result<(), QueryError> {
+        match self.actor {
+            Actor::Member { role, .. } if granted(role, Permission::AuditRead) != Some(Scope::All) => {
+                Err(QueryError::Forbidden(Permission::AuditRead))
+            }
+            actor => require(actor, Permission::AuditRead),
+        }
     }
 
     /// Admits them to the history as well.

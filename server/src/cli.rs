@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Settings},
     logging, rebuild,
     running::Server,
-    welcome,
+    show, welcome,
 };
 use clap::{Parser, Subcommand};
 use commands::{Caller, Commands, NewMember};
@@ -42,10 +42,26 @@ enum Command {
     /// Add members and make sign-in links
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Read the log
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Print the configuration in force, secrets left out
     Config,
     /// Print the GraphQL schema
     Schema,
+}
+
+#[derive(Subcommand)]
+enum LogCommand {
+    /// Tell the history of a message: who did what, when, from what to what
+    Show {
+        /// Its short name, such as LW-7K3F9Q
+        #[arg(long, value_name = "REF")]
+        message: String,
+        /// In which language: en, zh-CN, zh-TW or de
+        #[arg(long, default_value = "en")]
+        locale: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -99,6 +115,7 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
             println!("{:?} is up to date; its log has {} events", config.store.database, store.head().await?);
             store.close().await;
         }
+        Command::Log(LogCommand::Show { message, locale }) => show::run(config, &message, &locale).await?,
         Command::Rebuild { views } => rebuild::run(config, &views).await?,
         Command::Member(command) => {
             let store = Store::open(&config.store, Clock::system()).await?;

@@ -14,6 +14,7 @@ mod rebuild;
 mod request_id;
 mod router;
 mod running;
+mod show;
 mod welcome;
 
 pub use config::Config;

@@ -41,7 +41,7 @@ impl Desk {
     /// How many events of this type there are.
     async fn count(&self, event_type: &str) -> i64 {
         let filter = LogFilter { types: vec![event_type.to_owned()], ..LogFilter::default() };
-        self.store.count(&filter).await.expect("readable")
+        self.store.count(&filter, 0).await.expect("readable")
     }
 }
 

@@ -151,7 +151,8 @@ impl MessagePayload {
         }
         let events = ctx.projections().events_since(ctx.reader()?, id, expected).await;
         let events = events.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        let events_since = events.into_iter().map(LogEntry).collect();
+        let told = ctx.look_ahead().field("conflict").field("eventsSince").field("story").exists();
+        let events_since = LogEntry::all(ctx, Some(id), events, told).await?;
         self.conflict = Some(Conflict { version, events_since });
         Ok(())
     }

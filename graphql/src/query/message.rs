@@ -4,7 +4,7 @@ mod filter;
 
 use super::{
     desk::{Category, Desk},
-    log::{LogConnection, LogFilter, history},
+    log::{self, LogConnection, LogFilter},
     member::Member,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     scalar::{DateTime, LogPosition},
 };
 use async_graphql::{
-    Context, Enum, ID, Object, Result, SimpleObject, Union,
+    Context, Enum, ID, Object, OneofObject, Result, SimpleObject, Union,
     connection::{Connection, EmptyFields},
 };
 use domain::{
@@ -84,24 +84,37 @@ impl MessageCount {
 
 #[Object]
 impl MessageQuery {
-    /// One message, by id or by reference; null when it is absent.
+    /// One message, by id or by reference; null when it is absent. With `asOf` as it stood then, what was said and what
+    /// had happened with it.
     async fn message(
         &self,
         ctx: &Context<'_>,
         id: Option<ID>,
         reference: Option<String>,
+        as_of: Option<AsOf>,
     ) -> Result<Option<Message>> {
         let reader = ctx.reader()?;
-        match (id, reference) {
-            (Some(id), None) => Message::load(ctx, reader, MessageId::typed(&id)).await,
+        let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
+        let as_of = match as_of {
+            None => None,
+            Some(AsOf::Position(position)) => Some(position.0),
+            Some(AsOf::At(instant)) => Some(ctx.projections().position_at(instant.0).await.map_err(fault)?),
+        };
+        let id = match (id, reference) {
+            (Some(id), None) => MessageId::typed(&id),
             (None, Some(reference)) => {
                 let Some(reference) = Reference::parse(&reference) else { return Ok(None) };
-                let row = ctx.projections().message_by_reference(reader, &reference).await;
-                let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-                Ok(row.map(|row| Message { row, reader }))
+                let row = ctx.projections().message_by_reference(reader, &reference).await.map_err(fault)?;
+                match (row, as_of) {
+                    (Some(row), Some(_)) => row.id,
+                    (row, _) => return Ok(row.map(|row| Message { row, reader, as_of: None })),
+                }
             }
-            _ => Err(fault::fault(fault::Code::BadRequest, "ask for a message by id or by reference")),
-        }
+            _ => {
+                return Err(fault::fault(fault::Code::BadRequest, "ask for a message by id or by reference"));
+            }
+        };
+        Message::load_as_of(ctx, reader, id, as_of).await
     }
 
     /// Messages, a page at a time (20 unless told, at most 100).
@@ -122,7 +135,7 @@ impl MessageQuery {
         let page = PageRequest { first, after, last, before };
         let page = ctx.projections().messages(reader, &filter, order.into(), &page).await;
         let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(connection(page, MessageCount { reader, filter }, |row| Message { row, reader }))
+        Ok(connection(page, MessageCount { reader, filter }, |row| Message { row, reader, as_of: None }))
     }
 }
 
@@ -130,12 +143,35 @@ impl MessageQuery {
 pub(crate) struct Message {
     row: MessageRow,
     reader: Reader,
+    /// As it stood when the log had come to this position; `None`: as it stands.
+    as_of: Option<i64>,
+}
+
+/// When: a position of the log, or the last one recorded by an instant.
+#[derive(OneofObject)]
+enum AsOf {
+    /// When the log had come this far.
+    Position(LogPosition),
+    /// At this instant.
+    At(DateTime),
 }
 
 impl Message {
     pub(crate) async fn load(ctx: &Context<'_>, reader: Reader, id: MessageId) -> Result<Option<Self>> {
-        let row = ctx.projections().message(reader, id).await;
-        Ok(row.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(|row| Self { row, reader }))
+        Self::load_as_of(ctx, reader, id, None).await
+    }
+
+    async fn load_as_of(
+        ctx: &Context<'_>,
+        reader: Reader,
+        id: MessageId,
+        as_of: Option<i64>,
+    ) -> Result<Option<Self>> {
+        let row = match as_of {
+            Some(position) => ctx.projections().message_as_of(reader, id, position).await,
+            None => ctx.projections().message(reader, id).await,
+        };
+        Ok(row.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(|row| Self { row, reader, as_of }))
     }
 }
 
@@ -304,7 +340,7 @@ impl Message {
     /// The earlier message it belongs to.
     async fn related_to(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
         match self.row.related_to {
-            Some(id) => Message::load(ctx, self.reader, id).await,
+            Some(id) => Message::load_as_of(ctx, self.reader, id, self.as_of).await,
             None => Ok(None),
         }
     }
@@ -312,7 +348,11 @@ impl Message {
     /// What both sides said, and the notes, in order.
     async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<Entry>> {
         let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
-        let rows = ctx.projections().entries(self.row.id, true).await.map_err(fault)?;
+        let rows = match self.as_of {
+            Some(position) => ctx.projections().entries_as_of(self.row.id, position).await,
+            None => ctx.projections().entries(self.row.id, true).await,
+        };
+        let rows = rows.map_err(fault)?;
         let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_id).collect();
         let members = ctx.projections().members(&authors).await.map_err(fault)?;
         Ok(rows.into_iter().map(|row| Entry::new(row, &members)).collect())
@@ -400,7 +440,7 @@ impl Message {
         first: Option<i32>,
         after: Option<LogPosition>,
     ) -> Result<LogConnection> {
-        history(ctx, self.reader, self.row.id, filter, first, after).await
+        log::page(ctx, self.reader, Some((self.row.id, self.as_of)), filter, first, after).await
     }
 }
 

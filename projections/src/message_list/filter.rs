@@ -1,10 +1,10 @@
 //! Which messages of the list, and in which order.
 
 use super::MessageRow;
-use crate::cursor::Key;
+use crate::{cursor::Key, message_tags};
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{CategoryId, MemberId, VisitorId},
+    ids::{CategoryId, MemberId, Tag, VisitorId},
     message::{MessageStatus, Priority},
 };
 use store::{Value, placeholders};
@@ -16,6 +16,8 @@ pub struct MessageFilter {
     pub status: Vec<MessageStatus>,
     /// About one of these; empty: about anything.
     pub category_id: Vec<CategoryId>,
+    /// With one of these tags; empty: with or without.
+    pub tag: Vec<Tag>,
     /// As urgent as one of these; empty: whatever.
     pub priority: Vec<Priority>,
     /// One of these members is to answer; empty: whoever.
@@ -93,6 +95,16 @@ impl Conditions {
         }
     }
 
+    /// With one of these tags, when there are any.
+    fn tagged(&mut self, tags: &[Tag]) {
+        if !tags.is_empty() {
+            let list = placeholders(self.values.len() + 1, tags.len());
+            let table = message_tags::TABLE;
+            self.sql += &format!(" AND message_id IN (SELECT message_id FROM {table} WHERE tag IN ({list}))");
+            self.values.extend(tags.iter().map(|tag| Value::from(tag.0.as_str())));
+        }
+    }
+
     /// This column compared with a value, when there is one.
     fn compare(&mut self, column: &str, operator: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
@@ -122,6 +134,7 @@ impl MessageFilter {
         let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
         all.one_of("status", self.status.iter().map(|status| status.name().into()));
         all.one_of("category_id", self.category_id.iter().map(|id| id.0.as_str().into()));
+        all.tagged(&self.tag);
         all.one_of("priority", self.priority.iter().map(|priority| priority.name().into()));
         all.one_of("assignee_id", self.assignee_id.iter().map(|id| id.to_string().into()));
         all.compare("submitted_at", ">=", micros(self.submitted_from));

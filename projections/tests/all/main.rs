@@ -1,5 +1,6 @@
 //! What the views promise, each scenario on both databases.
 
+mod as_of;
 mod messages;
 mod personal;
 mod runs;
@@ -29,7 +30,15 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Every view: the tests read all of them.
-const ALL: [&str; 5] = ["message_list", "message_entries", "visitor_messages", "visitors", "members"];
+const ALL: [&str; 7] = [
+    "message_list",
+    "message_entries",
+    "message_tags",
+    "visitor_messages",
+    "visitors",
+    "members",
+    "log_index",
+];
 const MEMBER: MemberId = MemberId(Uuid::from_u128(7));
 
 /// A followed store, written to by the domain's own decisions.

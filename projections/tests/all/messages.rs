@@ -179,7 +179,7 @@ async fn the_history_tells_what_happened_and_by_whom(dialect: Dialect) {
     assert_eq!(history[0].payload["MessageSubmitted"]["content"], "请问我的订单什么时候发货？");
     let author = history[1].member.as_ref().and_then(|member| member.name.text());
     assert_eq!(author, Some("韩梅梅"));
-    let replies = HistoryFilter { types: vec!["MessageReplied".into()] };
+    let replies = HistoryFilter { types: vec!["MessageReplied".into()], ..HistoryFilter::default() };
     assert_eq!(desk.views.history_count(reader, Desk::message(1), &replies).await.expect("a count"), 1);
     let after = history[1].event.position;
     let rest = desk.views.history(reader, Desk::message(1), &all, after, 100).await.expect("readable");

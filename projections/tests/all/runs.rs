@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 on_both_databases!(
     a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event,
-    every_view_stops_at_a_stream_that_does_not_go_on_where_its_row_stands,
-    every_view_stops_at_a_stream_without_a_beginning,
+    every_view_of_streams_stops_at_one_that_does_not_go_on_where_its_row_stands,
+    every_view_of_streams_stops_at_one_without_a_beginning,
 );
 
 /// Every row of every table of every view, as the database writes a row.
@@ -71,7 +71,8 @@ async fn a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event(di
     let desk = Desk::open(dialect).await;
     some_days(&desk).await;
     let followed = contents(&desk).await;
-    assert_eq!(followed.len(), 6 + 1 + 8 + 6 + 6 + 6 + 1);
+    let events = usize::try_from(desk.store.head().await.expect("a head")).expect("a number");
+    assert_eq!(followed.len(), 6 + 1 + 8 + 6 + 6 + 6 + 1 + events);
     desk.stop.cancel();
     desk.views.ended().await;
     empty(&desk).await;
@@ -88,17 +89,23 @@ async fn a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event(di
     again.ended().await;
 }
 
-/// What each view says is wrong, once all of them stand still.
+/// Views whose rows are of single events: they know of no stream.
+const OF_EVENTS: [&str; 2] = ["message_tags", "log_index"];
+
+/// What each view of streams says is wrong, once all of them stand still.
 async fn errors(views: &Projections) -> Vec<String> {
-    soon("every view stands still", || async {
-        views.status().await.expect("readable").iter().all(|view| view.error.is_some())
+    let of_streams = || async {
+        let status = views.status().await.expect("readable");
+        status.into_iter().filter(|view| !OF_EVENTS.contains(&view.name)).collect::<Vec<_>>()
+    };
+    soon("every view of streams stands still", || async {
+        of_streams().await.iter().all(|view| view.error.is_some())
     })
     .await;
-    let status = views.status().await.expect("readable");
-    status.into_iter().filter_map(|view| view.error).collect()
+    of_streams().await.into_iter().filter_map(|view| view.error).collect()
 }
 
-async fn every_view_stops_at_a_stream_that_does_not_go_on_where_its_row_stands(dialect: Dialect) {
+async fn every_view_of_streams_stops_at_one_that_does_not_go_on_where_its_row_stands(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     desk.invite().await;
     desk.arrive(1).await;
@@ -122,7 +129,7 @@ async fn every_view_stops_at_a_stream_that_does_not_go_on_where_its_row_stands(d
     again.ended().await;
 }
 
-async fn every_view_stops_at_a_stream_without_a_beginning(dialect: Dialect) {
+async fn every_view_of_streams_stops_at_one_without_a_beginning(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     desk.invite().await;
     desk.arrive(1).await;

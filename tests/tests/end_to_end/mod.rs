@@ -1,6 +1,8 @@
 //! The server as its users meet it: over HTTP, with a clock of the test's own, on both databases.
 
+mod audit;
 mod day;
+mod guide;
 mod http;
 mod members;
 mod nothing_in_the_clear;
@@ -10,6 +12,8 @@ mod text;
 mod visitors;
 mod work;
 
+use commands::{Caller, Commands, NewMember};
+use domain::{access::Role, member::MemberEmail, text::Name};
 use serde_json::{Value, json};
 use server::{Clock, Config, Server};
 use std::net::SocketAddr;
@@ -85,6 +89,20 @@ impl Desk {
                      {token: $token, newPassword: \"correct horse battery\"}) { token userErrors { message } } }";
         let answer = self.ask(None, query, json!({"token": link})).await.data();
         answer["redeemSignInLink"]["token"].as_str().expect("a session").to_owned()
+    }
+
+    /// A session of a new member with this role.
+    async fn member(&self, role: Role) -> String {
+        let store = self.database.open(self.clock.clone()).await;
+        let commands = Commands::new(store.clone());
+        let email = format!("{}.{}@example.com", role.id(), u32::from_be_bytes(store::random::bytes()));
+        let email = MemberEmail::parse(&email.to_lowercase()).expect("an address");
+        let name = Name::parse(role.id()).expect("a name");
+        let new = NewMember { name, email: email.clone(), role };
+        commands.add_member(&Caller::system("test"), new, None).await.expect("added");
+        let link = commands.create_sign_in_link(&email).await.expect("a link");
+        store.close().await;
+        self.redeem(&link.token).await
     }
 
     /// Leaves a message as somebody new: their token, and the message's id.

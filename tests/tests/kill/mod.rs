@@ -6,7 +6,7 @@ mod api;
 mod check;
 mod client;
 mod database;
-mod environment;
+pub(crate) mod environment;
 mod journal;
 mod log;
 mod random;

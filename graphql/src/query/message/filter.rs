@@ -1,9 +1,9 @@
 //! Which messages, and in which order, as callers say it.
 
 use super::{MessageStatus, Priority};
-use crate::scalar::DateTime;
+use crate::scalar::DateTimeRange;
 use async_graphql::{Enum, ID, InputObject};
-use domain::ids::{CategoryId, MemberId, VisitorId};
+use domain::ids::{CategoryId, MemberId, Tag, VisitorId};
 use projections::{MessageFilter as Filter, MessageOrder as Order};
 
 /// In which order.
@@ -16,15 +16,6 @@ pub(super) enum MessageOrder {
     DueFirst,
 }
 
-/// A range of instants: from, and until exclusive.
-#[derive(Clone, Default, InputObject)]
-struct DateTimeRange {
-    /// From then on.
-    from: Option<DateTime>,
-    /// Before then.
-    until: Option<DateTime>,
-}
-
 /// Which messages: those that every one of these allows. What is deleted never is.
 #[derive(Clone, Default, InputObject)]
 pub(super) struct MessageFilter {
@@ -32,6 +23,8 @@ pub(super) struct MessageFilter {
     status: Option<Vec<MessageStatus>>,
     /// About one of these.
     category_id: Option<Vec<ID>>,
+    /// With one of these tags.
+    tag: Option<Vec<String>>,
     /// As urgent as one of these.
     priority: Option<Vec<Priority>>,
     /// One of these members is to answer.
@@ -65,6 +58,7 @@ impl MessageFilter {
         let filter = Filter {
             status: all(self.status, Into::into),
             category_id: all(self.category_id, |id| CategoryId(id.0)),
+            tag: all(self.tag, Tag),
             priority: all(self.priority, Into::into),
             assignee_id: all(self.assignee_id, |id| MemberId::typed(&id)),
             unassigned: self.unassigned,
@@ -80,8 +74,16 @@ impl MessageFilter {
         if filter.category_id.iter().any(|id| id.0.contains('\0')) {
             return Err("no category's id holds U+0000");
         }
-        let longest =
-            [filter.status.len(), filter.category_id.len(), filter.priority.len(), filter.assignee_id.len()];
+        if filter.tag.iter().any(|tag| tag.0.contains('\0')) {
+            return Err("no tag holds U+0000");
+        }
+        let longest = [
+            filter.status.len(),
+            filter.category_id.len(),
+            filter.tag.len(),
+            filter.priority.len(),
+            filter.assignee_id.len(),
+        ];
         if longest.iter().any(|length| *length > MOST) {
             return Err("a filter lists at most 100 alternatives");
         }

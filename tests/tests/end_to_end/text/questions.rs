@@ -8,7 +8,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 15] = [
+const QUESTIONS: [(&str, &str, &str); 23] = [
     ("Query.message", "id", "query($text: ID) { message(id: $text) { id } }"),
     ("Query.message", "reference", "query($text: String) { message(reference: $text) { id } }"),
     (
@@ -51,6 +51,35 @@ const QUESTIONS: [(&str, &str, &str); 15] = [
         "DateTimeRange",
         "until",
         "query($text: DateTime) { messages(filter: {submitted: {until: $text}}) { totalCount } }",
+    ),
+    ("Query.log", "after", "query($text: LogPosition) { log(after: $text, first: 1) { edges { cursor } } }"),
+    (
+        "AsOf",
+        "position",
+        "query($id: ID, $text: LogPosition!) { message(id: $id, asOf: {position: $text}) { id } }",
+    ),
+    ("AsOf", "at", "query($id: ID, $text: DateTime!) { message(id: $id, asOf: {at: $text}) { id } }"),
+    ("MessageFilter", "tag", "query($text: String!) { messages(filter: {tag: [$text]}) { totalCount } }"),
+    (
+        "LogFilter",
+        "aggregateType",
+        "query($text: String) { log(filter: {aggregateType: $text}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "LogFilter",
+        "aggregateId",
+        "query($text: ID) { log(filter: {aggregateId: $text}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "LogFilter",
+        "actorId",
+        "query($text: ID) { log(filter: {actorId: $text}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "LogFilter",
+        "correlationId",
+        "query($id: ID, $text: ID) { log(filter: {correlationId: $text}) { totalCount } \
+         message(id: $id) { history(filter: {correlationId: $text}) { totalCount } } }",
     ),
     (
         "LogFilter",

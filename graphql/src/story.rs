@@ -1,0 +1,236 @@
+//! What happened, told as a story: who, what, from what to what; in the reader's language.
+//!
+//! Knows the events and the keys of their sentences in `graphql/locales/`. Must not know where events come from.
+
+use crate::language::{Gap, Language};
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Acted,
+    desk::Settings,
+    ids::{CategoryId, MemberId},
+    locale::Locale,
+    message::{Assignee, Message, MessageEvent, Submitted},
+};
+use projections::{Around, HistoryEntry, MemberRow};
+use std::collections::BTreeMap;
+
+/// What a story needs to know of the desk.
+pub struct Story<'a> {
+    /// In which language.
+    pub locale: Option<&'a Locale>,
+    /// What categories are called.
+    pub settings: &'a Settings,
+    /// What members are called; whoever is missing is "a member".
+    pub members: &'a [MemberRow],
+    /// The message around its events, by sequence; empty: it is told without what was before.
+    pub around: &'a BTreeMap<i64, Around>,
+}
+
+impl Story<'_> {
+    /// The sentence of an event, its status change and its reason with it.
+    pub fn tell(&self, entry: &HistoryEntry) -> String {
+        let around = match entry.event.aggregate_type.as_str() {
+            "Message" => self.around.get(&entry.event.sequence),
+            _ => None,
+        };
+        let actor = self.actor(entry);
+        let story = match around {
+            Some(around) => self.of_message(entry, &actor, around),
+            None => self.plainly(entry, &actor),
+        };
+        let story = match around.and_then(|around| self.status_change(around)) {
+            Some((from, to)) => {
+                self.say("story-with-status", &[("story", &story), ("from", &from), ("to", &to)])
+            }
+            None => story,
+        };
+        match said_why(entry) {
+            Some(reason) => self.say("story-with-reason", &[("story", &story), ("reason", reason)]),
+            None => story,
+        }
+    }
+
+    /// An event by its name alone. A sentence that needs more than is known becomes the event's own name.
+    fn plainly(&self, entry: &HistoryEntry, actor: &str) -> String {
+        let event_type = &entry.event.event_type;
+        let (reference, due) = (field(entry, "reference"), self.due(entry));
+        let gaps: Vec<Gap> = [("actor", Some(actor)), ("reference", reference), ("to", due.as_deref())]
+            .into_iter()
+            .filter_map(|(name, words)| Some((name, words?)))
+            .collect();
+        let told = Language::of(self.locale).find(&key(event_type), &gaps);
+        told.unwrap_or_else(|| format!("{actor}: {event_type}"))
+    }
+
+    fn of_message(&self, entry: &HistoryEntry, actor: &str, around: &Around) -> String {
+        let before = submitted(&around.before);
+        let say = |key: &str, gaps: &[Gap]| self.say(key, &[&[("actor", actor)], gaps].concat());
+        let from_to = |key: &str, from: Option<String>, to: &str| match from {
+            Some(from) => say(&format!("{key}-from"), &[("from", &from), ("to", to)]),
+            None => say(key, &[("to", to)]),
+        };
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the others are told by their name alone")]
+        match &around.event {
+            MessageEvent::MessageSubmitted(event) => {
+                let reference = ("reference", event.reference.as_str());
+                match &event.category_id {
+                    Some(id) => {
+                        let gaps = [reference, ("category", &self.category(id))];
+                        say("story-message-submitted-about", &gaps)
+                    }
+                    None => say("story-message-submitted", &[reference]),
+                }
+            }
+            MessageEvent::MessageContinued(event) if event.reopened => {
+                say("story-message-continued-reopened", &[])
+            }
+            MessageEvent::MessageAssigned(event) if is_by(entry, event.to) => {
+                say("story-message-claimed", &[])
+            }
+            MessageEvent::MessageAssigned(event) => {
+                let from = before.and_then(|before| before.assignee).map(|from| self.assignee(from));
+                from_to("story-message-assigned", from, &self.assignee(event.to))
+            }
+            MessageEvent::MessageUnassigned(_) => {
+                let from = before.and_then(|before| before.assignee);
+                let from = from.map_or_else(|| self.say("nobody", &[]), |from| self.assignee(from));
+                say("story-message-unassigned", &[("from", &from)])
+            }
+            MessageEvent::FollowUpScheduled(event) => {
+                let from = before.and_then(|before| before.follow_up).map(|from| minute(from.due_at));
+                from_to("story-follow-up-scheduled", from, &minute(event.due_at))
+            }
+            MessageEvent::MessageCategorized(event) => {
+                let from = before.and_then(|before| before.category_id.as_ref()).map(|id| self.category(id));
+                from_to("story-message-categorized", from, &self.category(&event.category_id))
+            }
+            MessageEvent::MessagePrioritized(event) => {
+                let named = |name: &str| self.say(&format!("priority-{}", name.to_lowercase()), &[]);
+                let from = before.map(|before| named(before.priority.name()));
+                from_to("story-message-prioritized", from, &named(event.priority.name()))
+            }
+            MessageEvent::MessageTagged(event) => {
+                let list = |tags: &[domain::ids::Tag]| {
+                    let next = |first: String, tag: &domain::ids::Tag| match first.is_empty() {
+                        true => tag.0.clone(),
+                        false => self.say("list-separator", &[("first", &first), ("next", &tag.0)]),
+                    };
+                    tags.iter().fold(String::new(), next)
+                };
+                let (added, removed) = (list(&event.added), list(&event.removed));
+                let key = match (added.is_empty(), removed.is_empty()) {
+                    (_, true) => "story-message-tagged",
+                    (true, false) => "story-message-untagged",
+                    (false, false) => "story-message-retagged",
+                };
+                say(key, &[("added", &added), ("removed", &removed)])
+            }
+            MessageEvent::MessageRated(event) => {
+                say("story-message-rated", &[("to", &event.rating.count().to_string())])
+            }
+            _ => self.plainly(entry, actor),
+        }
+    }
+
+    fn say(&self, key: &str, gaps: &[Gap]) -> String {
+        Language::of(self.locale).say(key, gaps)
+    }
+
+    fn status_change(&self, around: &Around) -> Option<(String, String)> {
+        let ((before, _), (after, _)) = (around.before.status()?, around.after.status()?);
+        let named = |name: &str| self.say(&format!("status-{}", name.to_lowercase().replace('_', "-")), &[]);
+        (before != after).then(|| (named(before.name()), named(after.name())))
+    }
+
+    fn actor(&self, entry: &HistoryEntry) -> String {
+        match Acted::read(entry.metadata.get("actor").map_or("", String::as_str)) {
+            Acted::Member(id) => self.member(id),
+            Acted::Visitor(_) => self.say("actor-visitor", &[]),
+            Acted::Integration(_) => self.say("actor-integration", &[]),
+            Acted::System(_) => self.say("actor-system", &[]),
+            Acted::Anonymous => self.say("actor-anonymous", &[]),
+        }
+    }
+
+    fn assignee(&self, assignee: Assignee) -> String {
+        match assignee {
+            Assignee::Member(id) => self.member(id),
+            Assignee::Team(_) => self.say("team", &[]),
+        }
+    }
+
+    fn member(&self, id: MemberId) -> String {
+        let known = self.members.iter().find(|member| member.id == id);
+        let name = known.and_then(|member| member.name.text()).map(str::to_owned);
+        name.unwrap_or_else(|| self.say("actor-member", &[]))
+    }
+
+    fn category(&self, id: &CategoryId) -> String {
+        let own = self.settings.desk.as_ref().and_then(|desk| desk.locales.first());
+        let categories = self.settings.categories.iter().flat_map(|revised| &revised.categories);
+        let known = categories.into_iter().find(|category| category.id == *id).zip(own);
+        known.map_or_else(|| id.0.clone(), |(known, own)| known.name.text(self.locale, own).to_owned())
+    }
+
+    fn due(&self, entry: &HistoryEntry) -> Option<String> {
+        field(entry, "due_at")?.parse().ok().map(minute)
+    }
+}
+
+/// The key of an event's sentence: `MessageReplied` is `story-message-replied`.
+pub(crate) fn key(event_type: &str) -> String {
+    let mut key = "story".to_owned();
+    for letter in event_type.chars() {
+        if letter.is_ascii_uppercase() {
+            key.push('-');
+        }
+        key.push(letter.to_ascii_lowercase());
+    }
+    key
+}
+
+/// Was it whoever the message went to?
+fn is_by(entry: &HistoryEntry, to: Assignee) -> bool {
+    let acted = Acted::read(entry.metadata.get("actor").map_or("", String::as_str));
+    matches!((acted, to), (Acted::Member(by), Assignee::Member(to)) if by == to)
+}
+
+fn submitted(message: &Message) -> Option<&Submitted> {
+    match message {
+        Message::Submitted(submitted) => Some(submitted),
+        Message::NotSubmitted => None,
+    }
+}
+
+/// A text field of the event as it was opened for this reader.
+fn field<'e>(entry: &'e HistoryEntry, name: &str) -> Option<&'e str> {
+    entry.payload.get(&entry.event.event_type)?.get(name)?.as_str()
+}
+
+/// What the actor gave as a reason, or wrote to a follow-up.
+fn said_why(entry: &HistoryEntry) -> Option<&str> {
+    ["reason", "note", "comment"].into_iter().find_map(|name| field(entry, name))
+}
+
+/// To the minute, in UTC.
+fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{desk::DeskEvent, member::MemberEvent, visitor::VisitorEvent};
+
+    #[test]
+    fn every_event_has_a_sentence_in_every_language() {
+        let types = [MessageEvent::TYPES, VisitorEvent::TYPES, MemberEvent::TYPES, DeskEvent::TYPES].concat();
+        let gaps = ["actor", "reference", "to", "from", "added"].map(|gap| (gap, "X"));
+        for (event_type, _) in types {
+            for language in Language::ALL {
+                let told = language.find(&key(event_type), &gaps);
+                assert!(told.is_some(), "{event_type} has no sentence in {}", language.tag());
+            }
+        }
+    }
+}

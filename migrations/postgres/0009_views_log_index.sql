@@ -1,0 +1,18 @@
+-- The log by what its readers ask for: who did it, in the course of which request, and what kind of thing happened.
+CREATE TABLE log_index (
+    position       bigint PRIMARY KEY,
+    event_type     text NOT NULL,
+    actor          text NOT NULL,      -- as in the metadata: member:ID, visitor:ID, key:ID, system:RULE, anonymous
+    correlation_id text                -- the request
+);
+CREATE INDEX log_index_type ON log_index (event_type, position);
+CREATE INDEX log_index_actor ON log_index (actor, position);
+CREATE INDEX log_index_correlation ON log_index (correlation_id, position);
+
+-- Which messages have which tags.
+CREATE TABLE message_tags (
+    message_id text NOT NULL,
+    tag        text NOT NULL,
+    PRIMARY KEY (message_id, tag)
+);
+CREATE INDEX message_tags_tag ON message_tags (tag, message_id);

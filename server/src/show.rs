@@ -1,0 +1,48 @@
+//! `leaveword log show`: the history of a message as a story.
+#![expect(clippy::print_stdout, reason = "a command line answers by printing")]
+
+use crate::config::Config;
+use domain::{actor::Actor, locale::Locale, reference::Reference};
+use graphql::Story;
+use projections::{HistoryFilter, Projections, Reader};
+use std::error::Error;
+use store::{Clock, Store};
+
+/// How many events are read at a time.
+const PAGE: i64 = 200;
+
+/// Prints what happened to the message of this reference, a line for each event: position, time, and a sentence.
+pub(crate) async fn run(config: &Config, reference: &str, locale: &str) -> Result<(), Box<dyn Error>> {
+    let wanted = Reference::parse(reference)
+        .ok_or_else(|| format!("--message {reference}: want one like LW-7K3F9Q"))?;
+    let locale = Locale::parse(locale).map_err(|error| format!("--locale {locale} {error}"))?;
+    let store = Store::open(&config.store, Clock::system()).await?;
+    let shown = show(&store, &wanted, &locale).await;
+    store.close().await;
+    shown
+}
+
+async fn show(store: &Store, wanted: &Reference, locale: &Locale) -> Result<(), Box<dyn Error>> {
+    let projections = Projections::reading(store);
+    // Whoever holds the master key may read everything.
+    let reader = Reader::of_messages(Actor::System("command-line"))?;
+    let found = projections.message_by_reference(reader, wanted).await?;
+    let id = found
+        .ok_or_else(|| format!("no message is called {}; a deleted one is not shown", wanted.as_str()))?
+        .id;
+    let settings = projections.desk().await?;
+    let mut after = 0;
+    loop {
+        let page = projections.history(reader, id, &HistoryFilter::default(), after, PAGE).await?;
+        let (around, members) = projections.tale(Some(id), &page).await?;
+        let story = Story { locale: Some(locale), settings: &settings, members: &members, around: &around };
+        for entry in &page {
+            let at = entry.event.recorded_at.format("%Y-%m-%d %H:%M:%S UTC");
+            println!("{:>8}  {at}  {}", entry.event.position, story.tell(entry));
+        }
+        match page.last() {
+            Some(last) => after = last.event.position,
+            None => return Ok(()),
+        }
+    }
+}

@@ -15,6 +15,7 @@ compile_error!("xtask drives PostgreSQL and a POSIX shell: on Windows, work insi
 mod bench;
 mod cargo;
 mod dev;
+mod events;
 mod install;
 mod killable;
 mod lint;

@@ -1,13 +1,18 @@
-//! `cargo xtask schema`: the GraphQL schema as a file, so that a change of the API is seen in a review.
+//! `cargo xtask schema`: the GraphQL schema and the list of events as files, so that a change of either is seen in a
+//! review.
 
-use crate::{Outcome, cargo};
+use crate::{Outcome, cargo, events};
 use std::fs;
 use std::process::{ExitCode, Stdio};
 
 /// How much of a difference is shown: enough to recognise it.
 const SHOWN: usize = 3;
 
-/// Writes `graphql/schema.graphql` from the code, or with `--check` says where the two part.
+/// The API, and the page about events.
+const SCHEMA: &str = "graphql/schema.graphql";
+const EVENTS: &str = "docs/events.md";
+
+/// Writes both files from the code, or with `--check` says where they part.
 pub(crate) fn schema(args: &[String]) -> Outcome {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => write(),
@@ -16,23 +21,31 @@ pub(crate) fn schema(args: &[String]) -> Outcome {
     }
 }
 
-/// Compares the file with the code.
+/// Compares the files with the code.
 pub(crate) fn check() -> Outcome {
-    // A file that is not there is an empty one: it differs, and the advice is the same.
-    let file = fs::read_to_string(cargo::root().join("graphql/schema.graphql")).unwrap_or_default();
-    let code = from_code()?;
-    let Some(difference) = first_difference(&file, &code) else {
-        return Ok(ExitCode::SUCCESS);
-    };
-    println!("graphql/schema.graphql is not what the code says:\n{difference}");
-    println!("run `cargo xtask schema` and commit the result");
-    Ok(ExitCode::FAILURE)
+    let mut outcome = ExitCode::SUCCESS;
+    for (file, code) in written()? {
+        // A file that is not there is an empty one: it differs, and the advice is the same.
+        let there = fs::read_to_string(cargo::root().join(file)).unwrap_or_default();
+        if let Some(difference) = first_difference(&there, &code) {
+            println!("{file} is not what the code says:\n{difference}");
+            println!("run `cargo xtask schema` and commit the result");
+            outcome = ExitCode::FAILURE;
+        }
+    }
+    Ok(outcome)
 }
 
 fn write() -> Outcome {
-    let file = cargo::root().join("graphql/schema.graphql");
-    fs::write(&file, from_code()?).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    for (file, code) in written()? {
+        let path = cargo::root().join(file);
+        fs::write(&path, code).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn written() -> Result<[(&'static str, String); 2], String> {
+    Ok([(SCHEMA, from_code()?), (EVENTS, events::page()?)])
 }
 
 fn from_code() -> Result<String, String> {

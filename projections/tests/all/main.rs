@@ -3,6 +3,7 @@
 mod messages;
 mod personal;
 mod runs;
+mod target;
 mod waits;
 
 use cqrs_es::{Aggregate, DomainEvent};

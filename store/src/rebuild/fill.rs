@@ -171,8 +171,7 @@ impl Lane {
             Err(RebuildError::Handle { .. })
                 if run.len() > 1 && self.views.iter().all(|view| view.held.is_none()) =>
             {
-                let behind = self.position;
-                for event in run.iter().filter(|event| event.position > behind) {
+                for event in run {
                     self.write(std::slice::from_ref(event)).await?;
                 }
                 Ok(())
@@ -181,7 +180,7 @@ impl Lane {
         }
     }
 
-    /// Takes a run, in several transactions when a view takes it in parts; without a run, writes some of what is held
+    /// Takes a run, of which some views may have taken a part before, in several transactions when a view asks for that; without a run, writes some of what is held
     /// back.
     async fn write(&mut self, run: &[RecordedEvent]) -> Result<(), RebuildError> {
         let last = run.last().map_or(self.position, |event| event.position);
@@ -196,7 +195,7 @@ impl Lane {
             for (view, reached) in self.views.iter_mut().zip(reached) {
                 view.position = reached;
             }
-            if self.views.iter().all(|view| view.position == last) {
+            if self.views.iter().all(|view| view.position >= last) {
                 self.position = last;
                 return Ok(());
             }

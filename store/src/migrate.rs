@@ -32,8 +32,8 @@ const STEPS: &[Step] = &[
     step!("0004_log_append"),
     step!("0005_views_filled"),
     step!("0006_views_message_list_3"),
-    step!("0010_views_target_revision"),
-    step!("0011_log_idempotency_index"),
+    step!("0011_views_target_revision"),
+    step!("0012_log_idempotency_index"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

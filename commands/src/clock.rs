@@ -3,11 +3,16 @@
 //! Knows which rules wait for an instant, and that each speaks once, however many processes watch the same clock. Must
 //! not know where due instants come from: whoever starts the watch passes that in, for it is a view's answer.
 
-use crate::{Caller, Commands, access::Needs, error::CommandError, execute::Request};
+use crate::{
+    Caller, Commands,
+    access::Needs,
+    error::CommandError,
+    execute::{Facts, Request},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     access::Permission,
-    desk::ServiceTarget,
+    desk::{ServiceTarget, Settings},
     message::{BecomeOverdue, BringUpFollowUp, Due, DueKind, MessageCommand},
 };
 use std::{fmt::Display, time::Duration};
@@ -42,14 +47,9 @@ impl Commands {
     /// Does what each instant that has passed asks for. What is over, or was told of, is left alone: the answer that
     /// named it was older than the log.
     async fn tell(&self, due: &[Due], now: DateTime<Utc>) -> Result<(), CommandError> {
-        let passed: Vec<_> = due.iter().take_while(|due| due.due_at <= now).collect();
-        if passed.is_empty() {
-            return Ok(());
-        }
-        let target = self.desk().await?.0.settings().target();
-        for due in passed {
-            let Some((rule, command)) = command(due, target, now) else { continue };
-            match self.by_rule(rule, due, command).await {
+        for due in due.iter().take_while(|due| due.due_at <= now) {
+            let rule = rule(due);
+            match self.by_rule(rule, due, now).await {
                 Ok(()) => {}
                 Err(refusal @ (CommandError::Message(_) | CommandError::NotFound)) => {
                     let (message, sequence) = (due.message_id, due.sequence);
@@ -66,12 +66,8 @@ impl Commands {
         Ok(())
     }
 
-    async fn by_rule(
-        &self,
-        rule: &'static str,
-        due: &Due,
-        command: MessageCommand,
-    ) -> Result<(), CommandError> {
+    /// By the service target in force: an append that relied on another one loses, and is decided again.
+    async fn by_rule(&self, rule: &'static str, due: &Due, at: DateTime<Utc>) -> Result<(), CommandError> {
         let request = Request {
             caller: &Caller::system(rule),
             needs: Needs::Member(Permission::MessagesWork),
@@ -79,26 +75,30 @@ impl Commands {
             expected_version: None,
             idempotency: Some(self.idempotency_of_rule(rule, due.message_id, due.sequence)),
         };
-        self.execute(request, command).await.map(drop)
+        let sequence = due.sequence;
+        let told = match due.kind {
+            DueKind::Reply => {
+                let overdue = |settings: &Settings| {
+                    let target = settings.target().unwrap_or(ServiceTarget::NEVER);
+                    MessageCommand::BecomeOverdue(BecomeOverdue { at, wait: sequence, target })
+                };
+                self.execute_with(request, Facts::Desk(&overdue)).await
+            }
+            DueKind::FollowUp => {
+                let bring_up = BringUpFollowUp { at, follow_up: sequence };
+                self.execute(request, MessageCommand::BringUpFollowUp(bring_up)).await
+            }
+        };
+        told.map(drop)
     }
 }
 
-/// The rule that looks at it, and what it commands; nothing while the desk has no service target.
-fn command(
-    due: &Due,
-    target: Option<ServiceTarget>,
-    at: DateTime<Utc>,
-) -> Option<(&'static str, MessageCommand)> {
-    let sequence = due.sequence;
-    Some(match due.kind {
-        DueKind::Reply => {
-            let overdue = BecomeOverdue { at, wait: sequence, target: target? };
-            (OVERDUE, MessageCommand::BecomeOverdue(overdue))
-        }
-        DueKind::FollowUp => {
-            (FOLLOW_UP, MessageCommand::BringUpFollowUp(BringUpFollowUp { at, follow_up: sequence }))
-        }
-    })
+/// The rule that looks at it.
+fn rule(due: &Due) -> &'static str {
+    match due.kind {
+        DueKind::Reply => OVERDUE,
+        DueKind::FollowUp => FOLLOW_UP,
+    }
 }
 
 async fn watch<D, F, E>(commands: Commands, due: D, stop: CancellationToken)

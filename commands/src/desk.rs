@@ -6,13 +6,8 @@ use std::sync::Arc;
 use store::StreamAppend;
 
 impl Commands {
-    /// The desk as this process last knew it, and the desk's stream: an append that relies on them
-    /// carries it along, and fails as a conflict when the desk has been revised meanwhile.
-    pub(crate) async fn desk(&self) -> Result<(Arc<Desk>, StreamAppend), CommandError> {
-        self.desk_as(false).await
-    }
-
-    /// The same, as this process last knew it or as the log has it.
+    /// The desk as this process last knew it, or as the log has it, and the desk's stream: an append that relies on
+    /// them carries it along, and fails as a conflict when the desk has been revised meanwhile.
     pub(crate) async fn desk_as(&self, fresh: bool) -> Result<(Arc<Desk>, StreamAppend), CommandError> {
         let id = DESK_ID.to_string();
         let desk = self.known::<Desk>(&id, fresh).await?;

@@ -53,7 +53,7 @@ impl Story<'_> {
     /// An event by its name alone. A sentence that needs more than is known becomes the event's own name.
     fn plainly(&self, entry: &HistoryEntry, actor: &str) -> String {
         let event_type = &entry.event.event_type;
-        let (reference, due) = (field(entry, "reference"), self.due(entry));
+        let (reference, due) = (field(entry, "reference"), due(entry));
         let gaps: Vec<Gap> = [("actor", Some(actor)), ("reference", reference), ("to", due.as_deref())]
             .into_iter()
             .filter_map(|(name, words)| Some((name, words?)))
@@ -171,10 +171,11 @@ impl Story<'_> {
         let known = categories.into_iter().find(|category| category.id == *id).zip(own);
         known.map_or_else(|| id.0.clone(), |(known, own)| known.name.text(self.locale, own).to_owned())
     }
+}
 
-    fn due(&self, entry: &HistoryEntry) -> Option<String> {
-        field(entry, "due_at")?.parse().ok().map(minute)
-    }
+/// When what the event speaks of was due.
+fn due(entry: &HistoryEntry) -> Option<String> {
+    field(entry, "due_at")?.parse().ok().map(minute)
 }
 
 /// The key of an event's sentence: `MessageReplied` is `story-message-replied`.

@@ -53,6 +53,7 @@ pub struct HistoryEntry {
 
 impl HistoryFilter {
     /// The same filter, within the history of a message.
+    #[must_use]
     pub fn of_message(self, id: MessageId) -> Self {
         let (aggregate_type, aggregate_id) = (Some(Message::TYPE.to_owned()), Some(id.to_string()));
         Self { aggregate_type, aggregate_id, ..self }

@@ -28,7 +28,7 @@ use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Store, Tx, Value, 
 /// Where the rows stand: version 3 of the list.
 pub(crate) const TABLE: &str = "message_list_3";
 /// Every table of the list.
-pub(crate) const TABLES: &[&str] = &[TABLE, target::TABLE];
+pub(crate) const TABLES: &[&str] = &[TABLE, target::TABLE, target::REVISION];
 
 /// A message as the list has it, its personal data opened.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +109,10 @@ pub(crate) fn project<'a>(
             listed.write(tx).await?;
             if let Some(revised) = part.last().filter(|last| target::is_revised(last)) {
                 target = target::revise(tx, revised).await?;
+                if target.is_none() {
+                    tx.take_through(revised.position - 1);
+                    return Ok(());
+                }
             }
         }
         Ok(())

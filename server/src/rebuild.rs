@@ -24,10 +24,12 @@ pub(crate) async fn run(config: &Config, names: &[String]) -> Result<(), Box<dyn
     let progress = watch::Sender::new(RebuildProgress::default());
     let telling = tokio::spawn(tell(progress.subscribe(), began));
     let rebuilt = store.rebuild(&views, &progress).await;
+    let in_use = progress.borrow().rebuilt.clone();
     drop(progress);
     telling.await?;
     store.close().await;
-    let (events, took) = (rebuilt?, began.elapsed());
+    let events = rebuilt.map_err(|error| format!("{error}. {}", left(&views, &in_use)))?;
+    let took = began.elapsed();
     let names: Vec<&str> = views.iter().map(|view| view.name).collect();
     println!(
         "{}: rebuilt from {} events in {:.1} s, {} events/s",
@@ -37,6 +39,20 @@ pub(crate) async fn run(config: &Config, names: &[String]) -> Result<(), Box<dyn
         grouped(rate(events, took))
     );
     Ok(())
+}
+
+/// What became of each view when not all were rebuilt.
+fn left(views: &[View], rebuilt: &[&str]) -> String {
+    let left: Vec<&str> = views.iter().map(|view| view.name).filter(|name| !rebuilt.contains(name)).collect();
+    if rebuilt.is_empty() {
+        return format!("Not rebuilt, and in use as before: {}", left.join(", "));
+    }
+    format!(
+        "Rebuilt and in use: {}. Not rebuilt, and in use as before: {}. For those: leaveword rebuild {}",
+        rebuilt.join(", "),
+        left.join(", "),
+        left.join(" ")
+    )
 }
 
 fn named(names: &[String]) -> Result<Vec<View>, String> {
@@ -133,6 +149,19 @@ mod tests {
         progress.head = 2_000;
         let line = line(&progress, Duration::from_secs(1));
         assert_eq!(line, "[..............................]   0 %  0 of 2,000 events  0 events/s");
+    }
+
+    #[test]
+    fn whoever_reads_of_a_failure_learns_which_views_are_rebuilt_and_which_are_not() {
+        assert_eq!(
+            left(&VIEWS[..2], &[]),
+            "Not rebuilt, and in use as before: message_list, message_entries"
+        );
+        assert_eq!(
+            left(&VIEWS[..3], &["message_list"]),
+            "Rebuilt and in use: message_list. Not rebuilt, and in use as before: message_entries, visitor_messages. \
+             For those: leaveword rebuild message_entries visitor_messages"
+        );
     }
 
     #[test]

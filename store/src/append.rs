@@ -5,13 +5,20 @@ mod at_once;
 mod command;
 mod facts;
 mod judge;
+#[cfg(feature = "testing")]
+mod lost;
 mod prepare;
 mod queue;
 mod settle;
 mod steps;
+mod sweep;
 mod writer;
 
 pub(crate) use command::StreamId;
+#[cfg(feature = "testing")]
+pub(crate) use lost::Losses;
+#[cfg(feature = "testing")]
+pub use lost::Lost;
 pub(crate) use queue::Queue;
 pub(crate) use steps::lock_head;
 pub(crate) use writer::supervise;

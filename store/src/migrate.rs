@@ -32,7 +32,9 @@ const STEPS: &[Step] = &[
     step!("0004_log_append"),
     step!("0005_views_filled"),
     step!("0006_views_message_list_3"),
-    step!("0009_views_log_index"),
+    step!("0007_views_log_index"),
+    step!("0008_views_target_revision"),
+    step!("0009_log_idempotency_index"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -249,17 +249,18 @@ pub enum Tx {
     Sqlite(Open<Sqlite>),
 }
 
-/// An open transaction, the names that its statements get instead of those they say, and the rows that it does not
-/// write yet.
+/// An open transaction, the names that its statements get instead of those they say, the rows that it does not write
+/// yet, and how far a view has taken its run, when not to the end.
 pub struct Open<D: Database> {
     transaction: Transaction<'static, D>,
     renames: Option<Arc<Renames>>,
     held: Option<Held>,
+    taken: Option<i64>,
 }
 
 impl<D: Database> Open<D> {
     fn new(transaction: Transaction<'static, D>) -> Self {
-        Self { transaction, renames: None, held: None }
+        Self { transaction, renames: None, held: None, taken: None }
     }
 
     /// What a statement is to say, and the connection to say it on: the one way to it, so that no statement reaches
@@ -276,6 +277,23 @@ impl Tx {
         match self {
             Self::Postgres(tx) => tx.renames = renames,
             Self::Sqlite(tx) => tx.renames = renames,
+        }
+    }
+
+    /// Said by a view that takes an event in several transactions: of its run this one has taken what comes up to that
+    /// position. What it wrote is kept, and the rest of the run is given to it in the next one.
+    pub fn take_through(&mut self, position: i64) {
+        match self {
+            Self::Postgres(tx) => tx.taken = Some(position),
+            Self::Sqlite(tx) => tx.taken = Some(position),
+        }
+    }
+
+    /// How far the view has taken its run, when it said so: asked once.
+    pub(crate) fn taken(&mut self) -> Option<i64> {
+        match self {
+            Self::Postgres(tx) => tx.taken.take(),
+            Self::Sqlite(tx) => tx.taken.take(),
         }
     }
 

@@ -42,6 +42,8 @@ struct Inner {
     aggregates: Aggregates,
     keys: Keys,
     writer: TaskTracker,
+    #[cfg(feature = "testing")]
+    losses: crate::append::Losses,
 }
 
 /// Nothing of its keys.
@@ -68,6 +70,8 @@ impl Store {
             aggregates: Aggregates::new(),
             keys: Keys::new(),
             writer: TaskTracker::new(),
+            #[cfg(feature = "testing")]
+            losses: crate::append::Losses::default(),
         }));
         store.0.writer.spawn(supervise(store.clone()));
         store.0.writer.close();
@@ -98,6 +102,11 @@ impl Store {
 
     pub(crate) fn master(&self) -> &MasterKey {
         &self.0.master
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn losses(&self) -> &crate::append::Losses {
+        &self.0.losses
     }
 
     /// HMAC-SHA256 under the installation's own secret, over a purpose and parts of any length.

@@ -1,6 +1,9 @@
 //! A database of its own for each test, on both databases from one list of scenarios.
 
-use crate::{Clock, DatabaseUrl, Dialect, Store, StoreConfig, random};
+use crate::{
+    Clock, DatabaseUrl, Dialect, RebuildError, RebuildProgress, Store, StoreConfig, View, random,
+    rebuild::Bounds,
+};
 use sqlx::{Connection, Executor, PgConnection};
 use std::{
     path::PathBuf,
@@ -18,6 +21,27 @@ pub fn answer_before_commit() {
 
 pub(crate) fn answers_before_commit() -> bool {
     ANSWERS_BEFORE_COMMIT.load(Ordering::SeqCst)
+}
+
+pub use crate::append::Lost;
+
+/// What becomes of the next batches of this store. An outcome that is not known is looked for as long as usual, or as long
+/// as this says.
+pub fn lose_commits(store: &Store, losses: &[Lost], patience: Option<Duration>) {
+    store.losses().plan(losses, patience);
+}
+
+/// A rebuild with so little room that a few rows fill it, and so short a last transaction that a few events are too many.
+///
+/// # Errors
+/// As [`Store::rebuild`].
+pub async fn rebuild_in_little_room(
+    store: &Store,
+    views: &[View],
+    progress: &tokio::sync::watch::Sender<RebuildProgress>,
+) -> Result<i64, RebuildError> {
+    let bounds = Bounds { room: 4 << 10, step: 1 << 10, last: 3 };
+    store.rebuild_within(bounds, false, views, progress).await
 }
 
 /// A fresh database and a master key, removed when dropped.

@@ -5,18 +5,23 @@ use chrono::{DateTime, Utc};
 use commands::{Commands, ReplyInput};
 use domain::{
     access::Role,
-    ids::MessageId,
+    desk::{DeskEvent, ServiceTargetRevised},
+    ids::{DESK_ID, MessageId},
     message::{Due, DueKind},
     text::ReplyText,
 };
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
-use store::{Dialect, LogFilter, RecordedEvent, on_both_databases, testing::soon};
+use store::{
+    Append, Dialect, LogFilter, NewEvent, RecordedEvent, Stood, StreamAppend, on_both_databases,
+    testing::soon,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +32,7 @@ on_both_databases!(
     what_is_refused_does_not_stand_in_the_way_of_what_comes_after_it,
     a_due_query_that_fails_is_asked_again,
     a_watch_that_panics_is_started_again,
+    a_target_that_another_process_has_revised_is_the_one_that_counts,
 );
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -187,6 +193,54 @@ async fn a_watch_that_panics_is_started_again(dialect: Dialect) {
     };
     let watcher = tokio::spawn(desk.commands.clone().watch_clock(due, stop.clone()));
     soon("it became overdue", || async { overdue(&desk).await.len() == 1 }).await;
+    stop.cancel();
+    watcher.await.expect("ends");
+}
+
+/// Another process puts another service target in force.
+async fn revise_elsewhere(desk: &Desk, answer_within: Duration) {
+    let other = desk.database.open(desk.clock.clone()).await;
+    let revised =
+        ServiceTargetRevised { at: desk.clock.now(), answer_within_seconds: answer_within.as_secs() };
+    let event = DeskEvent::ServiceTargetRevised(revised);
+    let stands = other.count(&LogFilter::stream("Desk", &DESK_ID.to_string()), 0).await.expect("readable");
+    let stream = StreamAppend {
+        aggregate_type: "Desk",
+        aggregate_id: DESK_ID.to_string(),
+        after: Stood::at(stands),
+        key: None,
+        events: vec![NewEvent {
+            event_type: "ServiceTargetRevised".into(),
+            event_version: "1".into(),
+            payload: serde_json::to_value(event).expect("serialises"),
+        }],
+        then: None,
+    };
+    let append = Append {
+        streams: vec![stream],
+        metadata: BTreeMap::from([("actor".to_owned(), "system:test".to_owned())]),
+        reservations: vec![],
+        credentials: vec![],
+        idempotency: None,
+    };
+    other.append(append).await.expect("appended");
+}
+
+async fn a_target_that_another_process_has_revised_is_the_one_that_counts(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    let (waits, stop) = (Waits::default(), CancellationToken::new());
+    // This process knows the desk from here on, and its view is told too late.
+    submit(&desk, &waits).await;
+    revise_elsewhere(&desk, 2 * DAY).await;
+    let watcher = waits.watch(&desk.commands, &stop);
+    desk.clock.advance(DAY);
+    asked_anew(&waits, 1).await;
+    assert_eq!(overdue(&desk).await.len(), 0, "it is not due by the target in force");
+    revise_elsewhere(&desk, DAY / 2).await;
+    soon("it became overdue", || async { overdue(&desk).await.len() == 1 }).await;
+    let event = &overdue(&desk).await[0].payload().expect("readable")["ReplyBecameOverdue"];
+    let due_at: DateTime<Utc> = serde_json::from_value(event["due_at"].clone()).expect("an instant");
+    assert_eq!(due_at, desk.clock.now() - DAY / 2);
     stop.cancel();
     watcher.await.expect("ends");
 }

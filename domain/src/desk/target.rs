@@ -10,6 +10,9 @@ pub struct ServiceTarget {
 }
 
 impl ServiceTarget {
+    /// None at all: no wait ever passes it.
+    pub const NEVER: Self = Self { seconds: u64::MAX };
+
     /// So many seconds of desk time.
     pub fn of_seconds(seconds: u64) -> Self {
         Self { seconds }

@@ -4,6 +4,7 @@ mod as_of;
 mod messages;
 mod personal;
 mod runs;
+mod target;
 mod waits;
 
 use cqrs_es::{Aggregate, DomainEvent};

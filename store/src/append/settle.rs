@@ -12,7 +12,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Which of these commands are in the log, by their tickets, with the position of their last event; `None`: the database
 /// did not say in time.
 pub(crate) async fn outcomes(store: &Store, batch: &[Waiting]) -> Option<HashMap<u64, i64>> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience(store);
     loop {
         match timeout(deadline - Instant::now(), positions(store, batch)).await {
             Ok(Ok(found)) => return Some(found),
@@ -24,6 +24,16 @@ pub(crate) async fn outcomes(store: &Store, batch: &[Waiting]) -> Option<HashMap
         }
         sleep(PAUSE).await;
     }
+}
+
+#[cfg(not(feature = "testing"))]
+fn patience(_store: &Store) -> Duration {
+    PATIENCE
+}
+
+#[cfg(feature = "testing")]
+fn patience(store: &Store) -> Duration {
+    store.losses().patience().unwrap_or(PATIENCE)
 }
 
 /// Under the head lock: a transaction that might still commit would hold it.

@@ -8,6 +8,7 @@ use super::{
     queue::Waiting,
     settle,
     steps::{self, Done, Failed},
+    sweep::Sweeping,
 };
 use crate::{
     error::{AppendError, StoreError},
@@ -16,9 +17,6 @@ use crate::{
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::time::Instant;
-
-/// How often receipts and tokens whose time is over are swept.
-const SWEEP: Duration = Duration::from_secs(600);
 
 /// How often commands are written again whose commit was not answered, before their callers are told that nobody knows.
 const ROUNDS: u8 = 2;
@@ -38,30 +36,20 @@ pub(crate) async fn supervise(store: Store) {
     }
 }
 
-async fn sweep(store: Store) {
-    if let Err(error) = steps::sweep(&store).await {
-        tracing::warn!(%error, "what is out of date could not be swept, and will be with the next");
-    }
-}
-
-struct Writer {
-    store: Store,
+pub(super) struct Writer {
+    pub(super) store: Store,
     at_once: AtOnce,
 }
 
 impl Writer {
     async fn run(mut self) {
         let store = self.store.clone();
-        let mut swept = Instant::now();
+        let mut sweeping = Sweeping::new(Instant::now());
         while let Some(batch) = store.queue().next().await {
             let last = batch.last().map(|waiting| waiting.ticket).unwrap_or_default();
             self.carry_out(batch, 0).await;
             store.queue().settled_through(last);
-            if swept.elapsed() >= SWEEP {
-                swept = Instant::now();
-                // Beside the writer: nobody waits for it.
-                tokio::spawn(sweep(store.clone()));
-            }
+            sweeping.at(Instant::now(), &store);
         }
     }
 
@@ -98,6 +86,14 @@ impl Writer {
     }
 
     async fn write(&mut self, batch: &mut [Waiting]) -> Result<Done, Failed> {
+        #[cfg(feature = "testing")]
+        if let Some(lost) = self.store.losses().next() {
+            return self.lose(batch, lost).await;
+        }
+        self.commit(batch).await
+    }
+
+    pub(super) async fn commit(&mut self, batch: &mut [Waiting]) -> Result<Done, Failed> {
         let commands: Vec<&Command> = batch.iter().map(|waiting| &waiting.command).collect();
         let faulty = faulty();
         let alone = commands.iter().any(|command| command.alone());

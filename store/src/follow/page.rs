@@ -21,6 +21,11 @@ pub(super) enum Page {
         /// How many.
         events: usize,
     },
+    /// Took the events up to a position, and of the next one a part.
+    Part {
+        /// The last one's that was taken whole.
+        position: i64,
+    },
     /// There is nothing after the checkpoint.
     UpToDate,
     /// Another process holds the checkpoint.
@@ -72,8 +77,12 @@ pub(super) async fn take(store: &Store, view: &View, most: usize) -> Result<Page
         events: events.len(),
         error,
     })?;
-    checkpoint::advance(&mut tx, view.name, view.version, last, head).await?;
+    let reached = tx.taken().unwrap_or(last);
+    checkpoint::advance(&mut tx, view.name, view.version, reached, head).await?;
     tx.commit().await?;
+    if reached < last {
+        return Ok(Page::Part { position: reached });
+    }
     Ok(Page::Moved { position: last, events: events.len() })
 }
 

@@ -94,6 +94,11 @@ async fn run(
                 follower.said.send_modify(|said| *said = Said { position, error: None });
                 continue;
             }
+            // It says nothing about how long runs may be: the view sees to that itself.
+            Ok(Page::Part { position }) => {
+                follower.said.send_modify(|said| *said = Said { position, error: None });
+                continue;
+            }
             Ok(Page::UpToDate) => {
                 follower.said.send_modify(|said| said.error = None);
                 false

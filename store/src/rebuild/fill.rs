@@ -3,6 +3,7 @@
 
 use super::{
     RebuildError, RebuildProgress,
+    bounds::Bounds,
     shadow::Shadow,
     turns::{self, Turns},
 };
@@ -10,7 +11,7 @@ use crate::{
     database::Dialect,
     error::StoreError,
     event::RecordedEvent,
-    follow::{page, run::Pace},
+    follow::{HandleError, page, run::Pace},
     held::Held,
     read::LogFilter,
     sql::Tx,
@@ -30,13 +31,6 @@ const BOUND: Duration = Duration::from_millis(50);
 /// On PostgreSQL nobody waits for tables that nobody reads yet.
 const NO_BOUND: Duration = Duration::from_secs(2);
 
-/// What a view may hold back, in bytes: some ten thousand messages.
-const ROOM: usize = 24 << 20;
-/// … on SQLite, which has caches of its own in this process.
-const SQLITE_ROOM: usize = 16 << 20;
-/// What is written of that at once: a short transaction still, for SQLite has one writer.
-const STEP: usize = 2 << 20;
-
 /// When a view's rows are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rows {
@@ -48,12 +42,22 @@ pub(super) enum Rows {
 
 type Events = Arc<Vec<RecordedEvent>>;
 
+/// How far is filled.
+#[derive(Clone, Copy)]
+pub(super) struct Until {
+    /// Until no more events than this are left, …
+    pub(super) left: i64,
+    /// … and this position is reached.
+    pub(super) through: i64,
+}
+
 /// Fills from a position almost to the end of the log; says how far.
 pub(super) async fn fill(
     store: &Store,
     shadows: &[Arc<Shadow>],
     from: i64,
-    rows: Rows,
+    until: Until,
+    (rows, bounds): (Rows, Bounds),
     progress: &watch::Sender<RebuildProgress>,
 ) -> Result<i64, RebuildError> {
     // PostgreSQL writes the views side by side; SQLite has one writer, and one transaction for all.
@@ -66,14 +70,18 @@ pub(super) async fn fill(
     for (index, shadows) in lanes.into_iter().enumerate() {
         let (sender, receiver) = mpsc::channel(1);
         pages.push(sender);
-        let held = shadows.iter().map(|_| (rows == Rows::HeldBack).then(Held::default)).collect();
-        let lane = Lane { store: store.clone(), shadows, held, position: from, turns: Turns::default() };
+        let filling = |shadow| {
+            let held = (rows == Rows::HeldBack).then(Held::default);
+            Filling { shadow, held, position: from }
+        };
+        let views = shadows.into_iter().map(filling).collect();
+        let lane = Lane { store: store.clone(), views, bounds, position: from, turns: Turns::default() };
         let progress = progress.clone();
         writing.spawn(lane.write_all(receiver, move |position| {
             progress.send_modify(|progress| progress.lanes[index] = position);
         }));
     }
-    let reading = tokio::spawn(read_all(store.clone(), from, pages, progress.clone()));
+    let reading = tokio::spawn(read_all(store.clone(), from, until, pages, progress.clone()));
     while let Some(written) = writing.join_next().await {
         written.map_err(|panic| StoreError::Setup(format!("a rebuild did not finish: {panic}")))??;
     }
@@ -84,6 +92,7 @@ pub(super) async fn fill(
 async fn read_all(
     store: Store,
     from: i64,
+    until: Until,
     lanes: Vec<mpsc::Sender<Events>>,
     progress: watch::Sender<RebuildProgress>,
 ) -> Result<i64, RebuildError> {
@@ -91,7 +100,7 @@ async fn read_all(
     loop {
         let head = store.head().await?;
         progress.send_modify(|progress| progress.head = head);
-        if head - position <= super::LAST {
+        if head - position <= until.left && position >= until.through.min(head) {
             return Ok(position);
         }
         while position < head {
@@ -114,11 +123,19 @@ async fn read_all(
 /// Views that are written in one transaction.
 struct Lane {
     store: Store,
-    shadows: Vec<Arc<Shadow>>,
-    /// What each of them holds back, if it does.
-    held: Vec<Option<Held>>,
+    views: Vec<Filling>,
+    bounds: Bounds,
     position: i64,
     turns: Turns,
+}
+
+/// A view's new tables as they fill.
+struct Filling {
+    shadow: Arc<Shadow>,
+    /// What it holds back, if it does.
+    held: Option<Held>,
+    /// What it has taken; behind the others while it takes an event in several transactions.
+    position: i64,
 }
 
 impl Lane {
@@ -141,7 +158,7 @@ impl Lane {
                 self.turns.give_way(&self.store).await?;
             }
         }
-        while self.held.iter().flatten().any(|held| held.bytes() > 0) {
+        while self.views.iter().filter_map(|view| view.held.as_ref()).any(|held| held.bytes() > 0) {
             self.write(&[]).await?;
             self.turns.give_way(&self.store).await?;
         }
@@ -151,7 +168,9 @@ impl Lane {
     /// When a run is not taken, it is tried again one by one, to name the event.
     async fn write_or_name(&mut self, run: &[RecordedEvent]) -> Result<(), RebuildError> {
         match self.write(run).await {
-            Err(RebuildError::Handle { .. }) if run.len() > 1 && self.held.iter().all(Option::is_none) => {
+            Err(RebuildError::Handle { .. })
+                if run.len() > 1 && self.views.iter().all(|view| view.held.is_none()) =>
+            {
                 for event in run {
                     self.write(std::slice::from_ref(event)).await?;
                 }
@@ -161,32 +180,78 @@ impl Lane {
         }
     }
 
-    /// Takes a run; without one, writes some of what is held back.
+    /// Takes a run, of which some views may have taken a part before, in several transactions when a view asks for that; without a run, writes some of what is held
+    /// back.
     async fn write(&mut self, run: &[RecordedEvent]) -> Result<(), RebuildError> {
         let last = run.last().map_or(self.position, |event| event.position);
-        let mut tx = turns::begin(&self.store).await?;
-        let room = if matches!(tx, Tx::Sqlite(_)) { SQLITE_ROOM } else { ROOM };
-        page::relax(&mut tx).await?;
-        for (shadow, held) in self.shadows.iter().zip(&mut self.held) {
-            let (view, position) = (shadow.view.name, self.position + 1);
-            shadow.advance(&mut tx, self.position, last).await?;
-            tx.rename(Some(shadow.renames.clone()));
-            *tx.held() = held.take();
-            if run.is_empty() {
-                let left = tx.held().as_ref().map_or(0, Held::bytes).saturating_sub(STEP);
-                tx.release(left).await?;
-            } else {
-                let handled = (shadow.view.handle)(&mut tx, run).await;
-                handled.map_err(|error| RebuildError::Handle { view, position, error })?;
-                if tx.held().as_ref().is_some_and(|held| held.bytes() > room) {
-                    tx.release(room - STEP).await?;
-                }
+        loop {
+            let mut tx = turns::begin(&self.store).await?;
+            page::relax(&mut tx).await?;
+            let mut reached = Vec::with_capacity(self.views.len());
+            for view in &mut self.views {
+                reached.push(view.write(&mut tx, run, self.bounds).await?);
             }
-            *held = tx.held().take();
-            tx.rename(None);
+            tx.commit().await?;
+            for (view, reached) in self.views.iter_mut().zip(reached) {
+                view.position = reached;
+            }
+            if self.views.iter().all(|view| view.position >= last) {
+                self.position = last;
+                return Ok(());
+            }
+            self.turns.give_way(&self.store).await?;
         }
-        tx.commit().await?;
-        self.position = last;
-        Ok(())
+    }
+}
+
+impl Filling {
+    /// Says how far it has come.
+    async fn write(
+        &mut self,
+        tx: &mut Tx,
+        run: &[RecordedEvent],
+        bounds: Bounds,
+    ) -> Result<i64, RebuildError> {
+        let taken = run.partition_point(|event| event.position <= self.position);
+        let rest = &run[taken..];
+        if rest.is_empty() && !run.is_empty() {
+            return Ok(self.position);
+        }
+        let last = rest.last().map_or(self.position, |event| event.position);
+        self.shadow.advance(tx, self.position, last).await?;
+        tx.rename(Some(self.shadow.renames.clone()));
+        *tx.held() = self.held.take();
+        let handled = self.handle(tx, rest, bounds).await;
+        self.held = tx.held().take();
+        tx.rename(None);
+        // A row that was held is refused only when it is written: that too is an event which the view cannot take.
+        let (view, position) = (self.shadow.view.name, self.position + 1);
+        let handled = handled.map_err(|error| RebuildError::Handle { view, position, error })?;
+        let reached = handled.unwrap_or(last);
+        if reached < last {
+            self.shadow.advance(tx, last, reached).await?;
+        }
+        Ok(reached)
+    }
+
+    /// `Some`: it has taken the run only so far.
+    async fn handle(
+        &self,
+        tx: &mut Tx,
+        run: &[RecordedEvent],
+        Bounds { room, step, .. }: Bounds,
+    ) -> Result<Option<i64>, HandleError> {
+        let bytes = |tx: &mut Tx| tx.held().as_ref().map_or(0, Held::bytes);
+        if run.is_empty() {
+            let left = bytes(tx).saturating_sub(step);
+            tx.release(left).await?;
+            return Ok(None);
+        }
+        (self.shadow.view.handle)(tx, run).await?;
+        let reached = tx.taken();
+        if bytes(tx) > room {
+            tx.release(room.saturating_sub(step)).await?;
+        }
+        Ok(reached)
     }
 }

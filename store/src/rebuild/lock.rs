@@ -1,12 +1,23 @@
 //! One rebuild at a time: a lock that ends with its process, however that ends.
 
 use super::RebuildError;
-use crate::{database::Database, error::StoreError, sql::Side};
+use crate::{database::Database, error::StoreError, lock::ServerLock, sql::Side, store::Store};
 use sqlx::{ConnectOptions, Connection, PgConnection};
-use std::fs::File;
+use std::{fs::File, path::Path, time::Duration};
 
 /// "leavewor" as a number: the key of PostgreSQL's advisory lock.
 const KEY: i64 = 0x6c65_6176_6577_6f72;
+
+/// How long the session that holds the lock is asked whether it is still there.
+const ASKED: Duration = Duration::from_secs(5);
+
+/// Does a server serve this SQLite data directory?
+pub(super) fn served(store: &Store) -> Result<bool, StoreError> {
+    let Side::Sqlite { writer, .. } = &store.database().views else { return Ok(false) };
+    let options = writer.connect_options();
+    let directory = options.get_filename().parent().unwrap_or(Path::new("."));
+    ServerLock::is_held(directory).map_err(|error| StoreError::Setup(error.to_string()))
+}
 
 /// Held as long as a rebuild goes on.
 pub(super) enum RebuildLock {
@@ -38,6 +49,16 @@ impl RebuildLock {
                     Err(std::fs::TryLockError::Error(error)) => Err(failed(error).into()),
                 }
             }
+        }
+    }
+
+    /// Is it still this rebuild's? PostgreSQL lets go of it when the connection is lost.
+    pub(super) async fn is_held(&mut self) -> bool {
+        match self {
+            Self::Postgres(connection) => {
+                tokio::time::timeout(ASKED, connection.ping()).await.is_ok_and(|answered| answered.is_ok())
+            }
+            Self::Sqlite(_) => true,
         }
     }
 

@@ -29,12 +29,17 @@ pub(super) struct Shadow {
 }
 
 impl Shadow {
-    /// Makes them, empty; what an earlier rebuild left behind is dropped.
-    pub(super) async fn create(store: &Store, view: &View) -> Result<Self, RebuildError> {
+    /// What they are called.
+    pub(super) fn of(view: &View) -> Self {
         let checkpoint = next(view.name);
         let renames = Renames::new(view.tables.iter().map(|table| ((*table).to_owned(), next(table))));
-        let mut shadow =
-            Self { view: *view, renames: Arc::new(renames), checkpoint, later: Vec::new(), flip: Vec::new() };
+        Self { view: *view, renames: Arc::new(renames), checkpoint, later: Vec::new(), flip: Vec::new() }
+    }
+
+    /// Makes them, empty; what an earlier rebuild left behind is dropped. While a server runs, SQLite's indexes are made
+    /// with them: to make one later would hold the one writer for as long as it takes.
+    pub(super) async fn create(store: &Store, view: &View, served: bool) -> Result<Self, RebuildError> {
+        let mut shadow = Self::of(view);
         for table in view.tables {
             shadow.discard(store, &next(table)).await?;
             shadow.discard(store, &old(table)).await?;
@@ -43,7 +48,7 @@ impl Shadow {
         for table in view.tables {
             match store.database().dialect() {
                 Dialect::Postgres => shadow.create_on_postgres(&mut tx, table).await?,
-                Dialect::Sqlite => shadow.create_on_sqlite(store, &mut tx, table).await?,
+                Dialect::Sqlite => shadow.create_on_sqlite(served, &mut tx, table).await?,
             }
         }
         let sql = "INSERT INTO checkpoints (name, version, position) VALUES ($1, $2, 0) \
@@ -95,11 +100,19 @@ impl Shadow {
         Ok(())
     }
 
-    /// Drops them, when they will not come into use.
+    /// Have they taken the place of those in use?
+    pub(super) async fn is_in_use(&self, store: &Store) -> Result<bool, RebuildError> {
+        let sql = "SELECT 1 AS one FROM checkpoints WHERE name = $1 AND version = $2";
+        let key = [self.checkpoint.as_str().into(), self.view.version.into()];
+        Ok(store.database().views.row(sql, &key).await?.is_none())
+    }
+
+    /// Drops them, when they will not come into use, and what was in use before.
     pub(super) async fn abandon(&self, store: &Store) -> Result<(), RebuildError> {
         for table in self.view.tables {
             self.discard(store, &next(table)).await?;
         }
+        self.discard_old(store).await?;
         let sql = "DELETE FROM checkpoints WHERE name = $1 AND version = $2";
         let key = [self.checkpoint.as_str().into(), self.view.version.into()];
         store.database().views.execute(sql, &key).await?;

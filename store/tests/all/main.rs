@@ -7,6 +7,7 @@ mod follow;
 mod many;
 mod personal;
 mod rebuild;
+mod settle;
 mod setup;
 
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! Rebuilding: the same rows as before, while everything goes on.
 
+mod ends;
+
 use super::{append, plain, stream};
 use serde_json::json;
 use std::{

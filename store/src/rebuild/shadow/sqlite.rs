@@ -3,12 +3,10 @@
 use super::{super::turns::Turns, NEXT, RebuildError, Shadow, next, old};
 use crate::{
     error::StoreError,
-    lock::{AlreadyServed, ServerLock},
     rename::Renames,
     sql::{Side, Tx},
     store::Store,
 };
-use std::path::Path;
 
 const TEXTS: &str = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = $1 AND sql IS NOT NULL \
      AND type IN ('table', 'index') ORDER BY type DESC, name";
@@ -16,12 +14,11 @@ const TEXTS: &str = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = 
 impl Shadow {
     pub(super) async fn create_on_sqlite(
         &mut self,
-        store: &Store,
+        served: bool,
         tx: &mut Tx,
         table: &str,
     ) -> Result<(), RebuildError> {
         let shadow = next(table);
-        let served = served(store)?;
         for row in tx.rows(TEXTS, &[table.into()]).await? {
             let name = row.text("name")?;
             let renames = Renames::new([(table.to_owned(), shadow.clone()), (name.clone(), other(&name))]);
@@ -31,26 +28,13 @@ impl Shadow {
             if row.text("type")? == "index" && !is_unique && !served {
                 self.later.push(create);
             } else {
-                // The table itself, what a view looks its rows up by, or an index that would hold the one writer for
-                // as long as it takes to make it, while a server's followers wait.
+                // The table itself, what a view looks its rows up by, or what a server's followers would wait for.
                 tx.execute(&create, &[]).await?;
             }
         }
         self.flip.push(format!("ALTER TABLE {table} RENAME TO {}", old(table)));
         self.flip.push(format!("ALTER TABLE {shadow} RENAME TO {table}"));
         Ok(())
-    }
-}
-
-/// Is there a server that serves this data directory?
-fn served(store: &Store) -> Result<bool, StoreError> {
-    let Side::Sqlite { writer, .. } = &store.database().views else { return Ok(false) };
-    let options = writer.connect_options();
-    let directory = options.get_filename().parent().unwrap_or(Path::new("."));
-    match ServerLock::take(directory) {
-        Ok(_) => Ok(false),
-        Err(AlreadyServed::Held(_)) => Ok(true),
-        Err(error @ AlreadyServed::Failed(..)) => Err(StoreError::Setup(error.to_string())),
     }
 }
 

@@ -35,10 +35,10 @@ async fn show(store: &Store, wanted: &Reference, locale: &Locale) -> Result<(), 
     loop {
         let page = projections.history(reader, id, &HistoryFilter::default(), after, PAGE).await?;
         let (around, members) = projections.tale(Some(id), &page).await?;
-        let story = Story { locale: Some(locale), settings: &settings, members: &members, around: &around };
+        let tale = Story { locale: Some(locale), settings: &settings, members: &members, around: &around };
         for entry in &page {
             let at = entry.event.recorded_at.format("%Y-%m-%d %H:%M:%S UTC");
-            println!("{:>8}  {at}  {}", entry.event.position, story.tell(entry));
+            println!("{:>8}  {at}  {}", entry.event.position, tale.tell(entry));
         }
         match page.last() {
             Some(last) => after = last.event.position,

@@ -1,4 +1,4 @@
-//! What the clock commands: a reply becomes overdue, a follow-up comes due.
+//! What the clock commands: a reply becomes overdue, a follow-up comes due, the words of a deleted message go.
 //!
 //! Knows which rules wait for an instant, and that each speaks once, however many processes watch the same clock. Must
 //! not know where due instants come from: whoever starts the watch passes that in, for it is a view's answer.
@@ -7,8 +7,8 @@ use crate::{Caller, Commands, access::Needs, error::CommandError, execute::Reque
 use chrono::{DateTime, Utc};
 use domain::{
     access::Permission,
-    desk::ServiceTarget,
-    message::{BecomeOverdue, BringUpFollowUp, Due, DueKind, MessageCommand},
+    desk::Settings,
+    message::{BecomeOverdue, BringUpFollowUp, Due, DueKind, MessageCommand, ShredMessage},
 };
 use std::{fmt::Display, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 /// The rules' names, as they stand in the metadata of their events.
 const OVERDUE: &str = "reply-became-overdue";
 const FOLLOW_UP: &str = "follow-up-came-due";
+const SHREDDED: &str = "message-shredded";
 /// Due instants that are asked for at once.
 const PAGE: usize = 100;
 /// How often is asked when nothing that is known falls due: new waits begin, here and in other processes.
@@ -46,9 +47,9 @@ impl Commands {
         if passed.is_empty() {
             return Ok(());
         }
-        let target = self.desk().await?.0.settings().target();
+        let (desk, _) = self.desk().await?;
         for due in passed {
-            let Some((rule, command)) = command(due, target, now) else { continue };
+            let Some((rule, command)) = command(due, desk.settings(), now) else { continue };
             match self.by_rule(rule, due, command).await {
                 Ok(()) => {}
                 Err(refusal @ (CommandError::Message(_) | CommandError::NotFound)) => {
@@ -83,20 +84,20 @@ impl Commands {
     }
 }
 
-/// The rule that looks at it, and what it commands; nothing while the desk has no service target.
-fn command(
-    due: &Due,
-    target: Option<ServiceTarget>,
-    at: DateTime<Utc>,
-) -> Option<(&'static str, MessageCommand)> {
+/// The rule that looks at it, and what it commands; nothing while the desk does not say how long that takes.
+fn command(due: &Due, settings: &Settings, at: DateTime<Utc>) -> Option<(&'static str, MessageCommand)> {
     let sequence = due.sequence;
     Some(match due.kind {
         DueKind::Reply => {
-            let overdue = BecomeOverdue { at, wait: sequence, target: target? };
+            let overdue = BecomeOverdue { at, wait: sequence, target: settings.target()? };
             (OVERDUE, MessageCommand::BecomeOverdue(overdue))
         }
         DueKind::FollowUp => {
             (FOLLOW_UP, MessageCommand::BringUpFollowUp(BringUpFollowUp { at, follow_up: sequence }))
+        }
+        DueKind::Shredding => {
+            let shred = ShredMessage { at, deletion: sequence, grace: settings.grace()? };
+            (SHREDDED, MessageCommand::Shred(shred))
         }
     })
 }

@@ -74,6 +74,9 @@ pub enum CommandError {
     /// Only the other side may do this.
     #[error("{0}")]
     NotForYou(&'static str),
+    /// The keys that it would be sealed with are gone for ever.
+    #[error("this person has been erased")]
+    Erased,
     /// It does not exist, or it is not the caller's: which of the two is not said.
     #[error("there is no such thing, or it is not yours")]
     NotFound,
@@ -102,7 +105,7 @@ impl CommandError {
             AppendError::Conflict | AppendError::Taken { .. } | AppendError::Busy => Self::Unavailable,
             AppendError::Unknown => Self::OutcomeUnknown,
             AppendError::Spent => Self::LinkUnknown,
-            AppendError::Erased => Self::NotFound,
+            AppendError::Erased => Self::Erased,
             AppendError::Store(error) => Self::Fault(error),
         }
     }

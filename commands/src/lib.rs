@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod clock;
 mod desk;
+mod erasure;
 mod error;
 mod execute;
 mod first_start;
@@ -16,13 +17,16 @@ mod password;
 mod streams;
 mod token;
 mod visitor;
+mod visitors;
 mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
+pub use erasure::MessagesOf;
 pub use error::CommandError;
 pub use message::{SubmitInput, Submitted};
 pub use password::PasswordError;
 pub use store::Receipt;
+pub use visitors::{EraseInput, Erasure, VisitorInput};
 pub use work::{
     AssignInput, CategorizeInput, ContinueInput, FollowUpInput, NoteInput, PrioritizeInput, RateInput,
     ReplyInput, TagInput, Target, WorkInput,

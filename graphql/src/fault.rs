@@ -71,6 +71,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Name(_)
         | E::Password(_)
         | E::EmailTaken
+        | E::Erased
         | E::WrongCredentials
         | E::LinkUnknown
         | E::Conflict { .. }

@@ -2,7 +2,9 @@
 
 use async_graphql::{Enum, SimpleObject};
 use commands::{CommandError, PasswordError};
-use domain::{contact::ContactError, locale::Locale, message::MessageError, text::TextError};
+use domain::{
+    contact::ContactError, locale::Locale, message::MessageError, text::TextError, visitor::VisitorError,
+};
 
 /// What kind of refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -45,6 +47,10 @@ pub(crate) enum UserErrorCode {
     InactiveAssignee,
     /// It is deleted.
     Deleted,
+    /// The words, or the person, are gone for ever.
+    Erased,
+    /// They may leave no messages.
+    Blocked,
     /// It is marked as spam.
     Spam,
 }
@@ -116,9 +122,10 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
             "未携带令牌时，幂等键至少 32 个字符，且须来自随机源（例如 UUID）",
         ),
         CommandError::KeyTooLong => (UserErrorCode::TooLong, Some("idempotencyKey"), "幂等键最多 200 个字符"),
+        CommandError::Erased => (UserErrorCode::Erased, None, "该访客的资料已被永久删除"),
         CommandError::Name(_) => (UserErrorCode::Invalid, Some("name"), "姓名无法使用"),
-        CommandError::Visitor(_)
-        | CommandError::Member(_)
+        CommandError::Visitor(error) => of_visitor(*error),
+        CommandError::Member(_)
         | CommandError::Desk(_)
         | CommandError::Unauthenticated
         | CommandError::TokenUnknown
@@ -174,13 +181,27 @@ fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'st
         MessageError::TagUnknown => (C::Unknown, Some("add"), "没有这个标签"),
         MessageError::Spam => (C::Spam, None, "这条留言已标为垃圾留言"),
         MessageError::Deleted => (C::Deleted, None, "这条留言已删除，请先恢复"),
+        MessageError::Erased => (C::Erased, None, "这条留言的内容已被永久删除"),
         MessageError::NotReplied => (C::NotReplied, None, "这条留言还没有回复"),
         MessageError::TooLate => (C::TooLate, None, "这条留言结束已超过 30 天"),
         MessageError::AlreadyAssigned(_) => (C::AlreadyAssigned, None, "这条留言已有人负责"),
         // Of the clock's commands, which nobody sends.
         MessageError::WaitIsOver => (C::NotAllowed, None, "访客已不在等待回复"),
         MessageError::AlreadyOverdue => (C::AlreadySo, None, "这次等待已经记为超时"),
+        MessageError::NotDeleted => (C::NotAllowed, None, "这条留言已不处于删除状态"),
         MessageError::NotDueYet => (C::NotAllowed, None, "回复期限还没有到"),
+    }
+}
+
+fn of_visitor(error: VisitorError) -> (UserErrorCode, Option<&'static str>, &'static str) {
+    use UserErrorCode as C;
+    match error {
+        VisitorError::NotArrived => (C::Unknown, Some("id"), "没有这位访客"),
+        VisitorError::AlreadyArrived | VisitorError::AlreadySo => {
+            (C::AlreadySo, None, "已经是这样，无需更改")
+        }
+        VisitorError::Blocked => (C::Blocked, None, "您目前不能在此留言"),
+        VisitorError::Erased => (C::Erased, None, "该访客的资料已被永久删除"),
     }
 }
 

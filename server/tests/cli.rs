@@ -122,7 +122,7 @@ fn members_are_added_and_linked_beside_a_running_server() {
 }
 
 /// Every view, as the binary names them.
-const VIEWS: &str = "message_list, message_entries, visitor_messages, visitors, members";
+const VIEWS: &str = "message_list, message_entries, visitor_messages, visitors, members, deletions";
 
 fn views_are_rebuilt_beside_a_running_server(database: &[&str]) {
     let folder = Folder::new();

@@ -9,6 +9,7 @@ mod append;
 mod cache;
 mod clock;
 mod database;
+mod destroy;
 mod error;
 mod event;
 mod follow;
@@ -36,6 +37,7 @@ pub use append::{Append, Appended, NewEvent, Receipt, Reservation, Stood, Stream
 pub use cache::Known;
 pub use clock::Clock;
 pub use database::{Database, DatabaseUrl, Dialect};
+pub use destroy::{Destroyer, Destruction, DestructionStatus};
 pub use error::{AppendError, StoreError};
 pub use event::{RecordedEvent, micros};
 pub use follow::{BoxFuture, FollowerStatus, Followers, Handle, HandleError, View};

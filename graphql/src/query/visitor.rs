@@ -24,7 +24,7 @@ impl VisitorQuery {
         let row = ctx.projections().visitor(id).await;
         let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         // Their token is older than the view when they have only just arrived.
-        let row = row.unwrap_or(VisitorRow { id, name: None, contact: None });
+        let row = row.unwrap_or(VisitorRow::new(id));
         Ok(Some(Visitor(row)))
     }
 }

@@ -3,6 +3,7 @@
 mod append;
 mod batches;
 mod credentials;
+mod destroy;
 mod follow;
 mod many;
 mod personal;

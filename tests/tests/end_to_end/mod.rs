@@ -1,6 +1,7 @@
 //! The server as its users meet it: over HTTP, with a clock of the test's own, on both databases.
 
 mod day;
+mod erasure;
 mod http;
 mod members;
 mod nothing_in_the_clear;

@@ -57,7 +57,11 @@ impl Commands {
             let (commands, messages_of) = (commands.clone(), messages_of.clone());
             async move {
                 match event.event_type.as_str() {
-                    ERASED => commands.tell_messages(&event, messages_of).await,
+                    ERASED => {
+                        // Who comes back with the host site's word begins anew.
+                        commands.store.release_identities(&event.aggregate_id).await?;
+                        commands.tell_messages(&event, messages_of).await
+                    }
                     _ => Ok(()),
                 }
             }

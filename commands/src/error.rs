@@ -1,6 +1,6 @@
 //! Why a command did nothing.
 
-use crate::password::PasswordError;
+use crate::{identity::IdentityError, password::PasswordError};
 use domain::{
     access::Permission, contact::ContactError, desk::DeskError, member::MemberError, message::MessageError,
     text::TextError, visitor::VisitorError,
@@ -22,6 +22,12 @@ pub enum CommandError {
     /// A rule of the desk says no.
     #[error(transparent)]
     Desk(#[from] DeskError),
+    /// What the host site says of a visitor cannot be taken.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// A link that was sent to a visitor opens nothing.
+    #[error("this link opens nothing (any more)")]
+    RestoreUnknown,
     /// The contact cannot be used.
     #[error("the contact {0}")]
     Contact(#[from] ContactError),

@@ -2,14 +2,16 @@
 
 mod command;
 mod event;
+mod identity;
 #[cfg(test)]
 mod tests;
 
 pub use command::{VisitorCommand, VisitorError};
 pub use event::{
-    ContactRemembered, ErasureRequested, VisitorArrived, VisitorBlocked, VisitorErased, VisitorEvent,
-    VisitorUnblocked,
+    ContactRemembered, ErasureRequested, VisitorArrived, VisitorBlocked, VisitorCorrected, VisitorErased,
+    VisitorEvent, VisitorIdentified, VisitorUnblocked,
 };
+pub use identity::{Identity, Subject};
 
 use crate::decide::{self, Decide};
 use chrono::{DateTime, Utc};
@@ -29,7 +31,13 @@ pub enum Visitor {
 
 /// What is known of a visitor who arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them can meet any other"
+)]
 pub struct Arrived {
+    /// Did the host site say who they are?
+    pub identified: bool,
     /// May they leave no messages?
     pub blocked: bool,
     /// Do they wait for an answer to their wish to be erased?
@@ -68,6 +76,11 @@ impl Arrived {
                 let (at, name, contact) = (self.at(at), name.map(Into::into), contact.into());
                 Ok(vec![VisitorEvent::ContactRemembered(ContactRemembered { at, name, contact })])
             }
+            VisitorCommand::Identify { at, identity, .. } if !self.identified => {
+                Ok(vec![identity.identified(self.at(at))])
+            }
+            VisitorCommand::Identify { unchanged: true, .. } => Ok(vec![]),
+            VisitorCommand::Identify { at, identity, .. } => Ok(vec![identity.corrected(self.at(at))]),
             VisitorCommand::Block { .. } if self.blocked => Err(VisitorError::AlreadySo),
             VisitorCommand::Block { at, reason } => {
                 let (at, reason) = (self.at(at), reason.map(Into::into));
@@ -97,7 +110,10 @@ impl Arrived {
     fn apply(&mut self, event: &VisitorEvent) {
         self.last_at = event.at();
         match event {
-            VisitorEvent::VisitorArrived(_) | VisitorEvent::ContactRemembered(_) => {}
+            VisitorEvent::VisitorArrived(_)
+            | VisitorEvent::ContactRemembered(_)
+            | VisitorEvent::VisitorCorrected(_) => {}
+            VisitorEvent::VisitorIdentified(_) => self.identified = true,
             VisitorEvent::VisitorBlocked(_) => self.blocked = true,
             VisitorEvent::VisitorUnblocked(_) => self.blocked = false,
             VisitorEvent::ErasureRequested(_) => self.erasure_requested = true,
@@ -126,7 +142,13 @@ impl Aggregate for Visitor {
         match self {
             Self::NotArrived => {
                 let last_at = event.at();
-                let arrived = Arrived { blocked: false, erasure_requested: false, erased: false, last_at };
+                let arrived = Arrived {
+                    identified: false,
+                    blocked: false,
+                    erasure_requested: false,
+                    erased: false,
+                    last_at,
+                };
                 *self = Self::Arrived(arrived);
             }
             Self::Arrived(visitor) => visitor.apply(&event),

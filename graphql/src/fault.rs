@@ -72,6 +72,8 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Password(_)
         | E::EmailTaken
         | E::Erased
+        | E::Identity(_)
+        | E::RestoreUnknown
         | E::WrongCredentials
         | E::LinkUnknown
         | E::Conflict { .. }

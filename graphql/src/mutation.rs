@@ -5,6 +5,7 @@ mod payload;
 mod people;
 mod read;
 mod step;
+mod visit;
 mod visitor;
 mod work;
 
@@ -17,5 +18,6 @@ pub struct Mutation(
     work::WorkMutation,
     step::StepMutation,
     visitor::VisitorMutation,
+    visit::VisitMutation,
     people::PeopleMutation,
 );

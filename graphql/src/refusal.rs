@@ -1,7 +1,7 @@
 //! Refusals: one table from what the domain said to a code, a field, and a sentence in the caller's language.
 
 use async_graphql::{Enum, SimpleObject};
-use commands::{CommandError, PasswordError};
+use commands::{CommandError, IdentityError, PasswordError};
 use domain::{
     contact::ContactError, locale::Locale, message::MessageError, text::TextError, visitor::VisitorError,
 };
@@ -122,6 +122,8 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
             "未携带令牌时，幂等键至少 32 个字符，且须来自随机源（例如 UUID）",
         ),
         CommandError::KeyTooLong => (UserErrorCode::TooLong, Some("idempotencyKey"), "幂等键最多 200 个字符"),
+        CommandError::Identity(error) => (UserErrorCode::Invalid, Some("identity"), of_identity(*error)),
+        CommandError::RestoreUnknown => (UserErrorCode::Unknown, Some("restore"), "此链接无效或已过期"),
         CommandError::Erased => (UserErrorCode::Erased, None, "该访客的资料已被永久删除"),
         CommandError::Name(_) => (UserErrorCode::Invalid, Some("name"), "姓名无法使用"),
         CommandError::Visitor(error) => of_visitor(*error),
@@ -202,6 +204,23 @@ fn of_visitor(error: VisitorError) -> (UserErrorCode, Option<&'static str>, &'st
         }
         VisitorError::Blocked => (C::Blocked, None, "您目前不能在此留言"),
         VisitorError::Erased => (C::Erased, None, "该访客的资料已被永久删除"),
+    }
+}
+
+fn of_identity(error: IdentityError) -> &'static str {
+    match error {
+        IdentityError::Unreadable => "身份令牌无效：须为以本台密钥签名的 HS256 JWT",
+        IdentityError::Audience => "身份令牌并非签发给本台：aud 须为 leaveword",
+        IdentityError::Claim("sub") => "身份令牌缺少可用的 sub",
+        IdentityError::Claim("jti") => "身份令牌缺少可用的 jti",
+        IdentityError::Claim("email") => "身份令牌中的 email 不是邮箱",
+        IdentityError::Claim("phone_number") => "身份令牌中的 phone_number 不是手机号",
+        IdentityError::Claim("name") => "身份令牌中的 name 无法使用",
+        IdentityError::Claim(_) => "身份令牌缺少可用的 iat 或 exp",
+        IdentityError::TooLong => "身份令牌有效期过长：exp 最多比 iat 晚 5 分钟",
+        IdentityError::Expired => "身份令牌已过期，请向网站重新获取",
+        IdentityError::NotYet => "身份令牌的签发时间在未来，请检查网站的时钟",
+        IdentityError::Used => "身份令牌已使用过，请向网站重新获取",
     }
 }
 

@@ -79,6 +79,24 @@ struct Remembered {
     erasure_reason: Option<String>,
 }
 
+impl Remembered {
+    /// What the host site says fills the next form; what it leaves out stays as it was.
+    fn remember(
+        &mut self,
+        name: Option<&Personal<Name>>,
+        email: Option<&Personal<Contact>>,
+        phone_number: Option<&Personal<Contact>>,
+    ) -> Result<(), HandleError> {
+        if let Some(name) = name {
+            self.name = Some(column(name)?);
+        }
+        if let Some(contact) = phone_number.or(email) {
+            self.contact = Some(column(contact)?);
+        }
+        Ok(())
+    }
+}
+
 impl Folded for Remembered {
     type Aggregate = Visitor;
     const TABLE: Table = Table {
@@ -120,6 +138,13 @@ impl Folded for Remembered {
             VisitorEvent::ContactRemembered(event) => {
                 self.name = event.name.as_ref().map(column).transpose()?;
                 self.contact = Some(column(&event.contact)?);
+            }
+            VisitorEvent::VisitorIdentified(event) => {
+                self.verified = true;
+                self.remember(event.name.as_ref(), event.email.as_ref(), event.phone_number.as_ref())?;
+            }
+            VisitorEvent::VisitorCorrected(event) => {
+                self.remember(event.name.as_ref(), event.email.as_ref(), event.phone_number.as_ref())?;
             }
             VisitorEvent::VisitorBlocked(_) => self.blocked = true,
             VisitorEvent::VisitorUnblocked(_) => self.blocked = false,

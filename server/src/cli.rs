@@ -42,6 +42,12 @@ enum Command {
     /// Add members and make sign-in links
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Print the secret that host sites sign their visitors' identities with
+    IdentitySecret {
+        /// Replace it first: what is signed with the one before is refused from then on
+        #[arg(long)]
+        rotate: bool,
+    },
     /// Print the configuration in force, secrets left out
     Config,
     /// Print the GraphQL schema
@@ -100,6 +106,16 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
             store.close().await;
         }
         Command::Rebuild { views } => rebuild::run(config, &views).await?,
+        Command::IdentitySecret { rotate } => {
+            let store = Store::open(&config.store, Clock::system()).await?;
+            let commands = Commands::new(store.clone());
+            let secret = match rotate {
+                true => commands.rotate_identity_secret().await,
+                false => commands.identity_secret().await,
+            };
+            store.close().await;
+            println!("{}", secret?.text());
+        }
         Command::Member(command) => {
             let store = Store::open(&config.store, Clock::system()).await?;
             let commands = Commands::new(store.clone());

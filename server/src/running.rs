@@ -76,10 +76,10 @@ impl Server {
             async move { due.due(after, limit).await }
         };
         let clock = tokio::spawn(commands.clone().watch_clock(due, stop.clone()));
-        let listed = projections.clone();
+        let views = projections.clone();
         let messages_of = move |page: MessagesOf| {
-            let listed = listed.clone();
-            async move { listed.messages_of(page.visitor_id, page.as_of, page.after, page.limit).await }
+            let views = views.clone();
+            async move { views.messages_of(page.visitor_id, page.as_of, page.after, page.limit).await }
         };
         let destroyer = commands.destroy_keys(messages_of, &stop);
         let schema = graphql::schema(commands.clone(), projections.clone());

@@ -22,6 +22,8 @@ const NAME: &str = "destroyed_keys";
 const PAGE: i64 = 100;
 /// How often the log is looked at when nobody said that it has grown.
 const POLL: Duration = Duration::from_millis(250);
+/// How long it waits once it was told: under load the log grows a thousand times a second.
+const BREATH: Duration = Duration::from_millis(10);
 /// How long it waits after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 /// After so many events that name no key the checkpoint is moved all the same, so that nobody reads them again.
@@ -101,12 +103,12 @@ async fn run<F, Fut>(
     Fut: Future<Output = Result<(), HandleError>>,
 {
     let mut appended = store.appended();
-    let mut position = None;
+    let mut progress = Progress::default();
     while !stop.is_cancelled() {
         appended.borrow_and_update();
-        let retry = match turn(&store, what, &then, &mut position).await {
+        let retry = match turn(&store, what, &then, &mut progress).await {
             Ok(more) => {
-                let position = position.unwrap_or_default();
+                let position = progress.position.unwrap_or_default();
                 say.send_modify(|said| *said = DestructionStatus { position, error: None });
                 if more {
                     continue;
@@ -128,9 +130,24 @@ async fn run<F, Fut>(
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(if retry { RETRY } else { POLL }) => {}
-            _ = appended.changed(), if !retry => {}
+            () = grown(&mut appended), if !retry => {}
         }
     }
+}
+
+/// The log has grown; not told of more often than that.
+async fn grown(appended: &mut watch::Receiver<i64>) {
+    let _ = appended.changed().await;
+    tokio::time::sleep(BREATH).await;
+}
+
+/// How far this process has come.
+#[derive(Default)]
+struct Progress {
+    /// Every event up to this one was seen; nothing is known before the first turn.
+    position: Option<i64>,
+    /// What the checkpoint is known to have reached.
+    saved: i64,
 }
 
 /// Acts upon what this process has not seen; says whether there may be more. What another process has acted upon
@@ -139,41 +156,57 @@ async fn turn<F, Fut>(
     store: &Store,
     what: Destruction,
     then: &F,
-    position: &mut Option<i64>,
+    progress: &mut Progress,
 ) -> Result<bool, HandleError>
 where
     F: Fn(RecordedEvent) -> Fut,
     Fut: Future<Output = Result<(), HandleError>>,
 {
-    // In this order: nobody acts upon what is not in the log yet.
-    let mut done = store.destroyed_through().await?;
-    let head = store.head().await?;
-    if done > head {
-        // The log was restored from a backup, and keys with it: everything that it says is done again.
-        store.destroyed_again_from(head).await?;
-        (done, *position) = (0, None);
-    }
-    let from = position.filter(|position| *position <= head).unwrap_or(done);
+    let mut head = store.head().await?;
+    let from = match progress.position.filter(|position| *position <= head) {
+        Some(position) if position == head => return Ok(false),
+        Some(position) => position,
+        None => {
+            // In this order: nobody acts upon what is not in the log yet.
+            progress.saved = store.destroyed_through().await?;
+            head = store.head().await?;
+            if progress.saved > head {
+                // The log was restored from a backup, and keys with it: everything that it says is done again.
+                store.destroyed_again_from(head).await?;
+                progress.saved = 0;
+            }
+            progress.saved
+        }
+    };
     let types = what.types.iter().map(|name| (*name).to_owned()).collect();
     let events = store.read(&LogFilter { types, ..LogFilter::default() }, from, PAGE).await?;
     let more = i64::try_from(events.len()) == Ok(PAGE);
+    if !events.is_empty() {
+        progress.saved = store.destroyed_through().await?;
+    }
+    progress.position = Some(from);
     for event in events {
         let (keys, at) = ((what.keys_of)(&event), event.position);
-        if at > done {
+        if at > progress.saved {
             store.destroy_keys(&keys).await?;
             then(event).await?;
             // Until it succeeds: before, the write-ahead log still holds the old pages.
             store.database().log.truncate_write_ahead_log().await?;
             store.move_destroyed(at).await?;
+            progress.saved = at;
         } else {
-            keys.iter().for_each(|key| store.keys().forget(key));
+            for key in &keys {
+                store.keys().forget(key);
+            }
         }
-        *position = Some(at);
+        progress.position = Some(at);
     }
     if !more {
-        *position = Some(position.unwrap_or_default().max(head));
-        if head >= done + STRIDE {
-            store.move_destroyed(head).await?;
+        let position = progress.position.unwrap_or_default().max(head);
+        progress.position = Some(position);
+        if position >= progress.saved + STRIDE {
+            store.move_destroyed(position).await?;
+            progress.saved = position;
         }
     }
     Ok(more)
@@ -202,7 +235,9 @@ impl Store {
         let values: Vec<Value> = [head.now.into()].into_iter().chain(ids).collect();
         tx.execute(&sql, &values).await?;
         tx.commit().await?;
-        keys.iter().for_each(|key| self.keys().forget(key));
+        for key in keys {
+            self.keys().forget(key);
+        }
         Ok(())
     }
 

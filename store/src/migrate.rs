@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     step!("0005_views_filled"),
     step!("0006_views_message_list_3"),
     step!("0007_views_erasure"),
+    step!("0008_log_identity"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

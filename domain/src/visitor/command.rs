@@ -1,5 +1,6 @@
 //! What can be asked of a visitor's stream, and why it is refused.
 
+use super::Identity;
 use crate::{
     contact::Contact,
     locale::Locale,
@@ -26,6 +27,15 @@ pub enum VisitorCommand {
         /// How to reach them.
         contact: Contact,
         /// A fact looked up: is this what is remembered already? (The state holds no words to compare with.)
+        unchanged: bool,
+    },
+    /// `startVisit` with what the host site says of them.
+    Identify {
+        /// The clock.
+        at: DateTime<Utc>,
+        /// Who they are.
+        identity: Box<Identity>,
+        /// A fact looked up: did it say the same before?
         unchanged: bool,
     },
     /// `blockVisitor`.

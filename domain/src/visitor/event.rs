@@ -1,5 +1,6 @@
 //! What happened to a visitor. Wire names are pinned by the files in `golden/`.
 
+use super::identity::Subject;
 use crate::{
     contact::Contact,
     event::events,
@@ -17,6 +18,10 @@ events! {
         VisitorArrived "1",
         /// Their name and contact fill the next form.
         ContactRemembered "1",
+        /// The host site said who they are.
+        VisitorIdentified "1",
+        /// The host site says something else of them than before.
+        VisitorCorrected "1",
         /// They may leave no more messages.
         VisitorBlocked "1",
         /// They may again.
@@ -46,6 +51,34 @@ pub struct ContactRemembered {
     pub name: Option<Personal<Name>>,
     /// How to reach them.
     pub contact: Personal<Contact>,
+}
+
+/// The host site said who a visitor is. What stands for the subject when they come again is a keyed hash beside the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VisitorIdentified {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whom the host site means.
+    pub subject: Personal<Subject>,
+    /// Their name.
+    pub name: Option<Personal<Name>>,
+    /// Their e-mail address.
+    pub email: Option<Personal<Contact>>,
+    /// Their phone number.
+    pub phone_number: Option<Personal<Contact>>,
+}
+
+/// The host site says something else of a visitor than before: this is all that it says now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VisitorCorrected {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Their name.
+    pub name: Option<Personal<Name>>,
+    /// Their e-mail address.
+    pub email: Option<Personal<Contact>>,
+    /// Their phone number.
+    pub phone_number: Option<Personal<Contact>>,
 }
 
 /// A visitor may leave no more messages.

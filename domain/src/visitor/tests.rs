@@ -39,6 +39,19 @@ fn erase() -> VisitorCommand {
     VisitorCommand::Erase { at: at(5), reason: Reason::parse("本人要求").expect("a reason") }
 }
 
+fn identity(name: &str) -> Identity {
+    Identity {
+        subject: Subject::parse("42").expect("a subject"),
+        name: Name::parse(name).ok(),
+        email: Contact::parse("lei@example.com", "CN").ok(),
+        phone_number: None,
+    }
+}
+
+fn identify(name: &str, unchanged: bool) -> VisitorCommand {
+    VisitorCommand::Identify { at: at(6), identity: Box::new(identity(name)), unchanged }
+}
+
 fn after(commands: impl IntoIterator<Item = VisitorCommand>) -> Visitor {
     let mut visitor = Visitor::default();
     for command in [arrive()].into_iter().chain(commands) {
@@ -88,10 +101,29 @@ fn a_visitor_is_erased_once_whether_or_not_they_asked_and_nothing_is_possible_af
     for before in [vec![], vec![request()], vec![remember(false), block()]] {
         let erased = after(before.into_iter().chain([erase()]));
         assert_eq!(erased.decide(erase()), Err(VisitorError::AlreadySo));
-        for command in [remember(false), remember(true), block(), unblock(), request()] {
+        let commands =
+            [remember(false), remember(true), block(), unblock(), request(), identify("李雷", false)];
+        for command in commands {
             assert_eq!(erased.decide(command), Err(VisitorError::Erased));
         }
     }
+}
+
+#[test]
+fn a_visitor_is_identified_once_and_then_corrected_when_something_changed() {
+    let first = after([]).decide(identify("李雷", false)).expect("accepted");
+    assert!(matches!(&first[..], [VisitorEvent::VisitorIdentified(event)] if event.phone_number.is_none()));
+    let identified = after([identify("李雷", false)]);
+    assert_eq!(identified.decide(identify("李雷", true)), Ok(vec![]));
+    let corrected = identified.decide(identify("李磊", false)).expect("accepted");
+    assert!(matches!(&corrected[..], [VisitorEvent::VisitorCorrected(_)]));
+    for (said, of, same) in [(&first, "李雷", true), (&first, "李磊", false), (&corrected, "李磊", true)]
+    {
+        assert_eq!(said[0].says(&identity(of)), same);
+        assert!(!said[0].says(&Identity { email: None, ..identity(of) }));
+    }
+    assert!(after([block()]).decide(identify("李雷", false)).is_ok(), "who is blocked reads on");
+    assert_eq!(Visitor::default().decide(identify("李雷", false)), Err(VisitorError::NotArrived));
 }
 
 #[test]

@@ -142,7 +142,7 @@ impl VisitorPayload {
 }
 
 /// A refusal is an answer; a fault is not.
-fn refused(ctx: &Context<'_>, error: &CommandError) -> Result<UserError> {
+pub(super) fn refused(ctx: &Context<'_>, error: &CommandError) -> Result<UserError> {
     match fault::of_command(ctx.caller(), error) {
         Some(fault) => Err(fault),
         None => Ok(refusal::of_command(error, ctx.locale())),

@@ -36,7 +36,7 @@ struct ErasureRequest {
 impl ErasureRequest {
     /// Whose.
     async fn visitor(&self) -> StaffVisitor {
-        StaffVisitor::remembered(self.row.clone(), self.reader)
+        StaffVisitor::remembered(&self.row, self.reader)
     }
 
     /// Since when.
@@ -85,7 +85,7 @@ impl StaffVisitor {
     }
 
     /// With name and contact as given last.
-    pub(crate) fn remembered(row: VisitorRow, reader: Reader) -> Self {
+    pub(crate) fn remembered(row: &VisitorRow, reader: Reader) -> Self {
         let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
         Self { id: row.id, name, contact: row.shown_contact(reader), standing: row.standing, reader }
     }
@@ -95,7 +95,7 @@ impl StaffVisitor {
         let reader = ctx.reader()?;
         let row = ctx.projections().visitor(id).await;
         let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(row.map(|row| Self::remembered(row, reader)))
+        Ok(row.map(|row| Self::remembered(&row, reader)))
     }
 }
 

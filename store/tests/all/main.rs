@@ -6,6 +6,7 @@ mod credentials;
 mod destroy;
 mod follow;
 mod many;
+mod once;
 mod personal;
 mod rebuild;
 mod setup;

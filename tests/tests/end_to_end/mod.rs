@@ -3,6 +3,7 @@
 mod day;
 mod erasure;
 mod http;
+mod identity;
 mod members;
 mod nothing_in_the_clear;
 mod races;

@@ -229,6 +229,7 @@ async fn every_text_is_tried(desk: &Desk) {
     let mut tried: BTreeSet<_> = fields().iter().map(|field| (field.mutation, field.name)).collect();
     tried.insert(("redeemSignInLink", "newPassword"));
     tried.extend(visitors::ARGUMENTS.iter().map(|(mutation, argument, _)| (*mutation, *argument)));
+    tried.extend(visitors::OF_A_VISIT.iter().map(|(field, _)| ("startVisit", *field)));
     assert_eq!(texts, tried);
 }
 

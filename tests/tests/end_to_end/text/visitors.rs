@@ -3,11 +3,15 @@
 use super::{
     Desk,
     rules::{Fate, Rule},
+    texts::texts,
 };
 use serde_json::{Value, json};
 use store::{Dialect, on_both_databases};
 
-on_both_databases!(whatever_is_said_of_a_visitor_is_taken_or_refused_by_its_name);
+on_both_databases!(
+    whatever_is_said_of_a_visitor_is_taken_or_refused_by_its_name,
+    whatever_a_visit_begins_with_is_refused_by_its_name_unless_it_is_good,
+);
 
 /// Every text of these mutations, and what is to become of it.
 pub(super) const ARGUMENTS: [(&str, &str, Rule); 10] = [
@@ -22,6 +26,32 @@ pub(super) const ARGUMENTS: [(&str, &str, Rule); 10] = [
     ("unblockVisitor", "id", Rule::Fault("NOT_FOUND")),
     ("unblockVisitor", "idempotencyKey", Rule::Key),
 ];
+
+/// Every text that a visit begins with, and what each that is none is refused with; nothing: the request is.
+pub(super) const OF_A_VISIT: [(&str, Option<&str>); 3] =
+    [("locale", None), ("identity", Some("INVALID")), ("restore", Some("UNKNOWN"))];
+
+async fn whatever_a_visit_begins_with_is_refused_by_its_name_unless_it_is_good(dialect: Dialect) {
+    let desk = Desk::start(dialect).await;
+    let start = "mutation($input: StartVisitInput!) { startVisit(input: $input) { token userErrors { code field } } }";
+    for (field, code) in OF_A_VISIT {
+        for text in texts(300) {
+            let answer = desk.ask(None, start, json!({"input": {field: text}})).await;
+            let said = format!("{field} = {text:?}: {}", answer.body);
+            match code {
+                Some(code) => {
+                    let refused = json!({"token": null, "userErrors": [{"code": code, "field": [field]}]});
+                    assert_eq!(answer.data()["startVisit"], refused, "{said}");
+                }
+                None if answer.json()["errors"].is_array() => {
+                    assert_eq!(answer.code(), "BAD_REQUEST", "{said}");
+                }
+                None => assert!(answer.data()["startVisit"]["token"].is_string(), "{said}"),
+            }
+        }
+    }
+    desk.nothing_stands_still().await;
+}
 
 async fn whatever_is_said_of_a_visitor_is_taken_or_refused_by_its_name(dialect: Dialect) {
     let desk = Desk::start(dialect).await;
@@ -78,19 +108,13 @@ impl Desk {
             };
         }
         let payload = answer.data()[mutation].clone();
-        match refused {
-            Some(code) => {
-                assert_eq!(payload["userErrors"], json!([{"code": code, "field": [argument]}]), "{said}");
-            }
-            None => {
-                assert_eq!(payload["userErrors"], json!([]), "{said}");
-                let again = self.ask(Some(token), document, given).await.data()[mutation].clone();
-                assert_eq!(
-                    again["receipt"], payload["receipt"],
-                    "{said}: the second use is answered as the first"
-                );
-            }
+        if let Some(code) = refused {
+            assert_eq!(payload["userErrors"], json!([{"code": code, "field": [argument]}]), "{said}");
+            return;
         }
+        assert_eq!(payload["userErrors"], json!([]), "{said}");
+        let again = self.ask(Some(token), document, given).await.data()[mutation].clone();
+        assert_eq!(again["receipt"], payload["receipt"], "{said}: the second use is answered as the first");
     }
 
     /// Somebody new: their token, and their id.

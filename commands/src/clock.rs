@@ -1,4 +1,4 @@
-//! What the clock commands: a reply becomes overdue, a follow-up comes due.
+//! What the clock commands: a reply becomes overdue, a follow-up comes due, the words of a deleted message go.
 //!
 //! Knows which rules wait for an instant, and that each speaks once, however many processes watch the same clock. Must
 //! not know where due instants come from: whoever starts the watch passes that in, for it is a view's answer.
@@ -12,8 +12,8 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     access::Permission,
-    desk::{ServiceTarget, Settings},
-    message::{BecomeOverdue, BringUpFollowUp, Due, DueKind, MessageCommand},
+    desk::{Grace, ServiceTarget, Settings},
+    message::{BecomeOverdue, BringUpFollowUp, Due, DueKind, MessageCommand, ShredMessage},
 };
 use std::{fmt::Display, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 /// The rules' names, as they stand in the metadata of their events.
 const OVERDUE: &str = "reply-became-overdue";
 const FOLLOW_UP: &str = "follow-up-came-due";
+const SHREDDED: &str = "message-shredded";
 /// Due instants that are asked for at once.
 const PAGE: usize = 100;
 /// How often is asked when nothing that is known falls due: new waits begin, here and in other processes.
@@ -88,6 +89,14 @@ impl Commands {
                 let bring_up = BringUpFollowUp { at, follow_up: sequence };
                 self.execute(request, MessageCommand::BringUpFollowUp(bring_up)).await
             }
+            DueKind::Shredding => {
+                let shred = |settings: &Settings| {
+                    // A desk that does not say how long it keeps what is deleted keeps it.
+                    let grace = settings.grace().unwrap_or(Grace::FOR_EVER);
+                    MessageCommand::Shred(ShredMessage { at, deletion: sequence, grace })
+                };
+                self.execute_with(request, Facts::Desk(&shred)).await
+            }
         };
         told.map(drop)
     }
@@ -98,6 +107,7 @@ fn rule(due: &Due) -> &'static str {
     match due.kind {
         DueKind::Reply => OVERDUE,
         DueKind::FollowUp => FOLLOW_UP,
+        DueKind::Shredding => SHREDDED,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a command did nothing.
 
-use crate::password::PasswordError;
+use crate::{identity::IdentityError, password::PasswordError};
 use domain::{
     access::Permission, contact::ContactError, desk::DeskError, member::MemberError, message::MessageError,
     text::TextError, visitor::VisitorError,
@@ -22,6 +22,12 @@ pub enum CommandError {
     /// A rule of the desk says no.
     #[error(transparent)]
     Desk(#[from] DeskError),
+    /// What the host site says of a visitor cannot be taken.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// A link that was sent to a visitor opens nothing.
+    #[error("this link opens nothing (any more)")]
+    RestoreUnknown,
     /// The contact cannot be used.
     #[error("the contact {0}")]
     Contact(#[from] ContactError),
@@ -74,6 +80,9 @@ pub enum CommandError {
     /// Only the other side may do this.
     #[error("{0}")]
     NotForYou(&'static str),
+    /// The keys that it would be sealed with are gone for ever.
+    #[error("this person has been erased")]
+    Erased,
     /// It does not exist, or it is not the caller's: which of the two is not said.
     #[error("there is no such thing, or it is not yours")]
     NotFound,
@@ -102,7 +111,7 @@ impl CommandError {
             AppendError::Conflict | AppendError::Taken { .. } | AppendError::Busy => Self::Unavailable,
             AppendError::Unknown => Self::OutcomeUnknown,
             AppendError::Spent => Self::LinkUnknown,
-            AppendError::Erased => Self::NotFound,
+            AppendError::Erased => Self::Erased,
             AppendError::Store(error) => Self::Fault(error),
         }
     }

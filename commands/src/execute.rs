@@ -4,7 +4,7 @@ use crate::{
     Caller, Commands,
     access::{Needs, reach},
     error::CommandError,
-    streams::{message_key, stream},
+    streams::{sealing_key, stream},
 };
 use cqrs_es::Aggregate;
 use domain::{
@@ -17,6 +17,7 @@ use domain::{
 };
 use std::collections::BTreeMap;
 use store::{Append, AppendError, Idempotency, Loaded, Receipt, StoreError, StreamAppend};
+use uuid::Uuid;
 
 /// How often a command is decided again before its caller is asked to try later. Within a process nobody loses to the
 /// database; between processes the one that locks the head first wins.
@@ -58,6 +59,16 @@ impl Commands {
         request: Request<'_>,
         facts: Facts<'_>,
     ) -> Result<Receipt, CommandError> {
+        self.execute_caused(request, facts, None).await
+    }
+
+    /// The same for a command that an event caused.
+    pub(crate) async fn execute_caused(
+        &self,
+        request: Request<'_>,
+        facts: Facts<'_>,
+        cause: Option<Uuid>,
+    ) -> Result<Receipt, CommandError> {
         let id = request.message_id.to_string();
         for _ in 0..ATTEMPTS {
             let mut loaded = self.store.recall::<Message>(&id).await?;
@@ -77,10 +88,11 @@ impl Commands {
                     None => return Err(refusal),
                 },
             };
-            let key = owner(&loaded.aggregate).map(|owner| message_key(request.message_id, owner));
+            let key = sealing_key(request.message_id, &loaded.aggregate);
             let mut streams = relied_on;
             streams.push(stream::<Message>(id.clone(), &loaded, key, &decided)?);
-            let append = self.append(request.caller, streams, request.idempotency.clone());
+            let mut append = self.append(request.caller, streams, request.idempotency.clone());
+            append.metadata.extend(cause.map(|cause| ("causationId".to_owned(), cause.to_string())));
             match self.store.append(append).await {
                 Ok(appended) => return Ok(appended.receipt()),
                 Err(AppendError::Conflict) => {}

@@ -32,6 +32,7 @@ impl Commands {
     /// Writes what every desk starts with. Doing it again, or from several processes at once, changes nothing.
     pub async fn first_start(&self) -> Result<(), CommandError> {
         self.open_desk().await?;
+        self.identity_secret().await?;
         if self.store.accounts_with_role(Role::Admin.id()).await?.is_empty() {
             let name = Name::parse(FIRST_NAME).map_err(CommandError::Name)?;
             let new = NewMember { name, email: MemberEmail::parse(FIRST_EMAIL)?, role: Role::Admin };

@@ -7,22 +7,28 @@ mod access;
 mod accounts;
 mod clock;
 mod desk;
+mod erasure;
 mod error;
 mod execute;
 mod first_start;
 mod idempotency;
+mod identity;
 mod message;
 mod password;
 mod streams;
 mod token;
 mod visitor;
+mod visitors;
 mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
+pub use erasure::MessagesOf;
 pub use error::CommandError;
+pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};
 pub use message::{SubmitInput, Submitted};
 pub use password::PasswordError;
 pub use store::Receipt;
+pub use visitors::{EraseInput, Erasure, VisitorInput};
 pub use work::{
     AssignInput, CategorizeInput, ContinueInput, FollowUpInput, NoteInput, PrioritizeInput, RateInput,
     ReplyInput, TagInput, Target, WorkInput,

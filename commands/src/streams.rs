@@ -2,13 +2,39 @@
 
 use crate::error::CommandError;
 use cqrs_es::{Aggregate, DomainEvent};
-use domain::ids::{MemberId, MessageId, VisitorId};
+use domain::{
+    ids::{MemberId, MessageId, VisitorId},
+    message::Message,
+};
 use std::sync::Arc;
 use store::{Known, Loaded, NewEvent, StoreError, StreamAppend, StreamKey};
 
 /// The key of a message, under its visitor's: erasing the visitor erases it too.
 pub(crate) fn message_key(id: MessageId, of: VisitorId) -> StreamKey {
     StreamKey { id: format!("message/{id}"), parent: Some(visitor_key(of).id) }
+}
+
+/// The keys of everything that was ever said in a message.
+pub(crate) fn message_keys(id: &str) -> Vec<String> {
+    let own = StreamKey { id: format!("message/{id}"), parent: None };
+    vec![after_erasure(&own).id, own.id]
+}
+
+/// The key beside this one for what the desk says once this one is gone. It is made under the master key: no erasure of
+/// the visitor reaches it (docs/decisions/0014-what-is-said-after-an-erasure-has-a-key-of-its-own.md).
+pub(crate) fn after_erasure(key: &StreamKey) -> StreamKey {
+    StreamKey { id: format!("{}/erased", key.id), parent: None }
+}
+
+/// The key that what is said in a message is sealed with.
+pub(crate) fn sealing_key(id: MessageId, message: &Message) -> Option<StreamKey> {
+    match message {
+        Message::NotSubmitted => None,
+        Message::Submitted(message) => {
+            let own = message_key(id, message.visitor_id);
+            Some(if message.erased { after_erasure(&own) } else { own })
+        }
+    }
 }
 
 /// The key of a visitor.

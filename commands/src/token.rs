@@ -11,5 +11,10 @@ pub(crate) const LINK: &str = "lwl_";
 
 /// A token of that kind.
 pub(crate) fn token(prefix: &str, secret: [u8; 32]) -> String {
-    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(secret))
+    format!("{prefix}{}", text(&secret))
+}
+
+/// 32 bytes as 43 characters.
+pub(crate) fn text(secret: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(secret)
 }

@@ -33,6 +33,17 @@ pub(crate) struct Arriving {
 }
 
 impl Arriving {
+    /// A visitor who is there: they get another token, unless they come with one of theirs.
+    pub(crate) fn returning(id: VisitorId, known: Option<VisitorId>) -> Self {
+        let token = (known != Some(id)).then(|| token::token(token::VISITOR, store::random::bytes()));
+        Self { id, token }
+    }
+
+    /// The token they get.
+    pub(crate) fn token(&self) -> Option<&String> {
+        self.token.as_ref()
+    }
+
     pub(crate) fn submitted(&self, receipt: Receipt) -> Submitted {
         Submitted { receipt, visitor_id: self.id, visitor_token: self.token.clone() }
     }

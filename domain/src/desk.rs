@@ -2,6 +2,7 @@
 //! be asked about the desk as it was then.
 
 mod event;
+mod grace;
 mod opening;
 mod target;
 #[cfg(test)]
@@ -11,6 +12,7 @@ pub use event::{
     AvailabilityRule, CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FieldKind, FormField,
     FormRevised, Localised, OpeningHoursRevised, ServiceTargetRevised,
 };
+pub use grace::Grace;
 pub use target::ServiceTarget;
 
 use crate::{
@@ -87,6 +89,11 @@ impl Settings {
     /// How soon an answer is due; `None` before first start.
     pub fn target(&self) -> Option<ServiceTarget> {
         self.service_target.as_ref().map(ServiceTargetRevised::target)
+    }
+
+    /// How long what is deleted can be restored; `None` before first start.
+    pub fn grace(&self) -> Option<Grace> {
+        self.desk.as_ref().map(DeskRevised::grace)
     }
 
     /// The tags there are.

@@ -11,6 +11,7 @@ mod due;
 mod error;
 mod event;
 mod follow_up;
+mod gone;
 mod sort;
 mod status;
 mod step;
@@ -26,12 +27,13 @@ pub use due::{Due, DueKind};
 pub use error::MessageError;
 pub use event::{
     Assignee, FollowUpCameDue, FollowUpCompleted, FollowUpScheduled, MessageArchived, MessageAssigned,
-    MessageCategorized, MessageClosed, MessageContinued, MessageDeleted, MessageEvent, MessageMarkedAsSpam,
-    MessagePrioritized, MessageRated, MessageReopened, MessageReplied, MessageResolved, MessageRestored,
-    MessageSubmitted, MessageTagged, MessageUnarchived, MessageUnassigned, MessageUnmarkedAsSpam, NoteAdded,
-    ReplyBecameOverdue,
+    MessageCategorized, MessageClosed, MessageContinued, MessageDeleted, MessageErased, MessageEvent,
+    MessageMarkedAsSpam, MessagePrioritized, MessageRated, MessageReopened, MessageReplied, MessageResolved,
+    MessageRestored, MessageShredded, MessageSubmitted, MessageTagged, MessageUnarchived, MessageUnassigned,
+    MessageUnmarkedAsSpam, NoteAdded, ReplyBecameOverdue,
 };
 pub use follow_up::{BringUpFollowUp, FollowUp, ScheduleFollowUp};
+pub use gone::{EraseMessage, ShredMessage};
 pub use sort::{CategorizeMessage, PrioritizeMessage, Priority, TagMessage};
 pub use status::{MessageStatus, VisitorStatus};
 pub use step::{Step, StepKind};
@@ -60,6 +62,10 @@ pub enum Message {
 
 /// What is known of a message that was submitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them can meet any other"
+)]
 pub struct Submitted {
     /// Whose it is.
     pub visitor_id: VisitorId,
@@ -94,6 +100,15 @@ pub struct Submitted {
     /// Since when it is hidden everywhere, if it is.
     #[serde(default)]
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Which deletion hides it: the sequence of the last event that deleted it.
+    #[serde(default)]
+    pub deleted_with: u32,
+    /// Have its words been gone for ever since a while after it was deleted?
+    #[serde(default)]
+    pub shredded: bool,
+    /// Have they gone for ever with its visitor?
+    #[serde(default)]
+    pub erased: bool,
     /// When it was last resolved or closed.
     #[serde(default)]
     pub ended_at: Option<DateTime<Utc>>,
@@ -145,11 +160,11 @@ impl Decide for Message {
 
 impl Submitted {
     fn decide(&self, command: MessageCommand) -> Decided {
-        // Deleting says for itself that it is so already.
-        let concerns_deletion =
-            matches!(&command, MessageCommand::Step(Step { kind: StepKind::Delete | StepKind::Restore, .. }));
-        if self.deleted_at.is_some() && !concerns_deletion {
+        if self.deleted_at.is_some() && !gone::is_possible_when_deleted(&command) {
             return Err(MessageError::Deleted);
+        }
+        if self.is_gone() && !gone::is_possible_after(&command) {
+            return Err(MessageError::Erased);
         }
         match command {
             MessageCommand::Submit(_) => Err(MessageError::AlreadySubmitted),
@@ -166,6 +181,8 @@ impl Submitted {
             MessageCommand::Prioritize(prioritize) => self.prioritize(&prioritize),
             MessageCommand::Step(step) => self.step(step),
             MessageCommand::BecomeOverdue(overdue) => self.become_overdue(overdue),
+            MessageCommand::Shred(shred) => self.shred(shred),
+            MessageCommand::Erase(erase) => self.erase(erase),
         }
     }
 

@@ -1,21 +1,24 @@
 //! The visitor: somebody who leaves messages, known by a token only they hold.
 
+mod command;
+mod event;
+mod identity;
 #[cfg(test)]
 mod tests;
 
-use crate::{
-    contact::Contact,
-    decide::{self, Decide},
-    event::events,
-    locale::Locale,
-    personal::Personal,
-    text::Name,
+pub use command::{VisitorCommand, VisitorError};
+pub use event::{
+    ContactRemembered, ErasureRequested, VisitorArrived, VisitorBlocked, VisitorCorrected, VisitorErased,
+    VisitorEvent, VisitorIdentified, VisitorUnblocked,
 };
+pub use identity::{Identity, Subject};
+
+use crate::decide::{self, Decide};
 use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
 
-/// A visitor as decisions need them: that they arrived.
+/// A visitor as decisions need them: no name, no contact, only how they stand with the desk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Visitor {
@@ -23,92 +26,98 @@ pub enum Visitor {
     #[default]
     NotArrived,
     /// They have a token.
-    Arrived {
-        /// Business time of the last event.
-        last_at: DateTime<Utc>,
-    },
+    Arrived(Arrived),
 }
 
-/// A command to a visitor.
-#[derive(Clone, Debug)]
-pub enum VisitorCommand {
-    /// A first message, or a first look: give them a stream.
-    Arrive {
-        /// The clock.
-        at: DateTime<Utc>,
-        /// Their language.
-        locale: Option<Locale>,
-    },
-    /// Remember how they called themselves and how to reach them, for the next form.
-    RememberContact {
-        /// The clock.
-        at: DateTime<Utc>,
-        /// Their name, when they gave one.
-        name: Option<Name>,
-        /// How to reach them.
-        contact: Contact,
-        /// A fact looked up: is this what is remembered already? (The state holds no words to compare with.)
-        unchanged: bool,
-    },
+/// What is known of a visitor who arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them can meet any other"
+)]
+pub struct Arrived {
+    /// Did the host site say who they are?
+    pub identified: bool,
+    /// May they leave no messages?
+    pub blocked: bool,
+    /// Do they wait for an answer to their wish to be erased?
+    pub erasure_requested: bool,
+    /// Are they gone for ever?
+    pub erased: bool,
+    /// Business time of the last event.
+    pub last_at: DateTime<Utc>,
 }
 
-events! {
-    /// An event of a visitor.
-    VisitorEvent {
-        /// They got a token.
-        VisitorArrived "1",
-        /// Their name and contact fill the next form.
-        ContactRemembered "1",
-    }
-}
-
-/// A visitor got a token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct VisitorArrived {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Their language.
-    pub locale: Option<Locale>,
-}
-
-/// A visitor's name and contact are remembered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ContactRemembered {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Their name.
-    pub name: Option<Personal<Name>>,
-    /// How to reach them.
-    pub contact: Personal<Contact>,
-}
-
-/// Why a command to a visitor is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum VisitorError {
-    /// There is no such visitor.
-    #[error("there is no such visitor")]
-    NotArrived,
-    /// They have arrived already.
-    #[error("this visitor has arrived already")]
-    AlreadyArrived,
-}
+/// What follows from a command: events, or the refusal.
+type Decided = Result<Vec<VisitorEvent>, VisitorError>;
 
 impl Decide for Visitor {
-    fn decide(&self, command: VisitorCommand) -> Result<Vec<VisitorEvent>, VisitorError> {
+    fn decide(&self, command: VisitorCommand) -> Decided {
         match (command, self) {
             (VisitorCommand::Arrive { at, locale }, Self::NotArrived) => {
                 Ok(vec![VisitorEvent::VisitorArrived(VisitorArrived { at, locale })])
             }
-            (VisitorCommand::Arrive { .. }, Self::Arrived { .. }) => Err(VisitorError::AlreadyArrived),
-            (VisitorCommand::RememberContact { .. }, Self::NotArrived) => Err(VisitorError::NotArrived),
-            (VisitorCommand::RememberContact { unchanged: true, .. }, Self::Arrived { .. }) => Ok(vec![]),
-            (VisitorCommand::RememberContact { at, name, contact, .. }, Self::Arrived { last_at }) => {
-                Ok(vec![VisitorEvent::ContactRemembered(ContactRemembered {
-                    at: at.max(*last_at),
-                    name: name.map(Into::into),
-                    contact: contact.into(),
-                })])
+            (VisitorCommand::Arrive { .. }, Self::Arrived(_)) => Err(VisitorError::AlreadyArrived),
+            (_, Self::NotArrived) => Err(VisitorError::NotArrived),
+            (command, Self::Arrived(visitor)) => visitor.decide(command),
+        }
+    }
+}
+
+impl Arrived {
+    fn decide(self, command: VisitorCommand) -> Decided {
+        match command {
+            VisitorCommand::Erase { .. } if self.erased => Err(VisitorError::AlreadySo),
+            _ if self.erased => Err(VisitorError::Erased),
+            VisitorCommand::Arrive { .. } => Err(VisitorError::AlreadyArrived),
+            VisitorCommand::RememberContact { .. } if self.blocked => Err(VisitorError::Blocked),
+            VisitorCommand::RememberContact { unchanged: true, .. } => Ok(vec![]),
+            VisitorCommand::RememberContact { at, name, contact, .. } => {
+                let (at, name, contact) = (self.at(at), name.map(Into::into), contact.into());
+                Ok(vec![VisitorEvent::ContactRemembered(ContactRemembered { at, name, contact })])
             }
+            VisitorCommand::Identify { at, identity, .. } if !self.identified => {
+                Ok(vec![identity.identified(self.at(at))])
+            }
+            VisitorCommand::Identify { unchanged: true, .. } => Ok(vec![]),
+            VisitorCommand::Identify { at, identity, .. } => Ok(vec![identity.corrected(self.at(at))]),
+            VisitorCommand::Block { .. } if self.blocked => Err(VisitorError::AlreadySo),
+            VisitorCommand::Block { at, reason } => {
+                let (at, reason) = (self.at(at), reason.map(Into::into));
+                Ok(vec![VisitorEvent::VisitorBlocked(VisitorBlocked { at, reason })])
+            }
+            VisitorCommand::Unblock { .. } if !self.blocked => Err(VisitorError::AlreadySo),
+            VisitorCommand::Unblock { at } => {
+                Ok(vec![VisitorEvent::VisitorUnblocked(VisitorUnblocked { at: self.at(at) })])
+            }
+            VisitorCommand::RequestErasure { .. } if self.erasure_requested => Err(VisitorError::AlreadySo),
+            VisitorCommand::RequestErasure { at, reason } => {
+                let (at, reason) = (self.at(at), reason.map(Into::into));
+                Ok(vec![VisitorEvent::ErasureRequested(ErasureRequested { at, reason })])
+            }
+            VisitorCommand::Erase { at, reason } => {
+                let (at, reason) = (self.at(at), reason.into());
+                Ok(vec![VisitorEvent::VisitorErased(VisitorErased { at, reason })])
+            }
+        }
+    }
+
+    /// Business time never goes back within a visitor's stream.
+    fn at(self, clock: DateTime<Utc>) -> DateTime<Utc> {
+        clock.max(self.last_at)
+    }
+
+    fn apply(&mut self, event: &VisitorEvent) {
+        self.last_at = event.at();
+        match event {
+            VisitorEvent::VisitorArrived(_)
+            | VisitorEvent::ContactRemembered(_)
+            | VisitorEvent::VisitorCorrected(_) => {}
+            VisitorEvent::VisitorIdentified(_) => self.identified = true,
+            VisitorEvent::VisitorBlocked(_) => self.blocked = true,
+            VisitorEvent::VisitorUnblocked(_) => self.blocked = false,
+            VisitorEvent::ErasureRequested(_) => self.erasure_requested = true,
+            VisitorEvent::VisitorErased(_) => self.erased = true,
         }
     }
 }
@@ -130,6 +139,19 @@ impl Aggregate for Visitor {
     }
 
     fn apply(&mut self, event: VisitorEvent) {
-        *self = Self::Arrived { last_at: event.at() };
+        match self {
+            Self::NotArrived => {
+                let last_at = event.at();
+                let arrived = Arrived {
+                    identified: false,
+                    blocked: false,
+                    erasure_requested: false,
+                    erased: false,
+                    last_at,
+                };
+                *self = Self::Arrived(arrived);
+            }
+            Self::Arrived(visitor) => visitor.apply(&event),
+        }
     }
 }

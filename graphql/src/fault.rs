@@ -71,6 +71,9 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Name(_)
         | E::Password(_)
         | E::EmailTaken
+        | E::Erased
+        | E::Identity(_)
+        | E::RestoreUnknown
         | E::WrongCredentials
         | E::LinkUnknown
         | E::Conflict { .. }

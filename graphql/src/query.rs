@@ -4,6 +4,7 @@ pub(crate) mod desk;
 pub(crate) mod log;
 pub(crate) mod member;
 pub(crate) mod message;
+pub(crate) mod staff_visitor;
 pub(crate) mod visitor;
 
 use async_graphql::MergedObject;
@@ -16,4 +17,5 @@ pub struct Query(
     member::MemberQuery,
     message::MessageQuery,
     log::LogQuery,
+    staff_visitor::StaffVisitorQuery,
 );

@@ -2,8 +2,10 @@
 
 use crate::language::{Gap, Language};
 use async_graphql::{Enum, SimpleObject};
-use commands::{CommandError, PasswordError};
-use domain::{contact::ContactError, locale::Locale, message::MessageError, text::TextError};
+use commands::{CommandError, IdentityError, PasswordError};
+use domain::{
+    contact::ContactError, locale::Locale, message::MessageError, text::TextError, visitor::VisitorError,
+};
 
 /// What kind of refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -46,6 +48,10 @@ pub(crate) enum UserErrorCode {
     InactiveAssignee,
     /// It is deleted.
     Deleted,
+    /// The words, or the person, are gone for ever.
+    Erased,
+    /// They may leave no messages.
+    Blocked,
     /// It is marked as spam.
     Spam,
 }
@@ -114,8 +120,11 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::KeyTooShort => (C::Invalid, Some("idempotencyKey"), "key-too-short"),
         CommandError::KeyTooLong => (C::TooLong, Some("idempotencyKey"), "key-too-long"),
         CommandError::Name(error) => return of_text(error, "name", locale),
-        CommandError::Visitor(_)
-        | CommandError::Member(_)
+        CommandError::Identity(error) => (C::Invalid, Some("identity"), of_identity(*error)),
+        CommandError::RestoreUnknown => (C::Unknown, Some("restore"), "restore-unknown"),
+        CommandError::Erased => (C::Erased, None, "visitor-erased"),
+        CommandError::Visitor(error) => of_visitor(*error),
+        CommandError::Member(_)
         | CommandError::Desk(_)
         | CommandError::Unauthenticated
         | CommandError::TokenUnknown
@@ -174,13 +183,42 @@ fn of_message(error: MessageError) -> Refusal {
         MessageError::TagUnknown => (C::Unknown, Some("add"), "tag-unknown"),
         MessageError::Spam => (C::Spam, None, "spam"),
         MessageError::Deleted => (C::Deleted, None, "deleted"),
+        MessageError::Erased => (C::Erased, None, "erased"),
         MessageError::NotReplied => (C::NotReplied, None, "not-replied"),
         MessageError::TooLate => (C::TooLate, None, "too-late"),
         MessageError::AlreadyAssigned(_) => (C::AlreadyAssigned, None, "already-assigned"),
         // Of the clock's commands, which nobody sends.
         MessageError::WaitIsOver => (C::NotAllowed, None, "wait-is-over"),
         MessageError::AlreadyOverdue => (C::AlreadySo, None, "already-overdue"),
+        MessageError::NotDeleted => (C::NotAllowed, None, "not-deleted"),
         MessageError::NotDueYet => (C::NotAllowed, None, "not-due-yet"),
+    }
+}
+
+fn of_visitor(error: VisitorError) -> Refusal {
+    use UserErrorCode as C;
+    match error {
+        VisitorError::NotArrived => (C::Unknown, Some("id"), "visitor-unknown"),
+        VisitorError::AlreadyArrived | VisitorError::AlreadySo => (C::AlreadySo, None, "already-so"),
+        VisitorError::Blocked => (C::Blocked, None, "visitor-blocked"),
+        VisitorError::Erased => (C::Erased, None, "visitor-erased"),
+    }
+}
+
+fn of_identity(error: IdentityError) -> &'static str {
+    match error {
+        IdentityError::Unreadable => "identity-unreadable",
+        IdentityError::Audience => "identity-audience",
+        IdentityError::Claim("sub") => "identity-sub",
+        IdentityError::Claim("jti") => "identity-jti",
+        IdentityError::Claim("email") => "identity-email",
+        IdentityError::Claim("phone_number") => "identity-phone",
+        IdentityError::Claim("name") => "identity-name",
+        IdentityError::Claim(_) => "identity-times",
+        IdentityError::TooLong => "identity-too-long",
+        IdentityError::Expired => "identity-expired",
+        IdentityError::NotYet => "identity-not-yet",
+        IdentityError::Used => "identity-used",
     }
 }
 

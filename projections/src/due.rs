@@ -1,4 +1,4 @@
-//! What falls due: waits that have not become overdue, and follow-ups.
+//! What falls due: waits that have not become overdue, follow-ups, and the end of what was deleted.
 
 use crate::{
     Projections,
@@ -9,10 +9,14 @@ use domain::message::{Due, DueKind};
 use store::{Row, StoreError, Value, micros};
 
 /// Where the list says what falls due of a kind: the columns of the instant and of the sequence, and the condition.
-fn parts(kind: DueKind) -> (&'static str, &'static str, String) {
+fn parts(kind: DueKind) -> Option<(&'static str, &'static str, String)> {
     match kind {
-        DueKind::Reply => ("due_at", "wait", format!("overdue = 0 AND due_at < {NEVER}")),
-        DueKind::FollowUp => ("follow_up_due_at", "follow_up", "follow_up_due_at IS NOT NULL".to_owned()),
+        DueKind::Reply => Some(("due_at", "wait", format!("overdue = 0 AND due_at < {NEVER}"))),
+        DueKind::FollowUp => {
+            Some(("follow_up_due_at", "follow_up", "follow_up_due_at IS NOT NULL".to_owned()))
+        }
+        // Another view's: `deletions`.
+        DueKind::Shredding => None,
     }
 }
 
@@ -22,13 +26,16 @@ impl Projections {
     pub async fn due(&self, after: Option<Due>, limit: usize) -> Result<Vec<Due>, QueryError> {
         let mut due = self.due_of(DueKind::Reply, after, limit).await?;
         due.extend(self.due_of(DueKind::FollowUp, after, limit).await?);
+        due.extend(self.due_of(DueKind::Shredding, after, limit).await?);
         due.sort_unstable();
         due.truncate(limit);
         Ok(due)
     }
 
     async fn due_of(&self, kind: DueKind, after: Option<Due>, limit: usize) -> Result<Vec<Due>, QueryError> {
-        let (due_at, sequence, condition) = parts(kind);
+        let Some((due_at, sequence, condition)) = parts(kind) else {
+            return self.shreddings(after, limit).await;
+        };
         let mut values: Vec<Value> = vec![i64::try_from(limit).unwrap_or(i64::MAX).into()];
         let mut beyond = String::new();
         if let Some(after) = after {

@@ -8,6 +8,7 @@
 mod around;
 mod as_of;
 mod cursor;
+mod deletions;
 mod desk;
 mod due;
 mod error;
@@ -35,7 +36,7 @@ pub use message_list::{FollowUpRow, MessageFilter, MessageOrder, MessageRow};
 pub use rating::RatingRow;
 pub use reader::{Reader, ShownContact};
 pub use visitor_messages::VisitorMessageRow;
-pub use visitors::VisitorRow;
+pub use visitors::{VisitorRow, VisitorStanding};
 
 use store::{FollowerStatus, Followers, Store, StoreError, View};
 use tokio_util::sync::CancellationToken;
@@ -59,12 +60,15 @@ pub const VIEWS: &[View] = &[
     View { name: "message_tags", version: 1, tables: &[message_tags::TABLE], handle: message_tags::project },
     View { name: "log_index", version: 1, tables: &[log_index::TABLE], handle: log_index::project },
     View { name: "members", version: 1, tables: &["members"], handle: members::project },
+    View { name: "deletions", version: 1, tables: &[deletions::TABLE], handle: deletions::project },
 ];
 
 /// The views that an answer about a message is read from.
 pub const MESSAGE_VIEWS: &[&str] = &["message_list", "message_entries", "message_tags", "visitor_messages"];
 /// The views that an answer about a member is read from.
 pub const MEMBER_VIEWS: &[&str] = &["members"];
+/// The views that an answer about a visitor is read from.
+pub const VISITOR_VIEWS: &[&str] = &["visitors"];
 
 /// The views of a store, kept up to date by this process, and every question that can be asked of them.
 #[derive(Clone)]

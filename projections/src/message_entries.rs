@@ -132,6 +132,8 @@ impl Folded for Conversation {
             | MessageEvent::MessageUnarchived(_)
             | MessageEvent::MessageDeleted(_)
             | MessageEvent::MessageRestored(_)
+            | MessageEvent::MessageShredded(_)
+            | MessageEvent::MessageErased(_)
             | MessageEvent::MessageRated(_)
             | MessageEvent::ReplyBecameOverdue(_) => return Ok(()),
             MessageEvent::MessageContinued(event) => {

@@ -12,6 +12,7 @@ use crate::{
     opening::{self, Opened, column},
     rating::{self, Rated, RatingRow},
     reader::ShownContact,
+    visitors::{VisitorStanding, standings},
 };
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
@@ -42,6 +43,8 @@ pub struct MessageRow {
     pub reference: String,
     /// Whose it is.
     pub visitor_id: VisitorId,
+    /// How its visitor stands with the desk.
+    pub visitor: VisitorStanding,
     /// Its status as the desk sees it.
     pub status: MessageStatus,
     /// Its status as its visitor sees it.
@@ -343,6 +346,31 @@ impl Projections {
         count(&self.store, &sql, &[of.to_string().into()]).await
     }
 
+    /// At most so many messages of a visitor, deleted ones included, in the order of their ids after one of them; none
+    /// that was left before that position is missing. `None`: the list is not that far yet. For the rule that follows
+    /// an erasure, which is nobody's eyes: nothing of a person is in it.
+    pub async fn messages_of(
+        &self,
+        of: VisitorId,
+        as_of: i64,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Option<Vec<MessageId>>, QueryError> {
+        if !self.wait_for(&["message_list"], as_of).await? {
+            return Ok(None);
+        }
+        let sql = format!(
+            "SELECT message_id FROM {TABLE} WHERE visitor_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3"
+        );
+        let after = after.map_or_else(String::new, |after| after.to_string());
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let values = [of.to_string().into(), after.into(), limit.into()];
+        let rows = self.store.database().views.rows(&sql, &values).await?;
+        let bad = |_| store::StoreError::Setup("message_list holds a bad message_id".to_owned());
+        let id = |row: &Row| Ok(row.text("message_id")?.parse().map_err(bad)?);
+        rows.iter().map(id).collect::<Result<_, QueryError>>().map(Some)
+    }
+
     /// A message by its id; a deleted one only for those who may delete.
     pub async fn message(&self, reader: Reader, id: MessageId) -> Result<Option<MessageRow>, QueryError> {
         let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id = $1");
@@ -388,10 +416,22 @@ pub(crate) async fn opened(
         sealed.extend([row.text_or_null("follow_up_note")?, row.text_or_null("rating_comment")?]);
     }
     let mut opened = opening::open(store, sealed).await?;
-    rows.iter().map(|row| message(reader, row, &mut opened)).collect()
+    let visitors = rows.iter().map(|row| row.text("visitor_id")).collect::<Result<Vec<_>, _>>()?;
+    let standings = standings(store, visitors.iter().cloned()).await?;
+    let rows = rows.iter().zip(visitors);
+    rows.map(|(row, visitor)| {
+        let standing = standings.get(&visitor).copied().unwrap_or_default();
+        message(reader, row, standing, &mut opened)
+    })
+    .collect()
 }
 
-fn message(reader: Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow, QueryError> {
+fn message(
+    reader: Reader,
+    row: &Row,
+    visitor: VisitorStanding,
+    opened: &mut Opened,
+) -> Result<MessageRow, QueryError> {
     let bad = |what: &str| store::StoreError::Setup(format!("message_list holds a bad {what}"));
     let (name, contact, content) = (opened.next()?, opened.required()?, opened.required()?);
     let (note, rating) = (opened.next()?, rating::opened(row, opened)?);
@@ -403,6 +443,7 @@ fn message(reader: Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow,
         version: row.int("version")?,
         reference: row.text("reference")?,
         visitor_id: row.text("visitor_id")?.parse().map_err(|_| bad("visitor_id"))?,
+        visitor,
         status: MessageStatus::named(&row.text("status")?).ok_or_else(|| bad("status"))?,
         visitor_status: VisitorStatus::named(&row.text("visitor_status")?)
             .ok_or_else(|| bad("visitor_status"))?,

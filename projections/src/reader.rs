@@ -68,6 +68,11 @@ impl Reader {
         }
     }
 
+    /// Admits them to what only those may see who erase visitors.
+    pub(crate) fn erases(self) -> Result<(), QueryError> {
+        require(self.actor, Permission::VisitorsErase)
+    }
+
     /// Admits them to the history as well.
     pub(crate) fn reads_history(self) -> Result<(), QueryError> {
         require(self.actor, Permission::AuditRead)

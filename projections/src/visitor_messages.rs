@@ -118,6 +118,8 @@ impl Folded for Own {
             | MessageEvent::MessageCategorized(_)
             | MessageEvent::MessageTagged(_)
             | MessageEvent::MessagePrioritized(_)
+            | MessageEvent::MessageShredded(_)
+            | MessageEvent::MessageErased(_)
             | MessageEvent::MessageMarkedAsSpam(_)
             | MessageEvent::MessageUnmarkedAsSpam(_)
             | MessageEvent::MessageArchived(_)

@@ -45,6 +45,12 @@ enum Command {
     /// Read the log
     #[command(subcommand)]
     Log(LogCommand),
+    /// Print the secret that host sites sign their visitors' identities with
+    IdentitySecret {
+        /// Replace it first: what is signed with the one before is refused from then on
+        #[arg(long)]
+        rotate: bool,
+    },
     /// Print the configuration in force, secrets left out
     Config,
     /// Print the GraphQL schema
@@ -117,6 +123,16 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
         }
         Command::Log(LogCommand::Show { message, locale }) => show::run(config, &message, &locale).await?,
         Command::Rebuild { views } => rebuild::run(config, &views).await?,
+        Command::IdentitySecret { rotate } => {
+            let store = Store::open(&config.store, Clock::system()).await?;
+            let commands = Commands::new(store.clone());
+            let secret = match rotate {
+                true => commands.rotate_identity_secret().await,
+                false => commands.identity_secret().await,
+            };
+            store.close().await;
+            println!("{}", secret?.text());
+        }
         Command::Member(command) => {
             let store = Store::open(&config.store, Clock::system()).await?;
             let commands = Commands::new(store.clone());

@@ -26,7 +26,8 @@ pub(crate) async fn get(State(app): State<App>) -> Response {
 async fn report(app: &App) -> Result<(bool, Value), StoreError> {
     let head = app.store.head().await?;
     let views = app.projections.status().await?;
-    let well = views.iter().all(|view| view.error.is_none());
+    let destruction = app.destroyer.status();
+    let well = views.iter().all(|view| view.error.is_none()) && destruction.error.is_none();
     let views: Vec<Value> = views
         .iter()
         .map(|view| {
@@ -50,6 +51,11 @@ async fn report(app: &App) -> Result<(bool, Value), StoreError> {
         "database": database,
         "log": { "position": head },
         "views": views,
+        "erasure": {
+            "position": destruction.position,
+            "lag": (head - destruction.position).max(0),
+            "error": destruction.error,
+        },
     });
     Ok((well, report))
 }

@@ -6,7 +6,7 @@ use commands::Commands;
 use graphql::Schema;
 use projections::Projections;
 use std::time::Duration;
-use store::Store;
+use store::{Destroyer, Store};
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 /// A reply of 20,000 characters, each escaped as a surrogate pair, and its document.
@@ -20,6 +20,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) commands: Commands,
     pub(crate) projections: Projections,
+    pub(crate) destroyer: Destroyer,
     pub(crate) schema: Schema,
 }
 

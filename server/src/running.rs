@@ -4,7 +4,7 @@ use crate::{
     config::Config,
     router::{App, router},
 };
-use commands::{CommandError, Commands, SignInLink};
+use commands::{CommandError, Commands, MessagesOf, SignInLink};
 use projections::Projections;
 use std::{net::SocketAddr, time::Duration};
 use store::{AlreadyServed, Clock, DatabaseUrl, ServerLock, Store, StoreError};
@@ -76,8 +76,14 @@ impl Server {
             async move { due.due(after, limit).await }
         };
         let clock = tokio::spawn(commands.clone().watch_clock(due, stop.clone()));
+        let views = projections.clone();
+        let messages_of = move |page: MessagesOf| {
+            let views = views.clone();
+            async move { views.messages_of(page.visitor_id, page.as_of, page.after, page.limit).await }
+        };
+        let destroyer = commands.destroy_keys(messages_of, &stop);
         let schema = graphql::schema(commands.clone(), projections.clone());
-        let app = App { store, commands, projections, schema };
+        let app = App { store, commands, projections, destroyer, schema };
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
         let serving = tokio::spawn(async move { serve.await });
@@ -103,6 +109,7 @@ impl Server {
         if let Err(error) = self.clock.await {
             tracing::error!(%error, "the watch on the clock did not end well");
         }
+        self.app.destroyer.ended().await;
         // Only now: what was just written is still read back for its answer.
         self.stop_following.cancel();
         self.app.projections.ended().await;

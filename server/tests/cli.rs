@@ -121,8 +121,24 @@ fn members_are_added_and_linked_beside_a_running_server() {
     server.wait().expect("ended");
 }
 
+#[test]
+fn the_identity_secret_is_made_once_and_replaced_when_that_is_asked_for() {
+    let folder = Folder::new();
+    let secret = |arguments: &[&str]| {
+        let output = folder.run(&[&["identity-secret"], arguments].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        stdout(&output)
+    };
+    let first = secret(&[]);
+    assert_eq!(first.trim_end().len(), 43, "{first:?}");
+    assert_eq!(secret(&[]), first);
+    let second = secret(&["--rotate"]);
+    assert_ne!(second, first);
+    assert_eq!(secret(&[]), second);
+}
+
 /// Every view, as the binary names them.
-const VIEWS: &str = "message_list, message_entries, visitor_messages, visitors, members";
+const VIEWS: &str = "message_list, message_entries, visitor_messages, visitors, members, deletions";
 
 fn views_are_rebuilt_beside_a_running_server(database: &[&str]) {
     let folder = Folder::new();

@@ -24,11 +24,7 @@ pub(crate) use steps::lock_head;
 pub(crate) use writer::supervise;
 
 use crate::{
-    accounts::CredentialRow,
-    cache::Known,
-    error::{AppendError, StoreError},
-    idempotency::Idempotency,
-    store::Store,
+    accounts::CredentialRow, cache::Known, error::AppendError, idempotency::Idempotency, store::Store,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -152,21 +148,5 @@ impl Store {
         let command = self.prepared(append).await?;
         let answer = self.queue().push(command)?;
         answer.await.unwrap_or(Err(AppendError::Unknown))
-    }
-
-    /// Destroys a key: what it and the keys below it sealed can never be read again, in no replica and no backup
-    /// of the log. The row stays as a tombstone. Doing it again changes nothing.
-    pub async fn destroy_key(&self, key_id: &str) -> Result<(), StoreError> {
-        let mut tx = self.database().log.begin().await?;
-        let head = lock_head(&mut tx, self.clock()).await?;
-        tx.execute(
-            "UPDATE keys SET wrapped = NULL, destroyed_at = $2 WHERE key_id = $1 AND destroyed_at IS NULL",
-            &[key_id.into(), head.now.into()],
-        )
-        .await?;
-        tx.commit().await?;
-        self.keys().forget(key_id);
-        // SQLite's write-ahead log still holds the old page.
-        Ok(self.database().log.truncate_write_ahead_log().await?)
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     append::{StreamAppend, StreamKey},
     error::{AppendError, StoreError},
     master::MasterKey,
-    seal::{Key, length_prefixed},
+    seal::{Key, has_clear, length_prefixed},
     sql::{Side, Value, placeholders},
     store::Store,
 };
@@ -131,10 +131,11 @@ impl KeyPlan {
     pub(crate) async fn make(store: &Store, streams: &[StreamAppend]) -> Result<Self, AppendError> {
         let mut plan =
             Self { ring: KeyRing { keys: HashMap::new() }, living: BTreeSet::new(), new: Vec::new() };
-        let with_events = streams.iter().filter(|stream| !stream.events.is_empty());
-        let wanted: Vec<(&StreamKey, bool)> = with_events
-            .filter_map(|stream| Some((stream.key.as_ref()?, stream.after.sequence == 0)))
-            .collect();
+        // What says nothing of a person needs no key, and happens although the key is gone.
+        let sealed =
+            streams.iter().filter(|stream| stream.events.iter().any(|event| has_clear(&event.payload)));
+        let wanted: Vec<(&StreamKey, bool)> =
+            sealed.filter_map(|stream| Some((stream.key.as_ref()?, stream.after.sequence == 0))).collect();
         let rows = plan.recall(store, &wanted).await?;
         let master = store.master();
         for (key, _) in wanted {

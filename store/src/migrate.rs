@@ -35,6 +35,8 @@ const STEPS: &[Step] = &[
     step!("0007_views_log_index"),
     step!("0008_views_target_revision"),
     step!("0009_log_idempotency_index"),
+    step!("0010_views_erasure"),
+    step!("0011_log_identity"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -161,13 +161,15 @@ fn visit<E>(
 }
 
 /// Are there words in it that have to be sealed before it is written?
-pub(crate) fn has_clear(payload: &mut Value) -> bool {
-    let mut found = false;
-    let _: Result<(), ()> = visit(payload, &mut String::new(), &mut |form, _| {
-        found |= form.get(CLEAR).is_some();
-        Ok(())
-    });
-    found
+pub(crate) fn has_clear(payload: &Value) -> bool {
+    match payload {
+        Value::Object(fields) => match fields.get(MARKER) {
+            Some(form) => form.get(CLEAR).is_some(),
+            None => fields.values().any(has_clear),
+        },
+        Value::Array(items) => items.iter().any(has_clear),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 /// Seals every clear value below `payload` under one key.

@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 
 /// Who reads an aggregate's events, beside the views that read every event. Checked against the list of views.
 const READERS: [(&str, &str); 5] = [
-    ("Message", "message_list, message_entries, visitor_messages; message_tags reads MessageTagged"),
+    (
+        "Message",
+        "message_list, message_entries, visitor_messages, deletions; message_tags reads MessageTagged",
+    ),
     ("Visitor", "visitors"),
     ("Member", "members"),
     ("Team", "teams"),

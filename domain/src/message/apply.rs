@@ -20,6 +20,9 @@ impl Submitted {
             spam: false,
             archived: false,
             deleted_at: None,
+            deleted_with: 0,
+            shredded: false,
+            erased: false,
             ended_at: None,
             wait: Some(Wait::new(1, event.at)),
             replies: 0,
@@ -80,8 +83,17 @@ impl Submitted {
             MessageEvent::MessageUnmarkedAsSpam(_) => self.spam = false,
             MessageEvent::MessageArchived(_) => self.archived = true,
             MessageEvent::MessageUnarchived(_) => self.archived = false,
-            MessageEvent::MessageDeleted(_) => self.deleted_at = Some(at),
+            MessageEvent::MessageDeleted(_) => {
+                self.deleted_at = Some(at);
+                self.deleted_with = self.events;
+            }
             MessageEvent::MessageRestored(_) => self.deleted_at = None,
+            MessageEvent::MessageShredded(_) => self.shredded = true,
+            // Nobody is left who could be answered.
+            MessageEvent::MessageErased(_) => {
+                self.erased = true;
+                self.wait = None;
+            }
             MessageEvent::ReplyBecameOverdue(event) => {
                 self.wait = self.wait.map(|wait| Wait { overdue_since: Some(event.due_at), ..wait });
             }

@@ -2,7 +2,8 @@
 
 use super::{
     AddNote, AssignMessage, BecomeOverdue, BringUpFollowUp, CategorizeMessage, ClaimMessage, ContinueMessage,
-    PrioritizeMessage, RateMessage, ReplyToMessage, ScheduleFollowUp, Step, SubmitMessage, TagMessage,
+    EraseMessage, PrioritizeMessage, RateMessage, ReplyToMessage, ScheduleFollowUp, ShredMessage, Step,
+    SubmitMessage, TagMessage,
 };
 
 /// A command to a message.
@@ -36,4 +37,8 @@ pub enum MessageCommand {
     Step(Step),
     /// The clock: the service target of a wait has passed.
     BecomeOverdue(BecomeOverdue),
+    /// The clock: it has been deleted for long enough.
+    Shred(ShredMessage),
+    /// Its visitor was erased.
+    Erase(EraseMessage),
 }

@@ -12,7 +12,7 @@ pub struct Due {
     pub message_id: MessageId,
     /// What.
     pub kind: DueKind,
-    /// Which of that kind: the sequence of the event that began the wait, or scheduled the follow-up.
+    /// Which of that kind: the sequence of the event that began the wait, scheduled the follow-up, or deleted it.
     pub sequence: u32,
 }
 
@@ -23,4 +23,6 @@ pub enum DueKind {
     Reply,
     /// A follow-up.
     FollowUp,
+    /// The end of the words of a deleted message.
+    Shredding,
 }

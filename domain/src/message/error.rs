@@ -65,6 +65,12 @@ pub enum MessageError {
     /// It is deleted, and can only be restored.
     #[error("this message is deleted; restore it first")]
     Deleted,
+    /// Its words are gone for ever; only note, close, archive and delete are possible.
+    #[error("the words of this message are gone for ever")]
+    Erased,
+    /// It is not deleted, or not by that deletion any more.
+    #[error("this message is not deleted any more")]
+    NotDeleted,
     /// What was never replied to cannot be rated.
     #[error("this message has not been replied to yet")]
     NotReplied,

@@ -58,6 +58,10 @@ events! {
         MessageDeleted "1",
         /// It is there again.
         MessageRestored "1",
+        /// It has been deleted for long enough: its words are gone for ever.
+        MessageShredded "1",
+        /// Its visitor was erased: its words are gone for ever.
+        MessageErased "1",
         /// Its visitor said how content they are.
         MessageRated "1",
         /// The visitor has waited longer than the desk wants anybody to wait.
@@ -194,6 +198,22 @@ pub struct FollowUpCameDue {
     pub follow_up: u32,
     /// When it was due.
     pub due_at: DateTime<Utc>,
+}
+
+/// The words of a deleted message are gone for ever; that it was there, and what happened to it, stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageShredded {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which deletion led to it: the sequence of the event that deleted the message.
+    pub deletion: u32,
+}
+
+/// The words of a message are gone for ever with its visitor; that it was there, and what happened to it, stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageErased {
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// A message is about something, or about something else.

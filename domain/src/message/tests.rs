@@ -1,12 +1,13 @@
 //! The rules of a message, one test each.
 
+mod gone;
 mod sequences;
 mod work;
 
 use super::*;
 use crate::{
     contact::Contact,
-    desk::ServiceTarget,
+    desk::{Grace, ServiceTarget},
     ids::{CategoryId, MemberId, MessageId, NoteId, ReplyId, Tag, TeamId, WordsId},
     reference::Reference,
     text::{Name, Reason, ReplyText, Words},
@@ -141,6 +142,15 @@ fn claim(second: i64, member: u128) -> MessageCommand {
 fn overdue(second: i64, wait: u32) -> MessageCommand {
     let target = ServiceTarget::of_seconds(DAY.unsigned_abs());
     MessageCommand::BecomeOverdue(BecomeOverdue { at: at(second), wait, target })
+}
+
+/// The desk keeps what is deleted for a day.
+fn shred(second: i64, deletion: u32) -> MessageCommand {
+    MessageCommand::Shred(ShredMessage { at: at(second), deletion, grace: Grace::of_days(1) })
+}
+
+fn erase(second: i64) -> MessageCommand {
+    MessageCommand::Erase(EraseMessage { at: at(second) })
 }
 
 fn submitted(commands: impl IntoIterator<Item = MessageCommand>) -> Submitted {

@@ -34,8 +34,8 @@ pub(super) struct MessagePayload {
 
 /// What was recorded, and where.
 #[derive(SimpleObject)]
-struct Receipt {
-    /// The message.
+pub(super) struct Receipt {
+    /// The message, or whatever it is about.
     id: ID,
     /// The sequence of its last event.
     version: i64,

@@ -6,6 +6,7 @@ use super::{
     desk::{Category, Desk},
     log::{self, LogConnection, LogFilter},
     member::Member,
+    staff_visitor::StaffVisitor,
 };
 use crate::{
     caller::Asks,
@@ -29,7 +30,7 @@ use domain::{
 use filter::{MessageFilter, MessageOrder};
 use projections::{
     EntryKind, EntryRow, MemberRow, MessageFilter as Filter, MessageRow, PageRequest, QueryError, RatingRow,
-    Reader,
+    Reader, ShownContact,
 };
 use std::collections::BTreeSet;
 
@@ -175,21 +176,21 @@ impl Message {
     }
 }
 
-/// Who left a message, as given with it.
-struct StaffVisitor {
-    row: MessageRow,
-    reader: Reader,
-}
-
 /// How a visitor can be reached.
 #[derive(SimpleObject)]
-struct Contact {
+pub(super) struct Contact {
     /// Phone or e-mail.
     kind: ContactKind,
     /// As it was given, or its mask.
     value: String,
     /// Is it the mask?
     masked: bool,
+}
+
+impl From<ShownContact> for Contact {
+    fn from(shown: ShownContact) -> Self {
+        Self { kind: shown.kind.into(), value: shown.value, masked: shown.masked }
+    }
 }
 
 /// Phone or e-mail.
@@ -318,7 +319,7 @@ impl Message {
 
     /// Who left it.
     async fn visitor(&self) -> StaffVisitor {
-        StaffVisitor { row: self.row.clone(), reader: self.reader }
+        StaffVisitor::of_message(&self.row, self.reader)
     }
 
     /// The words; null once erased.
@@ -441,36 +442,5 @@ impl Message {
         after: Option<LogPosition>,
     ) -> Result<LogConnection> {
         log::page(ctx, self.reader, Some((self.row.id, self.as_of)), filter, first, after).await
-    }
-}
-
-/// Who left a message.
-#[Object]
-impl StaffVisitor {
-    /// Their id.
-    async fn id(&self) -> ID {
-        ID(self.row.visitor_id.to_string())
-    }
-
-    /// The name they gave; null when they gave none, or once erased.
-    async fn name(&self) -> Option<&str> {
-        self.row.name.as_ref().and_then(|name| name.text())
-    }
-
-    /// How to reach them; null once erased.
-    async fn contact(&self) -> Option<Contact> {
-        let shown = self.row.contact.clone()?;
-        Some(Contact { kind: shown.kind.into(), value: shown.value, masked: shown.masked })
-    }
-
-    /// Were they erased?
-    async fn erased(&self) -> bool {
-        self.row.contact.is_none()
-    }
-
-    /// How many messages they have left.
-    async fn message_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().visitor_message_count(self.reader, self.row.visitor_id).await;
-        count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 }

@@ -21,16 +21,22 @@ impl VisitorQuery {
     /// The visitor whose token was sent; null without a valid one.
     async fn visitor(&self, ctx: &Context<'_>) -> Result<Option<Visitor>> {
         let Some(id) = ctx.visitor_id() else { return Ok(None) };
+        Visitor::load(ctx, id).await.map(Some)
+    }
+}
+
+impl Visitor {
+    pub(crate) async fn load(ctx: &Context<'_>, id: VisitorId) -> Result<Self> {
         let row = ctx.projections().visitor(id).await;
         let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         // Their token is older than the view when they have only just arrived.
-        let row = row.unwrap_or(VisitorRow { id, name: None, contact: None });
-        Ok(Some(Visitor(row)))
+        let row = row.unwrap_or(VisitorRow::new(id));
+        Ok(Self(row))
     }
 }
 
 /// A visitor, to themselves.
-struct Visitor(VisitorRow);
+pub(crate) struct Visitor(VisitorRow);
 
 /// How many messages they have left, counted when asked.
 struct OwnCount(VisitorId);

@@ -1,6 +1,7 @@
 //! What the views promise, each scenario on both databases.
 
 mod as_of;
+mod gone;
 mod messages;
 mod personal;
 mod runs;
@@ -13,12 +14,12 @@ use domain::{
     actor::Actor,
     contact::Contact,
     decide::Decide,
-    desk::{Desk as DeskAggregate, DeskEvent, ServiceTarget, ServiceTargetRevised},
+    desk::{Desk as DeskAggregate, DeskEvent, Grace, ServiceTarget, ServiceTargetRevised},
     ids::{MemberId, MessageId, ReplyId, VisitorId},
     member::{Member, MemberCommand, MemberEmail},
     message::{
-        BecomeOverdue, ClaimMessage, FormRules, Message, MessageCommand, ReplyToMessage, Step, StepKind,
-        SubmitMessage,
+        BecomeOverdue, ClaimMessage, EraseMessage, FormRules, Message, MessageCommand, ReplyToMessage,
+        ShredMessage, Step, StepKind, SubmitMessage,
     },
     reference::Reference,
     text::{Name, ReplyText, Words},
@@ -31,13 +32,14 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Every view: the tests read all of them.
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "message_list",
     "message_entries",
     "message_tags",
     "visitor_messages",
     "visitors",
     "members",
+    "deletions",
     "log_index",
 ];
 const MEMBER: MemberId = MemberId(Uuid::from_u128(7));
@@ -102,7 +104,7 @@ impl Desk {
         assert!(self.views.wait_for(&ALL, position).await.expect("readable"), "the views follow");
     }
 
-    /// The desk's service target, for the `n`th time.
+    /// The desk's service target, as the `n`th event of the desk.
     async fn revise_target(&self, n: i64, answer_within_seconds: u64) {
         let revised = ServiceTargetRevised { at: self.clock.now(), answer_within_seconds };
         let revised = DeskEvent::ServiceTargetRevised(revised);
@@ -176,6 +178,25 @@ impl Desk {
         let reopen = Step { at: self.clock.now(), kind: StepKind::Reopen, reason: None };
         let (id, key) = (Self::message(n), message_key(n, visitor));
         self.carry_out::<Message>(id.0, key, MessageCommand::Step(reopen)).await;
+    }
+
+    async fn step(&self, n: u128, visitor: u128, kind: StepKind) {
+        let step = Step { at: self.clock.now(), kind, reason: None };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Step(step)).await;
+    }
+
+    /// At once, whatever the desk says.
+    async fn shred(&self, n: u128, visitor: u128, deletion: u32) {
+        let shred = ShredMessage { at: self.clock.now(), deletion, grace: Grace::of_days(0) };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Shred(shred)).await;
+    }
+
+    async fn erase(&self, n: u128, visitor: u128) {
+        let erase = EraseMessage { at: self.clock.now() };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Erase(erase)).await;
     }
 
     async fn become_overdue(&self, n: u128, visitor: u128, wait: u32, target: ServiceTarget) {

@@ -1,7 +1,7 @@
 //! A run of events is folded as its events would be one by one, and a broken stream stops the view.
 
 use super::Desk;
-use domain::desk::ServiceTarget;
+use domain::{desk::ServiceTarget, message::StepKind};
 use projections::{Projections, VIEWS};
 use std::time::Duration;
 use store::{Dialect, on_both_databases, testing::soon};
@@ -56,6 +56,14 @@ async fn some_days(desk: &Desk) {
     desk.become_overdue(4, 4, 1, ServiceTarget::of_seconds(60)).await;
     desk.revise_target(3, 7_200).await;
     desk.close(5, 5).await;
+    for (n, erased) in [(4, true), (5, true), (6, false)] {
+        desk.step(n, n, StepKind::Delete).await;
+        if erased {
+            desk.erase(n, n).await;
+        }
+    }
+    desk.shred(5, 5, 3).await;
+    desk.step(6, 6, StepKind::Restore).await;
     desk.move_house(6).await;
     desk.join().await;
 }
@@ -72,7 +80,7 @@ async fn a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event(di
     some_days(&desk).await;
     let followed = contents(&desk).await;
     let events = usize::try_from(desk.store.head().await.expect("a head")).expect("a number");
-    assert_eq!(followed.len(), 6 + 1 + 8 + 6 + 6 + 6 + 1 + events);
+    assert_eq!(followed.len(), 6 + 1 + 8 + 6 + 6 + 6 + 1 + 1 + events);
     desk.stop.cancel();
     desk.views.ended().await;
     empty(&desk).await;
@@ -89,8 +97,8 @@ async fn a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event(di
     again.ended().await;
 }
 
-/// Views whose rows are of single events: they know of no stream.
-const OF_EVENTS: [&str; 2] = ["message_tags", "log_index"];
+/// Views that follow no stream: their rows are of single events.
+const OF_EVENTS: [&str; 3] = ["message_tags", "deletions", "log_index"];
 
 /// What each view of streams says is wrong, once all of them stand still.
 async fn errors(views: &Projections) -> Vec<String> {

@@ -69,7 +69,7 @@ impl Store {
                 };
                 seal::seal(&mut payload, &place, key_id, key);
             }
-            if seal::has_clear(&mut payload) {
+            if seal::has_clear(&payload) {
                 let what =
                     format!("{} would be written in the clear: its stream has no key", event.event_type);
                 return Err(StoreError::Setup(what).into());

@@ -3,8 +3,10 @@
 mod append;
 mod batches;
 mod credentials;
+mod destroy;
 mod follow;
 mod many;
+mod once;
 mod personal;
 mod rebuild;
 mod settle;

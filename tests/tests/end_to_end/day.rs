@@ -16,15 +16,15 @@ on_both_databases!(
 );
 
 /// A desk, its administrator, and a message of a visitor's.
-struct Scene {
-    desk: Desk,
-    staff: String,
-    visitor: String,
-    id: String,
+pub(super) struct Scene {
+    pub(super) desk: Desk,
+    pub(super) staff: String,
+    pub(super) visitor: String,
+    pub(super) id: String,
 }
 
 impl Scene {
-    async fn open(dialect: Dialect) -> Self {
+    pub(super) async fn open(dialect: Dialect) -> Self {
         let desk = Desk::start(dialect).await;
         let staff = desk.administrator().await;
         let (visitor, id) = desk.submit().await;
@@ -32,7 +32,7 @@ impl Scene {
     }
 
     /// The payload of a mutation of this message; `more` follows its id in the input.
-    async fn mutate(&self, token: &str, mutation: &str, more: &str) -> Value {
+    pub(super) async fn mutate(&self, token: &str, mutation: &str, more: &str) -> Value {
         let query = format!(
             "mutation($id: ID!) {{ {mutation}(input: {{messageId: $id{more}}}) {{ \
              message {{ status visitorStatus }} visitorMessage {{ status }} receipt {{ version }} \
@@ -42,23 +42,23 @@ impl Scene {
     }
 
     /// What a member's mutation makes of the status.
-    async fn status_after(&self, mutation: &str, more: &str) -> Value {
+    pub(super) async fn status_after(&self, mutation: &str, more: &str) -> Value {
         let payload = self.mutate(&self.staff, mutation, more).await;
         assert_eq!(payload["userErrors"], json!([]), "{mutation}");
         payload["message"]["status"].clone()
     }
 
-    async fn refusal(&self, mutation: &str, more: &str) -> Value {
+    pub(super) async fn refusal(&self, mutation: &str, more: &str) -> Value {
         self.mutate(&self.staff, mutation, more).await["userErrors"][0]["code"].clone()
     }
 
-    async fn read(&self, fields: &str) -> Value {
+    pub(super) async fn read(&self, fields: &str) -> Value {
         let query = format!("query($id: ID!) {{ message(id: $id) {{ {fields} }} }}");
         self.desk.ask(Some(&self.staff), &query, json!({"id": self.id})).await.data()["message"].clone()
     }
 
     /// How many messages this filter finds, counted and listed.
-    async fn found(&self, filter: &str) -> i64 {
+    pub(super) async fn found(&self, filter: &str) -> i64 {
         let query =
             format!("{{ messages(filter: {{{filter}}}) {{ totalCount edges {{ node {{ id }} }} }} }}");
         let list = self.desk.ask(Some(&self.staff), &query, json!({})).await.data()["messages"].clone();
@@ -67,7 +67,7 @@ impl Scene {
         count
     }
 
-    async fn seen_by_visitor(&self, fields: &str) -> Value {
+    pub(super) async fn seen_by_visitor(&self, fields: &str) -> Value {
         let query = format!(
             "query($id: ID!) {{ visitor {{ message(id: $id) {{ {fields} }} messages {{ totalCount }} }} }}"
         );

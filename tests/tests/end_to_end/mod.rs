@@ -2,8 +2,10 @@
 
 mod audit;
 mod day;
+mod erasure;
 mod guide;
 mod http;
+mod identity;
 mod members;
 mod nothing_in_the_clear;
 mod races;

@@ -6,6 +6,7 @@ mod members;
 mod questions;
 mod rules;
 mod texts;
+mod visitors;
 
 use super::{Answer, Desk};
 use rules::{Fate, Field, Rule, fields};
@@ -196,13 +197,21 @@ impl Field {
 
 /// The table above is the schema's: a mutation that is added has its texts tried.
 async fn every_text_is_tried(desk: &Desk) {
-    let types = "{ __schema { mutationType { fields { name args { name type { ofType { inputFields { \
+    let types = "{ __schema { mutationType { fields { name args { name type { name ofType { name inputFields { \
                  name type { name ofType { name ofType { name ofType { name } } } } } } } } } } } }";
     let schema = desk.ask(None, types, json!({})).await.data();
     let mut texts = BTreeSet::new();
     for mutation in schema["__schema"]["mutationType"]["fields"].as_array().expect("mutations") {
         for argument in mutation["args"].as_array().expect("arguments") {
-            assert_eq!(argument["name"], "input", "{mutation}");
+            if argument["name"] != "input" {
+                let (name, kind) = (argument["name"].as_str().expect("a name"), &argument["type"]);
+                assert!(
+                    kind["name"].is_string() || kind["ofType"]["name"].is_string(),
+                    "{mutation}: a scalar"
+                );
+                texts.insert((mutation["name"].as_str().expect("a name"), name));
+                continue;
+            }
             for field in argument["type"]["ofType"]["inputFields"].as_array().expect("an input") {
                 let mut kind = &field["type"];
                 while kind["name"].is_null() {
@@ -219,6 +228,8 @@ async fn every_text_is_tried(desk: &Desk) {
     }
     let mut tried: BTreeSet<_> = fields().iter().map(|field| (field.mutation, field.name)).collect();
     tried.insert(("redeemSignInLink", "newPassword"));
+    tried.extend(visitors::ARGUMENTS.iter().map(|(mutation, argument, _)| (*mutation, *argument)));
+    tried.extend(visitors::OF_A_VISIT.iter().map(|(field, _)| ("startVisit", *field)));
     assert_eq!(texts, tried);
 }
 

@@ -10,7 +10,7 @@ on_both_databases!(
     without_a_valid_token_there_is_no_visitor,
 );
 
-const ABSENT: &str = "018f0000-0000-7000-8000-000000000000";
+pub(super) const ABSENT: &str = "018f0000-0000-7000-8000-000000000000";
 
 async fn absent_and_not_yours_answer_with_the_same_bytes(dialect: Dialect) {
     let desk = Desk::start(dialect).await;

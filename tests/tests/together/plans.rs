@@ -20,7 +20,7 @@ const OTHERS: i64 = 5_000;
 /// As often as a statement is asked before PostgreSQL settles on a plan for all of its values (five times), and more.
 const ROUNDS: u128 = 8;
 /// The tables that grow with what happens.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "events",
     "idempotency",
     "reservations",
@@ -33,6 +33,7 @@ const TABLES: [&str; 12] = [
     "visitor_messages",
     "visitors",
     "members",
+    "deletions",
 ];
 
 /// What happened to `OTHERS` messages, as if they had been left and followed before: three events each. In one
@@ -67,6 +68,7 @@ const FILL: &str = "
         'CLOSED', '{}', n, n, 3 FROM generate_series(1, OTHERS) n;
     INSERT INTO visitors SELECT md5('visitor' || n)::uuid, NULL, NULL, 1 FROM generate_series(1, OTHERS) n;
     INSERT INTO members SELECT md5('member' || n)::uuid, 'agent', '{}', '{}', 1, 1 FROM generate_series(1, OTHERS) n;
+    INSERT INTO deletions SELECT md5('deleted' || n)::uuid, 2, 8e15 FROM generate_series(1, OTHERS) n;
     UPDATE log_head SET position = position + 3 * OTHERS, recorded_at = recorded_at + 3 * OTHERS;
     UPDATE checkpoints SET position = (SELECT position FROM log_head);";
 

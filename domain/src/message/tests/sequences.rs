@@ -7,7 +7,7 @@ use proptest::prelude::*;
 fn commands() -> impl Strategy<Value = Vec<MessageCommand>> {
     // Some times are days later, some lie before the submission.
     let second = prop_oneof![-10..10_i64, 0..4 * DAY];
-    let command = (second, 0..18_u8, 1..9_u32).prop_map(|(second, kind, n)| match kind {
+    let command = (second, 0..20_u8, 1..9_u32).prop_map(|(second, kind, n)| match kind {
         0 | 1 => reply(second),
         2 => claim(second, n.into()),
         3 => close(second),
@@ -21,6 +21,9 @@ fn commands() -> impl Strategy<Value = Vec<MessageCommand>> {
         13 => note(second),
         14 => rate(second, i64::from(n % 5) + 1),
         15 | 16 => step(StepKind::ALL[n as usize % StepKind::ALL.len()], second),
+        // Few: not much is possible afterwards.
+        17 if n == 1 => erase(second),
+        17 | 18 => shred(second, n),
         _ => MessageCommand::Submit(Box::new(submission())),
     });
     prop::collection::vec(command, 0..24)
@@ -67,6 +70,10 @@ fn is_resolved(happened: &[MessageEvent]) -> bool {
 
 fn is_spam(happened: &[MessageEvent]) -> bool {
     is(happened, "MessageMarkedAsSpam", &["MessageUnmarkedAsSpam"])
+}
+
+fn is_erased(happened: &[MessageEvent]) -> bool {
+    is(happened, "MessageErased", &[])
 }
 
 fn is_parked(since: &[MessageEvent]) -> bool {
@@ -123,7 +130,7 @@ proptest! {
     fn a_visitor_waits_exactly_while_the_desk_owes_and_it_has_not_ended(commands in commands()) {
         let (message, happened) = carried_out(commands);
         if let (Message::Submitted(message), Some(since)) = (message, since_their_words(&happened)) {
-            let ended = is_closed(&happened) || is_resolved(&happened);
+            let ended = is_closed(&happened) || is_resolved(&happened) || is_erased(&happened);
             prop_assert_eq!(message.wait.is_some(), !since.iter().any(is_reply) && !ended);
         }
     }
@@ -141,12 +148,34 @@ proptest! {
     }
 
     #[test]
-    fn nothing_happens_between_deleting_and_restoring(commands in commands()) {
+    fn nothing_but_the_end_of_its_words_happens_between_deleting_and_restoring(commands in commands()) {
         let (_, happened) = carried_out(commands);
-        for pair in happened.windows(2) {
-            if pair[0].event_type() == "MessageDeleted" {
-                prop_assert_eq!(pair[1].event_type(), "MessageRestored");
+        let words_end = ["MessageShredded", "MessageErased"];
+        let others = happened.into_iter().map(|event| event.event_type());
+        let others: Vec<_> = others.filter(|kind| !words_end.contains(&kind.as_str())).collect();
+        for pair in others.windows(2) {
+            if pair[0] == "MessageDeleted" {
+                prop_assert_eq!(pair[1].as_str(), "MessageRestored");
             }
+        }
+    }
+
+    #[test]
+    fn words_go_once_each_way_and_nothing_brings_them_back(commands in commands()) {
+        let (message, happened) = carried_out(commands);
+        for (kind, possible) in [
+            ("MessageShredded", &["MessageErased"][..]),
+            ("MessageErased", &[
+                "NoteAdded", "MessageClosed", "MessageArchived", "MessageDeleted", "MessageShredded", "FollowUpCameDue",
+            ]),
+        ] {
+            let first = happened.iter().position(|event| event.event_type() == kind);
+            let after = first.map_or(&[][..], |first| &happened[first + 1..]);
+            prop_assert!(after.iter().all(|event| possible.contains(&event.event_type().as_str())), "{:?}", kind);
+        }
+        if let Message::Submitted(message) = message {
+            prop_assert_eq!(message.erased, is_erased(&happened));
+            prop_assert_eq!(message.shredded, is(&happened, "MessageShredded", &[]));
         }
     }
 

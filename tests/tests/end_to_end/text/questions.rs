@@ -8,7 +8,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 23] = [
+const QUESTIONS: [(&str, &str, &str); 24] = [
     ("Query.message", "id", "query($text: ID) { message(id: $text) { id } }"),
     ("Query.message", "reference", "query($text: String) { message(reference: $text) { id } }"),
     (
@@ -20,6 +20,11 @@ const QUESTIONS: [(&str, &str, &str); 23] = [
         "Query.messages",
         "before",
         "query($text: String) { messages(last: 1, before: $text) { edges { cursor } } }",
+    ),
+    (
+        "Query.erasureRequests",
+        "after",
+        "query($text: String) { erasureRequests(first: 1, after: $text) { edges { cursor } } }",
     ),
     ("Query.desk", "locale", "query($text: Locale) { desk(locale: $text) { name } }"),
     (

@@ -1,0 +1,145 @@
+//! Visitors, as the desk sees them.
+
+use super::message::Contact;
+use crate::{caller::Asks, fault, page::connection, scalar::DateTime};
+use async_graphql::{
+    Context, ID, Object, Result,
+    connection::{Connection, EmptyFields},
+};
+use domain::ids::VisitorId;
+use projections::{MessageRow, PageRequest, Reader, ShownContact, VisitorRow, VisitorStanding};
+
+#[derive(Default)]
+pub(crate) struct StaffVisitorQuery;
+
+/// How many wait for an answer, counted when asked.
+struct RequestCount(Reader);
+
+/// What a list of requests has beside them.
+#[Object]
+impl RequestCount {
+    /// How many there are.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let count = ctx.projections().erasure_request_count(self.0).await;
+        count.map_err(|error| fault::of_query(ctx.caller(), &error))
+    }
+}
+
+/// A visitor who asked for everything of theirs to be erased.
+struct ErasureRequest {
+    row: VisitorRow,
+    reader: Reader,
+}
+
+/// A wish to be erased that nobody has answered.
+#[Object]
+impl ErasureRequest {
+    /// Whose.
+    async fn visitor(&self) -> StaffVisitor {
+        StaffVisitor::remembered(&self.row, self.reader)
+    }
+
+    /// Since when.
+    async fn requested_at(&self) -> Option<DateTime> {
+        self.row.standing.erasure_requested_at.map(DateTime)
+    }
+
+    /// Why, in their words.
+    async fn reason(&self) -> Option<&str> {
+        self.row.erasure_reason.as_ref().and_then(|reason| reason.text())
+    }
+}
+
+#[Object]
+impl StaffVisitorQuery {
+    /// Visitors who asked to be erased and have not been, whoever has waited longest first, a page at a time (20 unless
+    /// told, at most 100). Needs `visitors.erase`.
+    async fn erasure_requests(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<String, ErasureRequest, RequestCount, EmptyFields>> {
+        let reader = ctx.reader()?;
+        let page = ctx.projections().erasure_requests(reader, &PageRequest::forward(first, after)).await;
+        let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Ok(connection(page, RequestCount(reader), |row| ErasureRequest { row, reader }))
+    }
+}
+
+/// A visitor, as the desk sees them.
+pub(crate) struct StaffVisitor {
+    id: VisitorId,
+    name: Option<String>,
+    contact: Option<ShownContact>,
+    standing: VisitorStanding,
+    reader: Reader,
+}
+
+impl StaffVisitor {
+    /// With name and contact as given with a message.
+    pub(crate) fn of_message(row: &MessageRow, reader: Reader) -> Self {
+        let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
+        let (id, contact, standing) = (row.visitor_id, row.contact.clone(), row.visitor);
+        Self { id, name, contact, standing, reader }
+    }
+
+    /// With name and contact as given last.
+    pub(crate) fn remembered(row: &VisitorRow, reader: Reader) -> Self {
+        let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
+        Self { id: row.id, name, contact: row.shown_contact(reader), standing: row.standing, reader }
+    }
+
+    /// A visitor by id, for those who may read messages.
+    pub(crate) async fn load(ctx: &Context<'_>, id: VisitorId) -> Result<Option<Self>> {
+        let reader = ctx.reader()?;
+        let row = ctx.projections().visitor(id).await;
+        let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Ok(row.map(|row| Self::remembered(&row, reader)))
+    }
+}
+
+/// A visitor, as the desk sees them.
+#[Object]
+impl StaffVisitor {
+    /// Their id.
+    async fn id(&self) -> ID {
+        ID(self.id.to_string())
+    }
+
+    /// The name they gave; null when they gave none, or once erased.
+    async fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// How to reach them; null once erased.
+    async fn contact(&self) -> Option<Contact> {
+        self.contact.clone().map(Into::into)
+    }
+
+    /// Did the host site say who they are?
+    async fn verified(&self) -> bool {
+        self.standing.verified
+    }
+
+    /// May they leave no messages?
+    async fn blocked(&self) -> bool {
+        self.standing.blocked
+    }
+
+    /// Were they erased?
+    async fn erased(&self) -> bool {
+        self.standing.erased
+    }
+
+    /// When they asked to be erased; null when they did not.
+    async fn erasure_requested_at(&self) -> Option<DateTime> {
+        self.standing.erasure_requested_at.map(DateTime)
+    }
+
+    /// How many messages they have left.
+    async fn message_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let count = ctx.projections().visitor_message_count(self.reader, self.id).await;
+        count.map_err(|error| fault::of_query(ctx.caller(), &error))
+    }
+}

@@ -1,0 +1,9 @@
+-- Tokens of host sites that were used, by a keyed hash of their `jti`, until they are good no more.
+CREATE TABLE used_identities (
+    hash       bytea PRIMARY KEY,
+    expires_at bigint NOT NULL
+);
+CREATE INDEX used_identities_expire ON used_identities (expires_at);
+
+-- Whose identity is given free when they are erased.
+CREATE INDEX reservations_identity ON reservations (holder) WHERE kind = 'identity';

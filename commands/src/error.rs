@@ -3,7 +3,7 @@
 use crate::password::PasswordError;
 use domain::{
     access::Permission, contact::ContactError, desk::DeskError, member::MemberError, message::MessageError,
-    text::TextError, visitor::VisitorError,
+    team::TeamError, text::TextError, visitor::VisitorError,
 };
 use store::{AppendError, StoreError};
 
@@ -22,6 +22,9 @@ pub enum CommandError {
     /// A rule of the desk says no.
     #[error(transparent)]
     Desk(#[from] DeskError),
+    /// A rule of teams says no.
+    #[error(transparent)]
+    Team(#[from] TeamError),
     /// The contact cannot be used.
     #[error("the contact {0}")]
     Contact(#[from] ContactError),

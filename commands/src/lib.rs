@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod change;
 mod clock;
 mod desk;
 mod error;
@@ -14,6 +15,7 @@ mod idempotency;
 mod message;
 mod password;
 mod streams;
+mod teams;
 mod token;
 mod visitor;
 mod work;

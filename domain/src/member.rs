@@ -10,6 +10,7 @@ use crate::{
     access::Role,
     contact::{ContactError, canonical_email},
     decide::{self, Decide},
+    message::Standing,
     text::Name,
 };
 use chrono::{DateTime, Utc};
@@ -104,6 +105,17 @@ pub enum MemberError {
     /// They have not chosen a password yet.
     #[error("this member has not joined yet")]
     NotJoined,
+}
+
+impl Member {
+    /// May a message be assigned to them, and may they be in a team?
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::NotInvited => Standing::Absent,
+            Self::Invited { joined: false, .. } => Standing::Inactive,
+            Self::Invited { joined: true, .. } => Standing::Active,
+        }
+    }
 }
 
 impl Decide for Member {

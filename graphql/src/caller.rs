@@ -3,8 +3,8 @@
 use crate::fault;
 use async_graphql::{Context, Result};
 use commands::{Caller, Commands};
-use domain::{actor::Actor, desk::Settings, ids::VisitorId, locale::Locale};
-use projections::{Projections, QueryError, Reader};
+use domain::{access::Reach, actor::Actor, desk::Settings, ids::VisitorId, locale::Locale};
+use projections::{Projections, QueryError, Reader, TeamRow};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -15,14 +15,24 @@ pub struct Request {
     pub caller: Caller,
     /// The bearer token they sent, for signing out.
     pub bearer: Option<String>,
+    /// How far the caller's `team` reaches.
+    reach: Arc<Reach>,
     /// The desk as it stands, read once per request however many messages name a category.
     desk: Arc<OnceCell<Settings>>,
+    /// Its teams, read once per request however many members and messages name one.
+    teams: Arc<OnceCell<Vec<TeamRow>>>,
 }
 
 impl Request {
-    /// A request of this caller.
-    pub fn new(caller: Caller, bearer: Option<String>) -> Self {
-        Self { caller, bearer, desk: Arc::default() }
+    /// A request of this caller, whose `team` reaches that far.
+    pub fn new(caller: Caller, bearer: Option<String>, reach: Reach) -> Self {
+        Self { caller, bearer, reach: reach.into(), desk: Arc::default(), teams: Arc::default() }
+    }
+
+    /// The desk's teams that stand.
+    async fn teams(&self, projections: &Projections) -> Result<&[TeamRow]> {
+        let teams = self.teams.get_or_try_init(|| projections.teams()).await;
+        Ok(teams.map_err(|error| fault::of_query(&self.caller, &error))?)
     }
 
     /// The desk's settings in force.
@@ -54,10 +64,23 @@ pub(crate) trait Asks {
         }
     }
 
+    /// Refuses whoever does not work at the desk.
+    fn staff(&self) -> Result<()> {
+        match self.caller().actor {
+            Actor::Anonymous => Err(fault::unauthenticated(self.caller())),
+            Actor::Visitor(_) => Err(fault::fault(fault::Code::Forbidden, "this is for members of the desk")),
+            Actor::Member { .. } | Actor::System(_) => Ok(()),
+        }
+    }
+
+    /// The desk's teams that stand, read once per request.
+    async fn teams(&self) -> Result<&[TeamRow]>;
+
     /// The member who asks, when they may read messages; the fault otherwise.
     fn reader(&self) -> Result<Reader> {
         let caller = self.caller();
-        Reader::of_messages(caller.actor).map_err(|error: QueryError| fault::of_query(caller, &error))
+        Reader::of_messages(caller.actor, &self.request().reach)
+            .map_err(|error: QueryError| fault::of_query(caller, &error))
     }
 }
 
@@ -72,5 +95,9 @@ impl Asks for Context<'_> {
 
     fn projections(&self) -> &Projections {
         self.data_unchecked()
+    }
+
+    async fn teams(&self) -> Result<&[TeamRow]> {
+        self.request().teams(self.projections()).await
     }
 }

@@ -5,10 +5,17 @@ mod payload;
 mod people;
 mod read;
 mod step;
+mod team;
 mod work;
 
 use async_graphql::MergedObject;
 
 /// Every mutation.
 #[derive(Default, MergedObject)]
-pub struct Mutation(message::MessageMutation, work::WorkMutation, step::StepMutation, people::PeopleMutation);
+pub struct Mutation(
+    message::MessageMutation,
+    work::WorkMutation,
+    step::StepMutation,
+    people::PeopleMutation,
+    team::TeamMutation,
+);

@@ -4,10 +4,17 @@ pub(crate) mod desk;
 pub(crate) mod log;
 pub(crate) mod member;
 pub(crate) mod message;
+pub(crate) mod team;
 pub(crate) mod visitor;
 
 use async_graphql::MergedObject;
 
 /// Every question.
 #[derive(Default, MergedObject)]
-pub struct Query(desk::DeskQuery, visitor::VisitorQuery, member::MemberQuery, message::MessageQuery);
+pub struct Query(
+    desk::DeskQuery,
+    visitor::VisitorQuery,
+    member::MemberQuery,
+    team::TeamQuery,
+    message::MessageQuery,
+);

@@ -2,7 +2,9 @@
 
 use async_graphql::{Enum, SimpleObject};
 use commands::{CommandError, PasswordError};
-use domain::{contact::ContactError, locale::Locale, message::MessageError, text::TextError};
+use domain::{
+    contact::ContactError, locale::Locale, message::MessageError, team::TeamError, text::TextError,
+};
 
 /// What kind of refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -87,6 +89,7 @@ pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Lo
 pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserError {
     let (code, field, chinese) = match error {
         CommandError::Message(error) => of_message(*error),
+        CommandError::Team(error) => of_team(*error),
         CommandError::Contact(error) => of_contact(error),
         CommandError::Password(PasswordError::TooShort) => {
             (UserErrorCode::Invalid, Some("newPassword"), "密码不足 10 个字符")
@@ -138,6 +141,12 @@ pub(crate) fn of_rating(locale: Option<&Locale>) -> UserError {
     tell((UserErrorCode::Invalid, Some("rating"), english.to_owned(), chinese.to_owned()), locale)
 }
 
+/// A message is assigned to one, and to one only.
+pub(crate) fn one_assignee(locale: Option<&Locale>) -> UserError {
+    let (english, chinese) = ("say either memberId or teamId", "请指定成员或小组，二者选一");
+    tell((UserErrorCode::Required, Some("memberId"), english.to_owned(), chinese.to_owned()), locale)
+}
+
 /// A list that holds more than anybody needs.
 pub(crate) fn too_many(field: &'static str, most: usize, locale: Option<&Locale>) -> UserError {
     let (english, chinese) =
@@ -168,6 +177,8 @@ fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'st
         MessageError::NotAssigned => (C::NotAssigned, None, "这条留言还没有负责人"),
         MessageError::AssigneeUnknown => (C::Unknown, Some("memberId"), "没有这位成员"),
         MessageError::AssigneeInactive => (C::InactiveAssignee, Some("memberId"), "这位成员目前不在岗"),
+        MessageError::TeamUnknown => (C::Unknown, Some("teamId"), "没有这个小组"),
+        MessageError::TeamDisbanded => (C::InactiveAssignee, Some("teamId"), "这个小组已解散"),
         MessageError::MentionUnknown => (C::Unknown, Some("mentions"), "提到的人里有人不是本台成员"),
         MessageError::NotScheduled => (C::NotScheduled, None, "这条留言没有安排跟进"),
         MessageError::InThePast => (C::InThePast, Some("dueAt"), "这个时间已经过去"),
@@ -181,6 +192,19 @@ fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'st
         MessageError::WaitIsOver => (C::NotAllowed, None, "访客已不在等待回复"),
         MessageError::AlreadyOverdue => (C::AlreadySo, None, "这次等待已经记为超时"),
         MessageError::NotDueYet => (C::NotAllowed, None, "回复期限还没有到"),
+    }
+}
+
+fn of_team(error: TeamError) -> (UserErrorCode, Option<&'static str>, &'static str) {
+    use UserErrorCode as C;
+    match error {
+        TeamError::NotFormed => (C::Unknown, Some("id"), "没有这个小组"),
+        TeamError::AlreadyFormed | TeamError::AlreadySo => (C::AlreadySo, None, "已经是这样，无需更改"),
+        TeamError::Disbanded => (C::NotAllowed, None, "这个小组已解散"),
+        TeamError::MemberUnknown => (C::Unknown, Some("memberId"), "没有这位成员"),
+        TeamError::MemberInactive => (C::InactiveAssignee, Some("memberId"), "这位成员目前不在岗"),
+        TeamError::Full => (C::NotAllowed, None, "一个小组最多 100 位成员"),
+        TeamError::TooMany => (C::NotAllowed, None, "最多 100 个小组，请先解散一个"),
     }
 }
 

@@ -37,7 +37,7 @@ impl Projections {
     /// At most `limit` events of a message after a position, in order.
     pub async fn history(
         &self,
-        reader: Reader,
+        reader: &Reader,
         of: MessageId,
         filter: &HistoryFilter,
         after: i64,
@@ -51,7 +51,7 @@ impl Projections {
     /// How many events there are.
     pub async fn history_count(
         &self,
-        reader: Reader,
+        reader: &Reader,
         of: MessageId,
         filter: &HistoryFilter,
     ) -> Result<i64, QueryError> {
@@ -62,7 +62,7 @@ impl Projections {
     /// The events of a message after a version: what a caller with an older one has missed.
     pub async fn events_since(
         &self,
-        reader: Reader,
+        reader: &Reader,
         of: MessageId,
         version: i64,
     ) -> Result<Vec<HistoryEntry>, QueryError> {
@@ -72,7 +72,7 @@ impl Projections {
 
     async fn present(
         &self,
-        reader: Reader,
+        reader: &Reader,
         events: Vec<RecordedEvent>,
     ) -> Result<Vec<HistoryEntry>, QueryError> {
         let mut payloads =

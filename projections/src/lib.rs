@@ -18,6 +18,7 @@ mod message_list;
 mod opening;
 mod rating;
 mod reader;
+mod teams;
 mod visitor_messages;
 mod visitors;
 
@@ -29,6 +30,7 @@ pub use message_entries::{EntryKind, EntryRow};
 pub use message_list::{FollowUpRow, MessageFilter, MessageOrder, MessageRow};
 pub use rating::RatingRow;
 pub use reader::{Reader, ShownContact};
+pub use teams::TeamRow;
 pub use visitor_messages::VisitorMessageRow;
 pub use visitors::VisitorRow;
 
@@ -37,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Every view, with the version of its shape.
 pub const VIEWS: &[View] = &[
-    View { name: "message_list", version: 3, tables: message_list::TABLES, handle: message_list::project },
+    View { name: "message_list", version: 4, tables: message_list::TABLES, handle: message_list::project },
     View {
         name: "message_entries",
         version: 1,
@@ -52,12 +54,15 @@ pub const VIEWS: &[View] = &[
     },
     View { name: "visitors", version: 1, tables: &["visitors"], handle: visitors::project },
     View { name: "members", version: 1, tables: &["members"], handle: members::project },
+    View { name: "teams", version: 1, tables: &["teams"], handle: teams::project },
 ];
 
 /// The views that an answer about a message is read from.
 pub const MESSAGE_VIEWS: &[&str] = &["message_list", "message_entries", "visitor_messages"];
 /// The views that an answer about a member is read from.
 pub const MEMBER_VIEWS: &[&str] = &["members"];
+/// The views that an answer about a team is read from.
+pub const TEAM_VIEWS: &[&str] = &["teams"];
 
 /// The views of a store, kept up to date by this process, and every question that can be asked of them.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use crate::{
     error::{AppendError, StoreError},
     sql::{Row, Side, Tx},
     store::Store,
+    teams::TeamChange,
 };
 use ring::digest::{SHA256, digest};
 
@@ -74,6 +75,8 @@ pub enum CredentialRow {
         /// Until when.
         expires_at: i64,
     },
+    /// A team changed.
+    Team(TeamChange),
 }
 
 /// Who can sign in with a password.
@@ -130,6 +133,7 @@ impl CredentialRow {
                 tx.execute(sql, &[token.value(), visitor_id, (*created_at).into(), (*expires_at).into()])
                     .await?;
             }
+            Self::Team(change) => change.write(tx).await?,
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ mod rename;
 mod seal;
 mod sql;
 mod store;
+mod teams;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -47,3 +48,4 @@ pub use read::LogFilter;
 pub use rebuild::{RebuildError, RebuildProgress, RebuildStep};
 pub use sql::{Open, Row, Side, Tx, Value, placeholders};
 pub use store::{Store, StoreConfig};
+pub use teams::{TeamChange, TeamsOf};

@@ -32,6 +32,8 @@ const STEPS: &[Step] = &[
     step!("0004_log_append"),
     step!("0005_views_filled"),
     step!("0006_views_message_list_3"),
+    step!("0008_views_people"),
+    step!("0010_log_people"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

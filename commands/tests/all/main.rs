@@ -4,6 +4,7 @@ mod accounts;
 mod clock;
 mod differential;
 mod messages;
+mod teams;
 mod work;
 
 use commands::{Caller, Commands, SubmitInput, Submitted};

@@ -133,7 +133,7 @@ pub(crate) struct HistoryCount {
 impl HistoryCount {
     /// How many events there are.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().history_count(self.reader, self.of, &self.filter).await;
+        let count = ctx.projections().history_count(&self.reader, self.of, &self.filter).await;
         count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 }
@@ -155,7 +155,7 @@ pub(crate) async fn history(
     let filter = HistoryFilter { types: filter.and_then(|filter| filter.types).unwrap_or_default() };
     let position = after.map_or(0, |after| after.0);
     let mut entries =
-        ctx.projections().history(reader, of, &filter, position, size + 1).await.map_err(fault)?;
+        ctx.projections().history(&reader, of, &filter, position, size + 1).await.map_err(fault)?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let more = entries.len() > size;
     entries.truncate(size);

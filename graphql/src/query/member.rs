@@ -1,5 +1,6 @@
 //! Members: who works at the desk.
 
+use super::team::Team;
 use crate::{caller::Asks, fault};
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::{
@@ -70,6 +71,11 @@ impl Member {
     /// Their address; null once erased.
     async fn email(&self) -> Option<&str> {
         self.0.email.clear().map(MemberEmail::as_str)
+    }
+
+    /// The teams that they are in.
+    async fn teams(&self, ctx: &Context<'_>) -> Result<Vec<Team>> {
+        Team::of(ctx, self.0.id).await
     }
 
     /// What they may do.

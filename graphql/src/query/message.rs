@@ -6,6 +6,7 @@ use super::{
     desk::{Category, Desk},
     log::{LogConnection, LogFilter, history},
     member::Member,
+    team::Team,
 };
 use crate::{
     caller::Asks,
@@ -77,7 +78,7 @@ struct MessageCount {
 impl MessageCount {
     /// How many there are.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().message_count(self.reader, &self.filter).await;
+        let count = ctx.projections().message_count(&self.reader, &self.filter).await;
         count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 }
@@ -93,10 +94,10 @@ impl MessageQuery {
     ) -> Result<Option<Message>> {
         let reader = ctx.reader()?;
         match (id, reference) {
-            (Some(id), None) => Message::load(ctx, reader, MessageId::typed(&id)).await,
+            (Some(id), None) => Message::load(ctx, &reader, MessageId::typed(&id)).await,
             (None, Some(reference)) => {
                 let Some(reference) = Reference::parse(&reference) else { return Ok(None) };
-                let row = ctx.projections().message_by_reference(reader, &reference).await;
+                let row = ctx.projections().message_by_reference(&reader, &reference).await;
                 let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
                 Ok(row.map(|row| Message { row, reader }))
             }
@@ -120,9 +121,10 @@ impl MessageQuery {
         let filter =
             filter.unwrap_or_default().read().map_err(|why| fault::fault(fault::Code::BadRequest, why))?;
         let page = PageRequest { first, after, last, before };
-        let page = ctx.projections().messages(reader, &filter, order.into(), &page).await;
+        let page = ctx.projections().messages(&reader, &filter, order.into(), &page).await;
         let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(connection(page, MessageCount { reader, filter }, |row| Message { row, reader }))
+        let count = MessageCount { reader: reader.clone(), filter };
+        Ok(connection(page, count, |row| Message { row, reader: reader.clone() }))
     }
 }
 
@@ -133,9 +135,10 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    pub(crate) async fn load(ctx: &Context<'_>, reader: Reader, id: MessageId) -> Result<Option<Self>> {
+    pub(crate) async fn load(ctx: &Context<'_>, reader: &Reader, id: MessageId) -> Result<Option<Self>> {
         let row = ctx.projections().message(reader, id).await;
-        Ok(row.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(|row| Self { row, reader }))
+        let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Ok(row.map(|row| Self { row, reader: reader.clone() }))
     }
 }
 
@@ -282,7 +285,7 @@ impl Message {
 
     /// Who left it.
     async fn visitor(&self) -> StaffVisitor {
-        StaffVisitor { row: self.row.clone(), reader: self.reader }
+        StaffVisitor { row: self.row.clone(), reader: self.reader.clone() }
     }
 
     /// The words; null once erased.
@@ -304,7 +307,7 @@ impl Message {
     /// The earlier message it belongs to.
     async fn related_to(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
         match self.row.related_to {
-            Some(id) => Message::load(ctx, self.reader, id).await,
+            Some(id) => Message::load(ctx, &self.reader, id).await,
             None => Ok(None),
         }
     }
@@ -338,6 +341,14 @@ impl Message {
         let Some(id) = self.row.assignee_id else { return Ok(None) };
         let member = ctx.projections().member(id).await;
         Ok(member.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(Member))
+    }
+
+    /// The team that is to answer it; null once one of its members has taken it.
+    async fn team(&self, ctx: &Context<'_>) -> Result<Option<Team>> {
+        match self.row.team_id {
+            Some(id) => Team::load(ctx, id).await,
+            None => Ok(None),
+        }
     }
 
     /// When an answer is due by the desk's service target; null when the visitor waits for none.
@@ -400,7 +411,7 @@ impl Message {
         first: Option<i32>,
         after: Option<LogPosition>,
     ) -> Result<LogConnection> {
-        history(ctx, self.reader, self.row.id, filter, first, after).await
+        history(ctx, self.reader.clone(), self.row.id, filter, first, after).await
     }
 }
 
@@ -430,7 +441,7 @@ impl StaffVisitor {
 
     /// How many messages they have left.
     async fn message_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().visitor_message_count(self.reader, self.row.visitor_id).await;
+        let count = ctx.projections().visitor_message_count(&self.reader, self.row.visitor_id).await;
         count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 }

@@ -5,7 +5,7 @@ use domain::desk::{Desk, DeskEvent, ServiceTarget};
 use store::{HandleError, Kind, RecordedEvent, Tx, micros};
 
 /// One row, once the desk has a target.
-pub(super) const TABLE: &str = "message_list_3_target";
+pub(super) const TABLE: &str = "message_list_4_target";
 
 /// Does this event set the target anew?
 pub(super) fn is_revised(recorded: &RecordedEvent) -> bool {

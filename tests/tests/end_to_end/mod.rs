@@ -6,6 +6,7 @@ mod members;
 mod nothing_in_the_clear;
 mod races;
 mod slice;
+mod teams;
 mod text;
 mod visitors;
 mod work;

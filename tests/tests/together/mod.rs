@@ -20,7 +20,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Every view: a test that reads waits for all of them.
-const VIEWS: [&str; 5] = ["message_list", "message_entries", "visitor_messages", "visitors", "members"];
+const VIEWS: [&str; 6] =
+    ["message_list", "message_entries", "visitor_messages", "visitors", "members", "teams"];
 
 /// A process, as far as it writes and reads: a store of its own, with commands and views on it.
 #[derive(Clone)]

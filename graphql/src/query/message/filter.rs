@@ -3,7 +3,7 @@
 use super::{MessageStatus, Priority};
 use crate::scalar::DateTime;
 use async_graphql::{Enum, ID, InputObject};
-use domain::ids::{CategoryId, MemberId, VisitorId};
+use domain::ids::{CategoryId, MemberId, TeamId, VisitorId};
 use projections::{MessageFilter as Filter, MessageOrder as Order};
 
 /// In which order.
@@ -36,7 +36,9 @@ pub(super) struct MessageFilter {
     priority: Option<Vec<Priority>>,
     /// One of these members is to answer.
     assignee_id: Option<Vec<ID>>,
-    /// Is nobody to answer?
+    /// One of these teams is to answer, and none of their members has taken it.
+    team_id: Option<Vec<ID>>,
+    /// Is nobody to answer, neither a member nor a team?
     unassigned: Option<bool>,
     /// Was it told that the visitor waits too long?
     overdue: Option<bool>,
@@ -67,6 +69,7 @@ impl MessageFilter {
             category_id: all(self.category_id, |id| CategoryId(id.0)),
             priority: all(self.priority, Into::into),
             assignee_id: all(self.assignee_id, |id| MemberId::typed(&id)),
+            team_id: all(self.team_id, |id| TeamId::typed(&id)),
             unassigned: self.unassigned,
             overdue: self.overdue,
             spam: self.spam,
@@ -80,8 +83,13 @@ impl MessageFilter {
         if filter.category_id.iter().any(|id| id.0.contains('\0')) {
             return Err("no category's id holds U+0000");
         }
-        let longest =
-            [filter.status.len(), filter.category_id.len(), filter.priority.len(), filter.assignee_id.len()];
+        let longest = [
+            filter.status.len(),
+            filter.category_id.len(),
+            filter.priority.len(),
+            filter.assignee_id.len(),
+            filter.team_id.len(),
+        ];
         if longest.iter().any(|length| *length > MOST) {
             return Err("a filter lists at most 100 alternatives");
         }

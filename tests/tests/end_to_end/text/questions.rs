@@ -8,7 +8,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 15] = [
+const QUESTIONS: [(&str, &str, &str); 16] = [
     ("Query.message", "id", "query($text: ID) { message(id: $text) { id } }"),
     ("Query.message", "reference", "query($text: String) { message(reference: $text) { id } }"),
     (
@@ -36,6 +36,11 @@ const QUESTIONS: [(&str, &str, &str); 15] = [
         "MessageFilter",
         "assigneeId",
         "query($text: ID!) { messages(filter: {assigneeId: [$text]}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "MessageFilter",
+        "teamId",
+        "query($text: ID!) { messages(filter: {teamId: [$text]}) { totalCount edges { cursor } } }",
     ),
     (
         "MessageFilter",

@@ -69,7 +69,7 @@ pub(super) fn fields() -> Vec<Field> {
     all.chain(reasons).chain(OTHERS).collect()
 }
 
-const OTHERS: [Field; 24] = [
+const OTHERS: [Field; 25] = [
     field("submitMessage", "name", Rule::Required(100)),
     field("submitMessage", "contact", Rule::Contact),
     field("submitMessage", "content", Rule::Required(5_000)),
@@ -84,6 +84,7 @@ const OTHERS: [Field; 24] = [
     field("addNote", "mentions", Rule::UnknownOf),
     field("rateMessage", "comment", Rule::Optional(1_000)),
     field("assignMessage", "memberId", Rule::Unknown),
+    field("assignMessage", "teamId", Rule::Unknown),
     field("assignMessage", "reason", Rule::Optional(1_000)),
     field("scheduleFollowUp", "dueAt", Rule::Fault("BAD_REQUEST")),
     field("scheduleFollowUp", "note", Rule::Optional(1_000)),

@@ -4,6 +4,7 @@ use crate::{Caller, Commands, error::CommandError};
 use domain::{
     access::{Permission, Reach, Scope, holds, scope},
     actor::Actor,
+    ids::MemberId,
     message::{Assignee, Message},
 };
 use std::collections::BTreeSet;
@@ -17,6 +18,19 @@ pub(crate) enum Needs {
     MemberOrOwner(Permission),
     /// The visitor whose message it is.
     Owner,
+}
+
+/// The member who is signed in. A key acts for somebody, and is nobody: it makes no passwords, sessions or keys.
+pub(crate) fn person(caller: &Caller) -> Result<MemberId, CommandError> {
+    match caller.actor {
+        Actor::Member { id, .. } => Ok(id),
+        Actor::Anonymous if caller.token_unknown => Err(CommandError::TokenUnknown),
+        Actor::Anonymous => Err(CommandError::Unauthenticated),
+        Actor::Key { .. } => Err(CommandError::NotForYou("a key cannot do this: a member signs in for it")),
+        Actor::Visitor(_) | Actor::System(_) => {
+            Err(CommandError::NotForYou("this is for members of the desk"))
+        }
+    }
 }
 
 /// Refuses callers who may not, before anything is loaded: the answer is the same whatever there is.
@@ -67,11 +81,8 @@ impl Commands {
         assignee: Option<Assignee>,
     ) -> Result<bool, CommandError> {
         let Some(scope) = scope(actor, permission) else { return Ok(false) };
-        let of = match actor {
-            Actor::Member { id, .. } => id,
-            Actor::System(_) => return Ok(true),
-            Actor::Anonymous | Actor::Visitor(_) => return Ok(false),
-        };
+        // A rule is nobody, and is held back by nothing.
+        let Some(of) = actor.member() else { return Ok(scope == Scope::All) };
         let nobodys = Reach::Teams { teams: BTreeSet::new(), members: BTreeSet::new() };
         if nobodys.takes_in(scope, of, assignee) || scope == Scope::Own {
             return Ok(nobodys.takes_in(scope, of, assignee));

@@ -3,9 +3,12 @@
 
 use crate::{Caller, Commands, error::CommandError, execute::ATTEMPTS, streams::stream};
 use cqrs_es::Aggregate;
-use domain::{decide::Decide, ids::MemberId, member::Member};
+use domain::{access::Role, decide::Decide, ids::MemberId, member::Member};
 use std::sync::Arc;
 use store::{AppendError, CredentialRow, Loaded, Receipt, StreamAppend, StreamKey};
+
+/// As many administrators are looked at: the rows that name them are as new as the log.
+const CANDIDATES: i64 = 10;
 
 /// An aggregate that is to change, and which stream the decision relies on beside its own.
 pub(crate) struct Change<'a> {
@@ -13,7 +16,16 @@ pub(crate) struct Change<'a> {
     pub(crate) id: String,
     /// What its personal data is sealed with.
     pub(crate) key: Option<StreamKey>,
-    pub(crate) relies_on: Option<MemberId>,
+    pub(crate) relies_on: Relies,
+}
+
+/// Which other member a decision relies on: the append fails as a conflict when anything has happened to them.
+#[derive(Clone, Copy)]
+pub(crate) enum Relies {
+    Nothing,
+    Member(MemberId),
+    /// Whoever administers the desk but this one, if anybody does.
+    AnotherAdministrator(MemberId),
 }
 
 impl Commands {
@@ -34,11 +46,13 @@ impl Commands {
             if loaded.version() == 0 {
                 return Err(CommandError::NotFound);
             }
-            let (relied, mut streams) = match change.relies_on {
-                Some(id) => {
-                    let (member, stream) = self.relied_on(id).await?;
-                    (Some(member), vec![stream])
-                }
+            let relied = match change.relies_on {
+                Relies::Nothing => None,
+                Relies::Member(id) => Some(self.relied_on(id).await?),
+                Relies::AnotherAdministrator(but) => self.another_administrator(but).await?,
+            };
+            let (relied, mut streams) = match relied {
+                Some((member, stream)) => (Some(member), vec![stream]),
                 None => (None, vec![]),
             };
             let decided = loaded.aggregate.decide(command(relied.as_deref()))?;
@@ -70,6 +84,22 @@ impl Commands {
         let mut append = self.append(caller, vec![stream], None);
         append.credentials = rows;
         Ok(self.store.append(append).await.map_err(CommandError::of_append)?.receipt())
+    }
+
+    /// Somebody else who administers the desk, as the log has them: of two who are to go at once, each relying on the
+    /// other, one goes.
+    async fn another_administrator(
+        &self,
+        but: MemberId,
+    ) -> Result<Option<(Arc<Member>, StreamAppend)>, CommandError> {
+        for id in self.store.active_with_role(Role::Admin.id(), &but.to_string(), CANDIDATES).await? {
+            let Ok(id) = id.parse() else { continue };
+            let (member, stream) = self.relied_on(id).await?;
+            if member.administers() {
+                return Ok(Some((member, stream)));
+            }
+        }
+        Ok(None)
     }
 
     /// A member as the log has them, and their stream: an append that carries it along fails as a conflict when

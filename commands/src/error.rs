@@ -43,6 +43,9 @@ pub enum CommandError {
     /// The link was used, has expired, or never was.
     #[error("this sign-in link has been used or has expired; ask for a new one")]
     LinkUnknown,
+    /// Somebody is invited into a team that is not there.
+    #[error("there is no such team")]
+    TeamUnknown,
     /// The message has moved on since `expectedVersion`; it stands at `version`.
     #[error("the message has changed since version {expected}; it is at {version} now")]
     Conflict {

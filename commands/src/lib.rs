@@ -12,8 +12,14 @@ mod error;
 mod execute;
 mod first_start;
 mod idempotency;
+mod invitations;
+mod keys;
+mod members;
 mod message;
 mod password;
+mod presence;
+mod refusals;
+mod sessions;
 mod streams;
 mod teams;
 mod token;
@@ -22,8 +28,12 @@ mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
 pub use error::CommandError;
+pub use invitations::Invited;
+pub use keys::{KeyInput, NewKey};
+pub use members::ReviseInput;
 pub use message::{SubmitInput, Submitted};
 pub use password::PasswordError;
+pub use sessions::Session;
 pub use store::Receipt;
 pub use work::{
     AssignInput, CategorizeInput, ContinueInput, FollowUpInput, NoteInput, PrioritizeInput, RateInput,

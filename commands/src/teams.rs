@@ -2,9 +2,10 @@
 
 use crate::{
     Caller, Commands,
-    access::{Needs, admit},
-    change::Change,
+    access::admit,
+    change::{Change, Relies},
     error::CommandError,
+    members::MANAGE,
 };
 use domain::{
     access::{Permission, Reach, Scope, scope},
@@ -16,8 +17,6 @@ use domain::{
     text::Name,
 };
 use store::{CredentialRow, Receipt, TeamChange};
-
-const MANAGE: Needs = Needs::Member(Permission::MembersManage);
 
 impl Commands {
     /// `formTeam`.
@@ -38,7 +37,8 @@ impl Commands {
         team: TeamId,
         name: Name,
     ) -> Result<Receipt, CommandError> {
-        self.of_team(caller, team, None, |at, _| TeamCommand::Rename { at, name: name.clone() }).await
+        self.of_team(caller, team, Relies::Nothing, |at, _| TeamCommand::Rename { at, name: name.clone() })
+            .await
     }
 
     /// `joinTeam`.
@@ -49,7 +49,7 @@ impl Commands {
         member: MemberId,
     ) -> Result<Receipt, CommandError> {
         let join = |at, standing| TeamCommand::Join { at, member, standing };
-        self.of_team(caller, team, Some(member), join).await
+        self.of_team(caller, team, Relies::Member(member), join).await
     }
 
     /// `leaveTeam`.
@@ -59,20 +59,17 @@ impl Commands {
         team: TeamId,
         member: MemberId,
     ) -> Result<Receipt, CommandError> {
-        self.of_team(caller, team, None, |at, _| TeamCommand::Leave { at, member }).await
+        self.of_team(caller, team, Relies::Nothing, |at, _| TeamCommand::Leave { at, member }).await
     }
 
     /// `disbandTeam`: what was assigned to it is nobody's from then on, and in everybody's queue.
     pub async fn disband_team(&self, caller: &Caller, team: TeamId) -> Result<Receipt, CommandError> {
-        self.of_team(caller, team, None, |at, _| TeamCommand::Disband { at }).await
+        self.of_team(caller, team, Relies::Nothing, |at, _| TeamCommand::Disband { at }).await
     }
 
     /// How far an actor's `team` reaches now.
     pub async fn reach_of(&self, actor: Actor) -> Result<Reach, CommandError> {
-        let id = match actor {
-            Actor::Member { id, .. } => id,
-            Actor::Anonymous | Actor::Visitor(_) | Actor::System(_) => return Ok(Reach::Desk),
-        };
+        let Some(id) = actor.member() else { return Ok(Reach::Desk) };
         if !Permission::ALL.iter().any(|permission| scope(actor, *permission) == Some(Scope::Team)) {
             return Ok(Reach::Desk);
         }
@@ -90,7 +87,7 @@ impl Commands {
         &self,
         caller: &Caller,
         team: TeamId,
-        relies_on: Option<MemberId>,
+        relies_on: Relies,
         command: impl Fn(chrono::DateTime<chrono::Utc>, Standing) -> TeamCommand,
     ) -> Result<Receipt, CommandError> {
         admit(caller, MANAGE)?;

@@ -1,5 +1,9 @@
 //! Who may do what: one table, one function.
 
+mod permissions;
+
+pub use permissions::Permissions;
+
 use crate::{
     actor::Actor,
     ids::{MemberId, TeamId},
@@ -141,6 +145,9 @@ pub fn scope(actor: Actor, permission: Permission) -> Option<Scope> {
     match actor {
         Actor::Anonymous | Actor::Visitor(_) => None,
         Actor::Member { role, .. } => granted(role, permission),
+        Actor::Key { role, permissions, .. } => {
+            granted(role, permission).filter(|_| permissions.contains(permission))
+        }
         Actor::System(_) => Some(Scope::All),
     }
 }

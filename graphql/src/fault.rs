@@ -68,6 +68,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Member(_)
         | E::Desk(_)
         | E::Team(_)
+        | E::TeamUnknown
         | E::Contact(_)
         | E::Name(_)
         | E::Password(_)

@@ -12,7 +12,7 @@ mod query;
 mod refusal;
 mod scalar;
 
-pub use caller::Request;
+pub use caller::{Links, Request};
 pub use execute::execute;
 
 use async_graphql::{EmptySubscription, SchemaBuilder};
@@ -28,10 +28,11 @@ const DEPTH: usize = 16;
 const FIELDS: usize = 1_000;
 
 /// The schema over these commands and views.
-pub fn schema(commands: Commands, projections: Projections) -> Schema {
+pub fn schema(commands: Commands, projections: Projections, links: Links) -> Schema {
     builder()
         .data(commands)
         .data(projections)
+        .data(links)
         .limit_depth(DEPTH)
         .limit_complexity(FIELDS)
         .limit_directives(4)

@@ -1,5 +1,7 @@
 //! What can be asked to happen.
 
+mod key;
+mod member;
 mod message;
 mod payload;
 mod people;
@@ -17,5 +19,7 @@ pub struct Mutation(
     work::WorkMutation,
     step::StepMutation,
     people::PeopleMutation,
+    member::MemberMutation,
+    key::KeyMutation,
     team::TeamMutation,
 );

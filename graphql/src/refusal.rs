@@ -3,7 +3,8 @@
 use async_graphql::{Enum, SimpleObject};
 use commands::{CommandError, PasswordError};
 use domain::{
-    contact::ContactError, locale::Locale, message::MessageError, team::TeamError, text::TextError,
+    access::NotARole, contact::ContactError, locale::Locale, member::MemberError, message::MessageError,
+    team::TeamError, text::TextError,
 };
 
 /// What kind of refusal.
@@ -89,7 +90,9 @@ pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Lo
 pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserError {
     let (code, field, chinese) = match error {
         CommandError::Message(error) => of_message(*error),
+        CommandError::Member(error) => of_member(*error),
         CommandError::Team(error) => of_team(*error),
+        CommandError::TeamUnknown => (UserErrorCode::Unknown, Some("teamIds"), "没有这个小组"),
         CommandError::Contact(error) => of_contact(error),
         CommandError::Password(PasswordError::TooShort) => {
             (UserErrorCode::Invalid, Some("newPassword"), "密码不足 10 个字符")
@@ -121,7 +124,6 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::KeyTooLong => (UserErrorCode::TooLong, Some("idempotencyKey"), "幂等键最多 200 个字符"),
         CommandError::Name(_) => (UserErrorCode::Invalid, Some("name"), "姓名无法使用"),
         CommandError::Visitor(_)
-        | CommandError::Member(_)
         | CommandError::Desk(_)
         | CommandError::Unauthenticated
         | CommandError::TokenUnknown
@@ -145,6 +147,27 @@ pub(crate) fn of_rating(locale: Option<&Locale>) -> UserError {
 pub(crate) fn one_assignee(locale: Option<&Locale>) -> UserError {
     let (english, chinese) = ("say either memberId or teamId", "请指定成员或小组，二者选一");
     tell((UserErrorCode::Required, Some("memberId"), english.to_owned(), chinese.to_owned()), locale)
+}
+
+/// An address that is none.
+pub(crate) fn of_email(locale: Option<&Locale>) -> UserError {
+    let (english, chinese) =
+        ("this is no e-mail address, such as name@example.com", "不是邮箱（name@example.com）");
+    tell((UserErrorCode::Invalid, Some("email"), english.to_owned(), chinese.to_owned()), locale)
+}
+
+/// A role that there is not.
+pub(crate) fn of_role(locale: Option<&Locale>) -> UserError {
+    let english = format!("roleId {NotARole}");
+    let chinese = "没有这个角色；可选 AGENT、LEAD、ADMIN、AUDITOR、ANALYST".to_owned();
+    tell((UserErrorCode::Unknown, Some("roleId"), english, chinese), locale)
+}
+
+/// A permission that there is not.
+pub(crate) fn of_permission(locale: Option<&Locale>) -> UserError {
+    let (english, chinese) =
+        ("there is no such permission; roles lists them", "没有这个权限；可用权限见 roles");
+    tell((UserErrorCode::Unknown, Some("permissions"), english.to_owned(), chinese.to_owned()), locale)
 }
 
 /// A list that holds more than anybody needs.
@@ -192,6 +215,26 @@ fn of_message(error: MessageError) -> (UserErrorCode, Option<&'static str>, &'st
         MessageError::WaitIsOver => (C::NotAllowed, None, "访客已不在等待回复"),
         MessageError::AlreadyOverdue => (C::AlreadySo, None, "这次等待已经记为超时"),
         MessageError::NotDueYet => (C::NotAllowed, None, "回复期限还没有到"),
+    }
+}
+
+fn of_member(error: MemberError) -> (UserErrorCode, Option<&'static str>, &'static str) {
+    use UserErrorCode as C;
+    match error {
+        MemberError::NotInvited => (C::Unknown, None, "没有这位成员"),
+        MemberError::AlreadyInvited | MemberError::AlreadyJoined => (C::AlreadySo, None, "这位成员已经加入"),
+        MemberError::NotJoined => (C::NotAllowed, None, "这位成员还没有接受邀请"),
+        MemberError::Deactivated => (C::NotAllowed, None, "这位成员已停用"),
+        MemberError::AlreadySo => (C::AlreadySo, None, "已经是这样，无需更改"),
+        MemberError::LastAdministrator => {
+            (C::NotAllowed, None, "这是最后一位管理员，请先让另一位成员成为管理员")
+        }
+        MemberError::NoPermission => (C::Required, Some("permissions"), "至少需要一个权限"),
+        MemberError::BeyondRole(_) => (C::NotAllowed, Some("permissions"), "密钥的权限不能超过您自己的权限"),
+        MemberError::InThePast => (C::InThePast, Some("expiresAt"), "这个时间已经过去"),
+        MemberError::TooFarAhead => (C::Invalid, Some("expiresAt"), "密钥有效期最长一年"),
+        MemberError::TooManyKeys => (C::NotAllowed, None, "每位成员最多 20 个密钥，请先撤销一个"),
+        MemberError::KeyUnknown => (C::Unknown, Some("id"), "没有这个密钥"),
     }
 }
 

@@ -72,3 +72,23 @@ CREATE TABLE teams (
     formed_at bigint NOT NULL
 );
 CREATE INDEX teams_standing ON teams (disbanded, formed_at, team_id);
+
+-- Version 2 of the members: what they may do and how they are called changes, they leave and come back, and have keys.
+DROP TABLE members;
+DELETE FROM checkpoints WHERE name = 'members';
+CREATE TABLE members_2 (
+    member_id  text PRIMARY KEY,
+    version    bigint NOT NULL,  -- sequence of the stream's last event
+    role       text NOT NULL,
+    name       text NOT NULL,    -- sealed
+    email      text NOT NULL,    -- sealed
+    joined     bigint NOT NULL,
+    active     bigint NOT NULL,
+    wecom      text,             -- sealed, as the other handles
+    feishu     text,
+    dingtalk   text,
+    mobile     text,
+    api_keys   text NOT NULL,    -- a JSON array; names are sealed, and no key is in it
+    invited_at bigint NOT NULL
+);
+CREATE INDEX members_2_invited ON members_2 (invited_at, member_id);

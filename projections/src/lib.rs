@@ -25,7 +25,7 @@ mod visitors;
 pub use cursor::{BadPage, Page, PageRequest};
 pub use error::QueryError;
 pub use history::{HistoryEntry, HistoryFilter};
-pub use members::MemberRow;
+pub use members::{HandlesRow, KeyRow, MemberRow};
 pub use message_entries::{EntryKind, EntryRow};
 pub use message_list::{FollowUpRow, MessageFilter, MessageOrder, MessageRow};
 pub use rating::RatingRow;
@@ -53,7 +53,7 @@ pub const VIEWS: &[View] = &[
         handle: visitor_messages::project,
     },
     View { name: "visitors", version: 1, tables: &["visitors"], handle: visitors::project },
-    View { name: "members", version: 1, tables: &["members"], handle: members::project },
+    View { name: "members", version: 2, tables: &["members_2"], handle: members::project },
     View { name: "teams", version: 1, tables: &["teams"], handle: teams::project },
 ];
 

@@ -43,10 +43,7 @@ impl Reader {
     /// Admits whoever holds `messages.read`, as far as it reaches: `team` by their teams as they are now.
     pub fn of_messages(actor: Actor, reach: &Reach) -> Result<Self, QueryError> {
         require(actor, Permission::MessagesRead)?;
-        let own = match actor {
-            Actor::Member { id, .. } => Some(id.to_string()),
-            Actor::Anonymous | Actor::Visitor(_) | Actor::System(_) => None,
-        };
+        let own = actor.member().map(|id| id.to_string());
         let holders: Option<Arc<[String]>> = match (scope(actor, Permission::MessagesRead), reach) {
             (Some(Scope::All), _) | (Some(Scope::Team), Reach::Desk) => None,
             (Some(Scope::Team), Reach::Teams { teams, members }) => {
@@ -104,6 +101,8 @@ fn require(actor: Actor, permission: Permission) -> Result<(), QueryError> {
     match actor {
         Actor::Anonymous => Err(QueryError::Unauthenticated),
         actor if holds(actor, permission) => Ok(()),
-        Actor::Visitor(_) | Actor::Member { .. } | Actor::System(_) => Err(QueryError::Forbidden(permission)),
+        Actor::Visitor(_) | Actor::Member { .. } | Actor::Key { .. } | Actor::System(_) => {
+            Err(QueryError::Forbidden(permission))
+        }
     }
 }

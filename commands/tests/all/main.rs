@@ -3,6 +3,8 @@
 mod accounts;
 mod clock;
 mod differential;
+mod keys;
+mod members;
 mod messages;
 mod teams;
 mod work;

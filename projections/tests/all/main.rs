@@ -1,5 +1,6 @@
 //! What the views promise, each scenario on both databases.
 
+mod members;
 mod messages;
 mod personal;
 mod runs;

@@ -109,7 +109,7 @@ async fn every_view_stops_at_a_stream_that_does_not_go_on_where_its_row_stands(d
     // As if an event of each stream had been lost.
     let views = &desk.store.database().views;
     for table in
-        ["message_list_4", "message_conversations", "visitor_messages", "visitors", "members", "teams"]
+        ["message_list_4", "message_conversations", "visitor_messages", "visitors", "members_2", "teams"]
     {
         views.execute(&format!("UPDATE {table} SET version = 7"), &[]).await.expect("tampered");
     }

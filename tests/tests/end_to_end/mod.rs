@@ -4,6 +4,7 @@ mod day;
 mod http;
 mod members;
 mod nothing_in_the_clear;
+mod people;
 mod races;
 mod slice;
 mod teams;

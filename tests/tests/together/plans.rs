@@ -32,7 +32,7 @@ const TABLES: [&str; 12] = [
     "message_conversations",
     "visitor_messages",
     "visitors",
-    "members",
+    "members_2",
 ];
 
 /// What happened to `OTHERS` messages, as if they had been left and followed before: three events each. In one
@@ -66,7 +66,8 @@ const FILL: &str = "
         last_activity_at, version) SELECT md5('visitor' || n / 2)::uuid, md5('message' || n)::uuid, 'LW-' || n, '{}',
         'CLOSED', '{}', n, n, 3 FROM generate_series(1, OTHERS) n;
     INSERT INTO visitors SELECT md5('visitor' || n)::uuid, NULL, NULL, 1 FROM generate_series(1, OTHERS) n;
-    INSERT INTO members SELECT md5('member' || n)::uuid, 'agent', '{}', '{}', 1, 1 FROM generate_series(1, OTHERS) n;
+    INSERT INTO members_2 (member_id, version, role, name, email, joined, active, api_keys, invited_at)
+        SELECT md5('member' || n)::uuid, 1, 'AGENT', '{}', '{}', 1, 1, '[]', n FROM generate_series(1, OTHERS) n;
     UPDATE log_head SET position = position + 3 * OTHERS, recorded_at = recorded_at + 3 * OTHERS;
     UPDATE checkpoints SET position = (SELECT position FROM log_head);";
 

@@ -1,11 +1,13 @@
 //! May they? The table is `domain::access`; here it meets a message that may be absent.
 
-use crate::{Caller, error::CommandError};
+use crate::{Caller, Commands, error::CommandError};
 use domain::{
-    access::{Permission, holds, may},
+    access::{Permission, Reach, Scope, holds, scope},
     actor::Actor,
-    ids::VisitorId,
+    ids::MemberId,
+    message::{Assignee, Message},
 };
+use std::collections::BTreeSet;
 
 /// Who may give a command to a message.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +18,19 @@ pub(crate) enum Needs {
     MemberOrOwner(Permission),
     /// The visitor whose message it is.
     Owner,
+}
+
+/// The member who is signed in. A key acts for somebody, and is nobody: it makes no passwords, sessions or keys.
+pub(crate) fn person(caller: &Caller) -> Result<MemberId, CommandError> {
+    match caller.actor {
+        Actor::Member { id, .. } => Ok(id),
+        Actor::Anonymous if caller.token_unknown => Err(CommandError::TokenUnknown),
+        Actor::Anonymous => Err(CommandError::Unauthenticated),
+        Actor::Key { .. } => Err(CommandError::NotForYou("a key cannot do this: a member signs in for it")),
+        Actor::Visitor(_) | Actor::System(_) => {
+            Err(CommandError::NotForYou("this is for members of the desk"))
+        }
+    }
 }
 
 /// Refuses callers who may not, before anything is loaded: the answer is the same whatever there is.
@@ -38,15 +53,40 @@ pub(crate) fn admit(caller: &Caller, needs: Needs) -> Result<(), CommandError> {
     }
 }
 
-/// Refuses a message that is absent, somebody else's, or out of scope: always with the same answer.
-pub(crate) fn reach(caller: &Caller, needs: Needs, owner: Option<VisitorId>) -> Result<(), CommandError> {
-    let owner = owner.ok_or(CommandError::NotFound)?;
-    let reached = match (caller.actor, needs) {
-        (Actor::Visitor(id), _) => id == owner,
-        (actor, Needs::Member(permission) | Needs::MemberOrOwner(permission)) => {
-            may(actor, permission, owner)
+impl Commands {
+    /// Refuses a message that is absent, somebody else's, or out of scope: always with the same answer.
+    pub(crate) async fn reach(
+        &self,
+        caller: &Caller,
+        needs: Needs,
+        message: &Message,
+    ) -> Result<(), CommandError> {
+        let Message::Submitted(message) = message else { return Err(CommandError::NotFound) };
+        let reached = match (caller.actor, needs) {
+            // To its visitor a deleted message is absent.
+            (Actor::Visitor(id), _) => id == message.visitor_id && message.deleted_at.is_none(),
+            (actor, Needs::Member(permission) | Needs::MemberOrOwner(permission)) => {
+                self.is_within(actor, permission, message.assignee).await?
+            }
+            (_, Needs::Owner) => false,
+        };
+        if reached { Ok(()) } else { Err(CommandError::NotFound) }
+    }
+
+    /// Is what is assigned like this within the actor's scope of a permission? Teams are looked up when they matter.
+    async fn is_within(
+        &self,
+        actor: Actor,
+        permission: Permission,
+        assignee: Option<Assignee>,
+    ) -> Result<bool, CommandError> {
+        let Some(scope) = scope(actor, permission) else { return Ok(false) };
+        // A rule is nobody, and is held back by nothing.
+        let Some(of) = actor.member() else { return Ok(scope == Scope::All) };
+        let nobodys = Reach::Teams { teams: BTreeSet::new(), members: BTreeSet::new() };
+        if nobodys.takes_in(scope, of, assignee) || scope == Scope::Own {
+            return Ok(nobodys.takes_in(scope, of, assignee));
         }
-        (_, Needs::Owner) => false,
-    };
-    if reached { Ok(()) } else { Err(CommandError::NotFound) }
+        Ok(self.reach_of(actor).await?.takes_in(scope, of, assignee))
+    }
 }

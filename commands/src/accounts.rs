@@ -11,24 +11,24 @@ use crate::{
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
-    access::Role,
+    access::{Permissions, Role},
     actor::Actor,
     decide::Decide,
     ids::{MemberId, VisitorId},
     member::{Member, MemberCommand, MemberEmail, MemberEvent, SignInMeans},
     text::Name,
 };
-use store::{AppendError, CredentialRow, Loaded, Reservation, TokenHash, micros};
+use store::{AppendError, CredentialRow, KeyRow, Loaded, Reservation, TokenHash, micros};
 use uuid::Uuid;
 
 /// A session ends after seven days, whatever happens; in microseconds.
-const SESSION_LIFE: i64 = 7 * 24 * 60 * 60 * 1_000_000;
+pub(crate) const SESSION_LIFE: i64 = 7 * 24 * 60 * 60 * 1_000_000;
 /// A sign-in link is good for a day; in microseconds.
 const LINK_LIFE: i64 = 24 * 60 * 60 * 1_000_000;
 /// A visitor's token is extended when this much of its life is over; in microseconds: ten days.
 const EXTEND_AFTER: i64 = 10 * 24 * 60 * 60 * 1_000_000;
 /// Members' addresses are unique; their HMAC is reserved under this kind.
-const EMAIL: &str = "member_email";
+pub(crate) const EMAIL: &str = "member_email";
 
 /// A new session.
 #[derive(Clone)]
@@ -54,7 +54,21 @@ pub struct SignInLink {
     pub expires_at: DateTime<Utc>,
 }
 
-/// A member to be made by an operator.
+/// Nothing of the token.
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SignedIn({})", self.member_id)
+    }
+}
+
+/// Nothing of the token.
+impl std::fmt::Debug for SignInLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SignInLink(until {})", self.expires_at)
+    }
+}
+
+/// A member to be made by an operator, or invited.
 #[derive(Clone, Debug)]
 pub struct NewMember {
     /// Their name.
@@ -72,6 +86,9 @@ impl Commands {
         if bearer.starts_with(token::SESSION) {
             let Some((id, role)) = self.store.session(&hash).await? else { return Ok(None) };
             return Ok(parse_member(&id, &role).map(|(id, role)| Actor::Member { id, role }));
+        }
+        if bearer.starts_with(token::KEY) {
+            return Ok(self.store.api_key(&hash).await?.as_ref().and_then(key_actor));
         }
         if bearer.starts_with(token::VISITOR) {
             let Some((id, expires_at)) = self.store.visitor_of(&hash).await? else { return Ok(None) };
@@ -97,6 +114,9 @@ impl Commands {
         };
         let hash = account.as_ref().and_then(|account| account.password_hash.clone());
         if !self.passwords.fits(Password::attempt(password), hash).await? {
+            if let Some(account) = account {
+                self.count_refusal(&account.member_id).await?;
+            }
             return Err(CommandError::WrongCredentials);
         }
         let account = account.ok_or(CommandError::WrongCredentials)?;
@@ -112,12 +132,26 @@ impl Commands {
         link: &str,
         new_password: &str,
     ) -> Result<SignedIn, CommandError> {
+        // An invitation is accepted, which is something else.
+        if !link.starts_with(token::LINK) {
+            return Err(CommandError::LinkUnknown);
+        }
+        self.enter_by(caller, link, new_password).await
+    }
+
+    /// By something that is good once: chooses a password and signs in. Other sessions of the member end.
+    pub(crate) async fn enter_by(
+        &self,
+        caller: &Caller,
+        link: &str,
+        new_password: &str,
+    ) -> Result<SignedIn, CommandError> {
         let link = TokenHash::of(link);
         let member = self.store.sign_in_link(&link).await?.ok_or(CommandError::LinkUnknown)?;
         let id: MemberId = member.parse().map_err(|_| CommandError::LinkUnknown)?;
         let role = match &*self.store.load::<Member>(&member).await?.aggregate {
-            Member::NotInvited => return Err(CommandError::LinkUnknown),
-            Member::Invited { role, .. } => *role,
+            Member::Invited(member) if member.active => member.role,
+            Member::Invited(_) | Member::NotInvited => return Err(CommandError::LinkUnknown),
         };
         let hash = self.passwords.hash(Password::parse(new_password)?).await?;
         self.open_session(caller, id, role, SignInMeans::Link, |at| {
@@ -228,10 +262,17 @@ impl Commands {
     }
 
     /// What stands for a member's address in the reservations: its HMAC, so that the address itself lies nowhere.
-    fn reserved(&self, email: &MemberEmail) -> String {
+    pub(crate) fn reserved(&self, email: &MemberEmail) -> String {
         let hmac = self.store.derive("member email", &[email.folded().as_bytes()]);
         Uuid::from_u128(u128::from_be_bytes(hmac[..16].try_into().unwrap_or_default())).to_string()
     }
+}
+
+/// A program, and what it may do.
+fn key_actor(row: &KeyRow) -> Option<Actor> {
+    let (owner, role) = parse_member(&row.member_id, &row.role)?;
+    let permissions = Permissions::named(row.permissions.split(' ')).ok()?;
+    Some(Actor::Key { id: row.key_id.parse().ok()?, owner, role, permissions })
 }
 
 /// With a link a password is chosen on the way in.

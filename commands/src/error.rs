@@ -3,7 +3,7 @@
 use crate::{identity::IdentityError, password::PasswordError};
 use domain::{
     access::Permission, contact::ContactError, desk::DeskError, member::MemberError, message::MessageError,
-    text::TextError, visitor::VisitorError,
+    team::TeamError, text::TextError, visitor::VisitorError,
 };
 use store::{AppendError, StoreError};
 
@@ -28,6 +28,9 @@ pub enum CommandError {
     /// A link that was sent to a visitor opens nothing.
     #[error("this link opens nothing (any more)")]
     RestoreUnknown,
+    /// A rule of teams says no.
+    #[error(transparent)]
+    Team(#[from] TeamError),
     /// The contact cannot be used.
     #[error("the contact {0}")]
     Contact(#[from] ContactError),
@@ -46,6 +49,9 @@ pub enum CommandError {
     /// The link was used, has expired, or never was.
     #[error("this sign-in link has been used or has expired; ask for a new one")]
     LinkUnknown,
+    /// Somebody is invited into a team that is not there.
+    #[error("there is no such team")]
+    TeamUnknown,
     /// The message has moved on since `expectedVersion`; it stands at `version`.
     #[error("the message has changed since version {expected}; it is at {version} now")]
     Conflict {

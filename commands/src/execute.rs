@@ -2,18 +2,18 @@
 
 use crate::{
     Caller, Commands,
-    access::{Needs, reach},
+    access::Needs,
     error::CommandError,
     streams::{sealing_key, stream},
 };
 use cqrs_es::Aggregate;
 use domain::{
-    actor::Actor,
     decide::Decide,
     desk::Settings,
-    ids::{MemberId, MessageId, VisitorId},
+    ids::{MemberId, MessageId, TeamId, VisitorId},
     member::Member,
     message::{Message, MessageCommand, MessageEvent},
+    team::Team,
 };
 use std::collections::BTreeMap;
 use store::{Append, AppendError, Idempotency, Loaded, Receipt, StoreError, StreamAppend};
@@ -40,6 +40,8 @@ pub(crate) enum Facts<'a> {
     Desk(&'a (dyn Fn(&Settings) -> MessageCommand + Sync)),
     /// A member.
     Member(MemberId, &'a (dyn Fn(&Member) -> MessageCommand + Sync)),
+    /// A team.
+    Team(TeamId, &'a (dyn Fn(&Team) -> MessageCommand + Sync)),
 }
 
 impl Commands {
@@ -73,12 +75,12 @@ impl Commands {
         for _ in 0..ATTEMPTS {
             let mut loaded = self.store.recall::<Message>(&id).await?;
             let (mut command, mut relied_on) = self.command(&facts, false).await?;
-            let mut decided = request.decide(&loaded, &command);
+            let mut decided = self.decide(&request, &loaded, &command).await;
             if !(loaded.fresh && relied_on.is_empty()) && decided.as_ref().map_or(true, Vec::is_empty) {
                 // What this process last knew is never the last word on a refusal.
                 loaded = self.store.load::<Message>(&id).await?;
                 (command, relied_on) = self.command(&facts, true).await?;
-                decided = request.decide(&loaded, &command);
+                decided = self.decide(&request, &loaded, &command).await;
             }
             let decided = match decided {
                 Ok(decided) => decided,
@@ -119,7 +121,27 @@ impl Commands {
                 let member = self.known::<Member>(&id, fresh).await?;
                 (command(&member.aggregate), vec![stream::<Member>(id, &member, None, &[])?])
             }
+            Facts::Team(id, command) => {
+                let id = id.to_string();
+                let team = self.known::<Team>(&id, fresh).await?;
+                (command(&team.aggregate), vec![stream::<Team>(id, &team, None, &[])?])
+            }
         })
+    }
+
+    /// May they, does it still stand where the caller saw it, and what comes of it?
+    async fn decide(
+        &self,
+        request: &Request<'_>,
+        loaded: &Loaded<Message>,
+        command: &MessageCommand,
+    ) -> Result<Vec<MessageEvent>, CommandError> {
+        self.reach(request.caller, request.needs, &loaded.aggregate).await?;
+        let version = loaded.version();
+        match request.expected_version {
+            Some(expected) if expected != version => Err(CommandError::Conflict { expected, version }),
+            _ => Ok(loaded.aggregate.decide(command.clone())?),
+        }
     }
 
     /// An aggregate as this process last knew it, or as the log has it.
@@ -151,26 +173,6 @@ impl Commands {
         ]);
         metadata.extend(caller.locale.as_ref().map(|locale| ("locale".to_owned(), locale.to_string())));
         Append { streams, metadata, reservations: vec![], credentials: vec![], idempotency }
-    }
-}
-
-impl Request<'_> {
-    /// May they, does it still stand where the caller saw it, and what comes of it?
-    fn decide(
-        &self,
-        loaded: &Loaded<Message>,
-        command: &MessageCommand,
-    ) -> Result<Vec<MessageEvent>, CommandError> {
-        let owner = match self.caller.actor {
-            Actor::Visitor(_) => shown_owner(&loaded.aggregate),
-            Actor::Anonymous | Actor::Member { .. } | Actor::System(_) => owner(&loaded.aggregate),
-        };
-        reach(self.caller, self.needs, owner)?;
-        let version = loaded.version();
-        match self.expected_version {
-            Some(expected) if expected != version => Err(CommandError::Conflict { expected, version }),
-            _ => Ok(loaded.aggregate.decide(command.clone())?),
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod change;
 mod clock;
 mod desk;
 mod erasure;
@@ -13,9 +14,16 @@ mod execute;
 mod first_start;
 mod idempotency;
 mod identity;
+mod invitations;
+mod keys;
+mod members;
 mod message;
 mod password;
+mod presence;
+mod refusals;
+mod sessions;
 mod streams;
+mod teams;
 mod token;
 mod visitor;
 mod visitors;
@@ -25,8 +33,12 @@ pub use accounts::{NewMember, SignInLink, SignedIn};
 pub use erasure::MessagesOf;
 pub use error::CommandError;
 pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};
+pub use invitations::Invited;
+pub use keys::{KeyInput, NewKey};
+pub use members::ReviseInput;
 pub use message::{SubmitInput, Submitted};
 pub use password::PasswordError;
+pub use sessions::Session;
 pub use store::Receipt;
 pub use visitors::{EraseInput, Erasure, VisitorInput};
 pub use work::{

@@ -66,7 +66,7 @@ impl Commands {
             Actor::Anonymous if caller.token_unknown => return Err(CommandError::TokenUnknown),
             Actor::Anonymous => None,
             Actor::Visitor(id) => Some(id),
-            Actor::Member { .. } | Actor::System(_) => {
+            Actor::Member { .. } | Actor::Key { .. } | Actor::System(_) => {
                 return Err(CommandError::NotForYou(
                     "a visitor submits a message: send a visitor's token, or none",
                 ));

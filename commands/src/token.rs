@@ -8,6 +8,10 @@ pub(crate) const SESSION: &str = "lws_";
 pub(crate) const VISITOR: &str = "lwv_";
 /// A one-time sign-in link.
 pub(crate) const LINK: &str = "lwl_";
+/// An invitation, good once.
+pub(crate) const INVITATION: &str = "lwi_";
+/// An API key.
+pub(crate) const KEY: &str = "lwk_";
 
 /// A token of that kind.
 pub(crate) fn token(prefix: &str, secret: [u8; 32]) -> String {

@@ -20,7 +20,6 @@ use crate::{
 };
 use domain::{
     access::Permission,
-    actor::Actor,
     ids::{MemberId, MessageId},
 };
 use serde::Serialize;
@@ -61,10 +60,7 @@ impl Commands {
     }
 }
 
-/// The member who asks; whoever is none lacks the permission.
+/// The member who asks, or for whom a program does; whoever is none lacks the permission.
 fn member(caller: &Caller, permission: Permission) -> Result<MemberId, CommandError> {
-    match caller.actor {
-        Actor::Member { id, .. } => Ok(id),
-        _ => Err(CommandError::Forbidden(permission)),
-    }
+    caller.actor.member().ok_or(CommandError::Forbidden(permission))
 }

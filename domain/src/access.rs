@@ -1,8 +1,16 @@
 //! Who may do what: one table, one function.
 
-use crate::{actor::Actor, ids::VisitorId};
+mod permissions;
+
+pub use permissions::Permissions;
+
+use crate::{
+    actor::Actor,
+    ids::{MemberId, TeamId},
+    message::Assignee,
+};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use std::{collections::BTreeSet, str::FromStr};
 
 /// Declares the permissions, their names in the API, and how far each built-in role holds them: `A` all, `T` team,
 /// `O` own, `-` not at all; in the order agent, lead, admin, auditor, analyst.
@@ -132,35 +140,55 @@ pub fn granted(role: Role, permission: Permission) -> Option<Scope> {
     }
 }
 
-/// May this actor do this to a message of that visitor?
-///
-/// There are no teams yet, so every member is one of no team, whose `team` is the whole desk; `own` alone reaches the
-/// history of messages one may read.
-pub fn may(actor: Actor, permission: Permission, of: VisitorId) -> bool {
+/// How far an actor holds a permission; `None`: not at all. A visitor holds none: what is their own is theirs anyway.
+pub fn scope(actor: Actor, permission: Permission) -> Option<Scope> {
     match actor {
-        Actor::Anonymous => false,
-        Actor::Visitor(id) => id == of && permission == Permission::MessagesRead,
-        Actor::Member { role, .. } => match granted(role, permission) {
-            Some(Scope::All | Scope::Team) => true,
-            Some(Scope::Own) => permission == Permission::AuditRead,
-            None => false,
-        },
-        Actor::System(_) => true,
+        Actor::Anonymous | Actor::Visitor(_) => None,
+        Actor::Member { role, .. } => granted(role, permission),
+        Actor::Key { role, permissions, .. } => {
+            granted(role, permission).filter(|_| permissions.contains(permission))
+        }
+        Actor::System(_) => Some(Scope::All),
     }
 }
 
-/// Does a member with this role hold the permission, however far it reaches?
+/// Does an actor hold the permission, however far it reaches?
 pub fn holds(actor: Actor, permission: Permission) -> bool {
-    match actor {
-        Actor::Member { role, .. } => granted(role, permission).is_some(),
-        Actor::System(_) => true,
-        Actor::Anonymous | Actor::Visitor(_) => false,
+    scope(actor, permission).is_some()
+}
+
+/// Whose messages somebody's `team` takes in, beside their own and the unassigned queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Everybody's: they are in no team.
+    #[default]
+    Desk,
+    /// Those of their teams, and of everybody in them.
+    Teams {
+        /// Their teams, and teams that are no more: what was theirs is everybody's.
+        teams: BTreeSet<TeamId>,
+        /// Everybody who is in one of their teams.
+        members: BTreeSet<MemberId>,
+    },
+}
+
+impl Reach {
+    /// Is a message that is assigned like this within that scope of this member's?
+    pub fn takes_in(&self, scope: Scope, of: MemberId, assignee: Option<Assignee>) -> bool {
+        match (scope, self, assignee) {
+            (Scope::All, _, _) | (Scope::Team, Self::Desk, _) | (Scope::Team, _, None) => true,
+            (_, _, Some(Assignee::Member(id))) if id == of => true,
+            (Scope::Own, _, _) => false,
+            (Scope::Team, Self::Teams { members, .. }, Some(Assignee::Member(id))) => members.contains(&id),
+            (Scope::Team, Self::Teams { teams, .. }, Some(Assignee::Team(id))) => teams.contains(&id),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::VisitorId;
     use uuid::Uuid;
 
     #[test]
@@ -200,11 +228,39 @@ mod tests {
     }
 
     #[test]
-    fn a_visitor_reaches_only_their_own() {
-        let (mine, theirs) = (VisitorId(Uuid::from_u128(1)), VisitorId(Uuid::from_u128(2)));
-        assert!(may(Actor::Visitor(mine), Permission::MessagesRead, mine));
-        assert!(!may(Actor::Visitor(mine), Permission::MessagesRead, theirs));
-        assert!(!may(Actor::Visitor(mine), Permission::MessagesReply, mine));
-        assert!(!may(Actor::Anonymous, Permission::MessagesRead, mine));
+    fn a_visitor_and_nobody_hold_no_permission_and_a_rule_every_one() {
+        for permission in Permission::ALL {
+            let visitor = Actor::Visitor(VisitorId(Uuid::from_u128(1)));
+            assert!(!holds(visitor, *permission) && !holds(Actor::Anonymous, *permission));
+            assert_eq!(scope(Actor::System("test"), *permission), Some(Scope::All));
+        }
+    }
+
+    #[test]
+    fn a_scope_takes_in_what_it_says_and_nothing_else() {
+        let member = |n| MemberId(Uuid::from_u128(n));
+        let team = |n| TeamId(Uuid::from_u128(n));
+        let mine = Reach::Teams {
+            teams: BTreeSet::from([team(10)]),
+            members: BTreeSet::from([member(1), member(2)]),
+        };
+        let of = |id| Some(Assignee::Member(id));
+        // Assigned like this: own, within the team, within the team of somebody in no team, everything.
+        for (assignee, taken_in) in [
+            (of(member(1)), [true, true, true, true]),
+            (of(member(2)), [false, true, true, true]),
+            (of(member(3)), [false, false, true, true]),
+            (Some(Assignee::Team(team(10))), [false, true, true, true]),
+            (Some(Assignee::Team(team(11))), [false, false, true, true]),
+            (None, [false, true, true, true]),
+        ] {
+            let scopes = [
+                mine.takes_in(Scope::Own, member(1), assignee),
+                mine.takes_in(Scope::Team, member(1), assignee),
+                Reach::Desk.takes_in(Scope::Team, member(1), assignee),
+                mine.takes_in(Scope::All, member(1), assignee),
+            ];
+            assert_eq!(scopes, taken_in, "{assignee:?}");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Who acts.
 
 use crate::{
-    access::Role,
-    ids::{MemberId, VisitorId},
+    access::{Permissions, Role},
+    ids::{KeyId, MemberId, VisitorId},
 };
 use std::fmt;
 
@@ -20,17 +20,40 @@ pub enum Actor {
         /// With which role.
         role: Role,
     },
+    /// A program that holds an API key, and acts for its owner.
+    Key {
+        /// Which key.
+        id: KeyId,
+        /// For whom.
+        owner: MemberId,
+        /// With which role: the owner's, as it is now.
+        role: Role,
+        /// What of that the key may do.
+        permissions: Permissions,
+    },
     /// A rule or a clock, by name.
     System(&'static str),
 }
 
-/// As it stands in an event's metadata: `member:ID`, `visitor:ID`, `system:RULE`, `anonymous`.
+impl Actor {
+    /// The member who acts, or for whom a program does.
+    pub fn member(self) -> Option<MemberId> {
+        match self {
+            Self::Member { id, .. } => Some(id),
+            Self::Key { owner, .. } => Some(owner),
+            Self::Anonymous | Self::Visitor(_) | Self::System(_) => None,
+        }
+    }
+}
+
+/// As it stands in an event's metadata: `member:ID`, `key:ID`, `visitor:ID`, `system:RULE`, `anonymous`.
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Anonymous => f.write_str("anonymous"),
             Self::Visitor(id) => write!(f, "visitor:{id}"),
             Self::Member { id, .. } => write!(f, "member:{id}"),
+            Self::Key { id, .. } => write!(f, "key:{id}"),
             Self::System(rule) => write!(f, "system:{rule}"),
         }
     }

@@ -48,6 +48,10 @@ uuid_id! {
     MemberId,
     /// Members who share a queue.
     TeamId,
+    /// An API key.
+    KeyId,
+    /// Somewhere a member is signed in.
+    SessionId,
 }
 
 /// The desk is one per installation; this is its stream's id, the nil UUID.

@@ -19,5 +19,6 @@ pub mod member;
 pub mod message;
 pub mod personal;
 pub mod reference;
+pub mod team;
 pub mod text;
 pub mod visitor;

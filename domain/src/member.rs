@@ -1,109 +1,74 @@
 //! The member: somebody who works at the desk. That they signed in is an event; what they sign in with is not.
 
+mod command;
+mod email;
 mod event;
+mod keys;
 #[cfg(test)]
 mod tests;
 
-pub use event::{MemberEvent, MemberInvited, MemberJoined, MemberSignedIn, PasswordChanged, SignInMeans};
+pub use command::{CreateKey, MOST_KEYS, MemberCommand, MemberError};
+pub use email::{Handle, HandleRevised, MemberEmail, Vendor};
+pub use event::{
+    ApiKeyCreated, ApiKeyRevoked, MemberDeactivated, MemberEvent, MemberInvited, MemberJoined,
+    MemberReactivated, MemberRevised, MemberRoleChanged, MemberSignedIn, PasswordChanged, SignInMeans,
+    SignInRefused,
+};
 
 use crate::{
     access::Role,
-    contact::{ContactError, canonical_email},
     decide::{self, Decide},
-    text::Name,
+    ids::KeyId,
+    message::Standing,
 };
 use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, event_sink::EventSink};
-use email_address::Options;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::collections::BTreeMap;
 
-/// A member as decisions need them: their role, and whether they have joined.
+/// A member as decisions need them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Member {
     /// Their stream is empty.
     #[default]
     NotInvited,
-    /// Invited or joined.
-    Invited {
-        /// What they may do.
-        role: Role,
-        /// Have they chosen a password?
-        joined: bool,
-        /// Business time of the last event.
-        last_at: DateTime<Utc>,
-    },
+    /// Everything after.
+    Invited(Employed),
 }
 
-/// A member's e-mail address, its domain in lower case.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MemberEmail(String);
-
-impl MemberEmail {
-    /// Reads an address; `name@localhost` is one too, for the first administrator.
-    pub fn parse(typed: &str) -> Result<Self, ContactError> {
-        canonical_email(typed, Options::default().without_display_text()).map(Self)
-    }
-
-    /// The address.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What makes two addresses the same account: members are found without regard to case.
-    pub fn folded(&self) -> String {
-        self.0.to_lowercase()
-    }
+/// What is known of somebody who was invited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Employed {
+    /// What they may do.
+    pub role: Role,
+    /// Have they chosen a password?
+    pub joined: bool,
+    /// Do they work at the desk? False once they were deactivated.
+    pub active: bool,
+    /// Their keys that were not revoked, with when each ends; without those that had ended when the last was created.
+    pub keys: BTreeMap<KeyId, DateTime<Utc>>,
+    /// Business time of the last event.
+    pub last_at: DateTime<Utc>,
 }
 
-impl fmt::Debug for MemberEmail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
+impl Member {
+    /// May a message be assigned to them, and may they be in a team?
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::NotInvited => Standing::Absent,
+            Self::Invited(member) if member.works() => Standing::Active,
+            Self::Invited(_) => Standing::Inactive,
+        }
     }
-}
 
-/// A command to a member.
-#[derive(Clone, Debug)]
-pub enum MemberCommand {
-    /// Make them a member.
-    Invite {
-        /// The clock.
-        at: DateTime<Utc>,
-        /// Their name.
-        name: Name,
-        /// Their address.
-        email: MemberEmail,
-        /// Their role.
-        role: Role,
-    },
-    /// They choose a password: by a sign-in link, or an operator chooses it for them.
-    ChoosePassword {
-        /// The clock.
-        at: DateTime<Utc>,
-    },
-    /// They sign in.
-    SignIn {
-        /// The clock.
-        at: DateTime<Utc>,
-        /// With what.
-        means: SignInMeans,
-    },
-}
-
-/// Why a command to a member is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MemberError {
-    /// There is no such member.
-    #[error("there is no such member")]
-    NotInvited,
-    /// They are a member already.
-    #[error("this person is a member already")]
-    AlreadyInvited,
-    /// They have not chosen a password yet.
-    #[error("this member has not joined yet")]
-    NotJoined,
+    /// Is it somebody who can change everything, and can sign in to do it?
+    pub fn administers(&self) -> bool {
+        match self {
+            Self::NotInvited => false,
+            Self::Invited(member) => member.works() && member.role == Role::Admin,
+        }
+    }
 }
 
 impl Decide for Member {
@@ -117,26 +82,116 @@ impl Decide for Member {
                     role,
                 })])
             }
-            (MemberCommand::Invite { .. }, Self::Invited { .. }) => Err(MemberError::AlreadyInvited),
-            (MemberCommand::ChoosePassword { .. } | MemberCommand::SignIn { .. }, Self::NotInvited) => {
-                Err(MemberError::NotInvited)
+            (MemberCommand::Invite { .. }, Self::Invited(_)) => Err(MemberError::AlreadyInvited),
+            (_, Self::NotInvited) => Err(MemberError::NotInvited),
+            (command, Self::Invited(member)) => member.decide(command),
+        }
+    }
+}
+
+impl Employed {
+    fn decide(&self, command: MemberCommand) -> Result<Vec<MemberEvent>, MemberError> {
+        let away = !self.active
+            && matches!(
+                command,
+                MemberCommand::ChoosePassword { .. }
+                    | MemberCommand::SignIn { .. }
+                    | MemberCommand::CreateKey(_)
+            );
+        if away {
+            return Err(MemberError::Deactivated);
+        }
+        match command {
+            MemberCommand::Invite { .. } => Err(MemberError::AlreadyInvited),
+            MemberCommand::ChoosePassword { at } => Ok(self.choose_password(at)),
+            MemberCommand::SignIn { .. } if !self.joined => Err(MemberError::NotJoined),
+            MemberCommand::SignIn { at, means } => {
+                one(MemberEvent::MemberSignedIn(MemberSignedIn { at: self.at(at), means }))
             }
-            (MemberCommand::ChoosePassword { at }, Self::Invited { joined, last_at, .. }) => {
-                let at = at.max(*last_at);
-                let changed = MemberEvent::PasswordChanged(PasswordChanged { at });
-                Ok(match joined {
-                    true => vec![changed],
-                    false => vec![MemberEvent::MemberJoined(MemberJoined { at }), changed],
-                })
+            MemberCommand::CountRefusals { at, hour, count } => {
+                one(MemberEvent::SignInRefused(SignInRefused { at: self.at(at), hour, count }))
             }
-            (MemberCommand::SignIn { .. }, Self::Invited { joined: false, .. }) => {
-                Err(MemberError::NotJoined)
+            MemberCommand::Revise { name: None, handles, .. } if handles.is_empty() => {
+                Err(MemberError::AlreadySo)
             }
-            (MemberCommand::SignIn { at, means }, Self::Invited { last_at, .. }) => {
-                Ok(vec![MemberEvent::MemberSignedIn(MemberSignedIn { at: at.max(*last_at), means })])
+            MemberCommand::Revise { at, name, handles } => {
+                let (at, name) = (self.at(at), name.map(Into::into));
+                one(MemberEvent::MemberRevised(MemberRevised { at, name, handles }))
+            }
+            MemberCommand::ChangeRole { role, .. } if role == self.role => Err(MemberError::AlreadySo),
+            MemberCommand::ChangeRole { administered: false, .. }
+            | MemberCommand::Deactivate { administered: false, .. }
+                if self.administers() =>
+            {
+                Err(MemberError::LastAdministrator)
+            }
+            MemberCommand::ChangeRole { at, role, .. } => {
+                one(MemberEvent::MemberRoleChanged(MemberRoleChanged { at: self.at(at), role }))
+            }
+            MemberCommand::Deactivate { .. } if !self.active => Err(MemberError::AlreadySo),
+            MemberCommand::Deactivate { at, .. } => {
+                let gone = MemberEvent::MemberDeactivated(MemberDeactivated { at: self.at(at) });
+                Ok(self.revoke_all(at).chain([gone]).collect())
+            }
+            MemberCommand::Reactivate { .. } if self.active => Err(MemberError::AlreadySo),
+            MemberCommand::Reactivate { at } => {
+                one(MemberEvent::MemberReactivated(MemberReactivated { at: self.at(at) }))
+            }
+            MemberCommand::CreateKey(create) => self.create_key(create).and_then(one),
+            MemberCommand::RevokeKey { at, key_id } => self.revoke_key(at, key_id).and_then(one),
+        }
+    }
+
+    fn choose_password(&self, at: DateTime<Utc>) -> Vec<MemberEvent> {
+        let at = self.at(at);
+        let changed = MemberEvent::PasswordChanged(PasswordChanged { at });
+        match self.joined {
+            true => vec![changed],
+            false => vec![MemberEvent::MemberJoined(MemberJoined { at }), changed],
+        }
+    }
+
+    fn works(&self) -> bool {
+        self.joined && self.active
+    }
+
+    fn administers(&self) -> bool {
+        self.works() && self.role == Role::Admin
+    }
+
+    /// Business time never goes back within a member's stream.
+    fn at(&self, clock: DateTime<Utc>) -> DateTime<Utc> {
+        clock.max(self.last_at)
+    }
+
+    fn apply(&mut self, event: MemberEvent) {
+        let at = event.at();
+        self.last_at = at;
+        match event {
+            // A stream begins with its invitation, and has one.
+            MemberEvent::MemberInvited(_)
+            | MemberEvent::PasswordChanged(_)
+            | MemberEvent::MemberSignedIn(_)
+            | MemberEvent::SignInRefused(_)
+            | MemberEvent::MemberRevised(_) => {}
+            MemberEvent::MemberJoined(_) => self.joined = true,
+            MemberEvent::MemberRoleChanged(event) => self.role = event.role,
+            MemberEvent::MemberDeactivated(_) => self.active = false,
+            MemberEvent::MemberReactivated(_) => self.active = true,
+            MemberEvent::ApiKeyCreated(event) => {
+                self.keys.retain(|_, expires_at| *expires_at > at);
+                self.keys.insert(event.key_id, event.expires_at);
+            }
+            MemberEvent::ApiKeyRevoked(event) => {
+                self.keys.remove(&event.key_id);
             }
         }
     }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it stands where a refusal may stand")]
+fn one(event: MemberEvent) -> Result<Vec<MemberEvent>, MemberError> {
+    Ok(vec![event])
 }
 
 impl Aggregate for Member {
@@ -156,26 +211,14 @@ impl Aggregate for Member {
     }
 
     fn apply(&mut self, event: MemberEvent) {
-        let now = event.at();
         match (event, self) {
             (MemberEvent::MemberInvited(event), state) => {
-                *state = Self::Invited { role: event.role, joined: false, last_at: now };
+                let (role, last_at, keys) = (event.role, event.at, BTreeMap::new());
+                *state = Self::Invited(Employed { role, joined: false, active: true, keys, last_at });
             }
-            (MemberEvent::MemberJoined(_), Self::Invited { joined, last_at, .. }) => {
-                *joined = true;
-                *last_at = now;
-            }
-            (
-                MemberEvent::PasswordChanged(_) | MemberEvent::MemberSignedIn(_),
-                Self::Invited { last_at, .. },
-            ) => *last_at = now,
+            (event, Self::Invited(member)) => member.apply(event),
             // A stream begins with its invitation; anything else before it changes nothing.
-            (
-                MemberEvent::MemberJoined(_)
-                | MemberEvent::PasswordChanged(_)
-                | MemberEvent::MemberSignedIn(_),
-                Self::NotInvited,
-            ) => {}
+            (_, Self::NotInvited) => {}
         }
     }
 }

@@ -3,9 +3,15 @@
 use crate::fault;
 use async_graphql::{Context, Result};
 use commands::{Caller, Commands};
-use domain::{actor::Actor, desk::Settings, ids::VisitorId, locale::Locale};
-use projections::{Projections, QueryError, Reader};
-use std::sync::Arc;
+use domain::{
+    access::Reach,
+    actor::Actor,
+    desk::Settings,
+    ids::{MemberId, VisitorId},
+    locale::Locale,
+};
+use projections::{Projections, QueryError, Reader, TeamRow};
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::OnceCell;
 
 /// The caller of one request and the token they sent.
@@ -15,14 +21,41 @@ pub struct Request {
     pub caller: Caller,
     /// The bearer token they sent, for signing out.
     pub bearer: Option<String>,
+    /// How far the caller's `team` reaches.
+    reach: Arc<Reach>,
     /// The desk as it stands, read once per request however many messages name a category.
     desk: Arc<OnceCell<Settings>>,
+    /// Its teams, read once per request however many members and messages name one.
+    teams: Arc<OnceCell<Vec<TeamRow>>>,
+    /// Who is at the desk, read once per request.
+    present: Arc<OnceCell<BTreeSet<MemberId>>>,
+}
+
+/// Where the desk is, for links in answers.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// What the desk's own addresses begin with; `None`: nobody has said.
+    pub base: Option<String>,
+}
+
+impl Links {
+    /// The page that asks for a password, with what opens it: a browser sends that part nowhere.
+    pub(crate) fn sign_in(&self, token: &str) -> Option<String> {
+        self.base.as_ref().map(|base| format!("{base}/sign-in#{token}"))
+    }
 }
 
 impl Request {
-    /// A request of this caller.
-    pub fn new(caller: Caller, bearer: Option<String>) -> Self {
-        Self { caller, bearer, desk: Arc::default() }
+    /// A request of this caller, whose `team` reaches that far.
+    pub fn new(caller: Caller, bearer: Option<String>, reach: Reach) -> Self {
+        let (desk, teams, present) = (Arc::default(), Arc::default(), Arc::default());
+        Self { caller, bearer, reach: reach.into(), desk, teams, present }
+    }
+
+    /// The desk's teams that stand.
+    async fn teams(&self, projections: &Projections) -> Result<&[TeamRow]> {
+        let teams = self.teams.get_or_try_init(|| projections.teams()).await;
+        Ok(teams.map_err(|error| fault::of_query(&self.caller, &error))?)
     }
 
     /// The desk's settings in force.
@@ -50,14 +83,33 @@ pub(crate) trait Asks {
     fn visitor_id(&self) -> Option<VisitorId> {
         match self.caller().actor {
             Actor::Visitor(id) => Some(id),
-            Actor::Anonymous | Actor::Member { .. } | Actor::System(_) => None,
+            Actor::Anonymous | Actor::Member { .. } | Actor::Key { .. } | Actor::System(_) => None,
         }
+    }
+
+    /// Refuses whoever does not work at the desk.
+    fn staff(&self) -> Result<()> {
+        match self.caller().actor {
+            Actor::Anonymous => Err(fault::unauthenticated(self.caller())),
+            Actor::Visitor(_) => Err(fault::fault(fault::Code::Forbidden, "this is for members of the desk")),
+            Actor::Member { .. } | Actor::Key { .. } | Actor::System(_) => Ok(()),
+        }
+    }
+
+    /// The desk's teams that stand, read once per request.
+    async fn teams(&self) -> Result<&[TeamRow]>;
+
+    /// Who is at the desk, read once per request.
+    async fn present(&self) -> Result<&BTreeSet<MemberId>> {
+        let present = self.request().present.get_or_try_init(|| self.commands().present()).await;
+        present.map_err(|error| fault::internal(self.caller(), &error))
     }
 
     /// The member who asks, when they may read messages; the fault otherwise.
     fn reader(&self) -> Result<Reader> {
         let caller = self.caller();
-        Reader::of_messages(caller.actor).map_err(|error: QueryError| fault::of_query(caller, &error))
+        Reader::of_messages(caller.actor, &self.request().reach)
+            .map_err(|error: QueryError| fault::of_query(caller, &error))
     }
 }
 
@@ -72,5 +124,9 @@ impl Asks for Context<'_> {
 
     fn projections(&self) -> &Projections {
         self.data_unchecked()
+    }
+
+    async fn teams(&self) -> Result<&[TeamRow]> {
+        self.request().teams(self.projections()).await
     }
 }

@@ -67,6 +67,8 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Visitor(_)
         | E::Member(_)
         | E::Desk(_)
+        | E::Team(_)
+        | E::TeamUnknown
         | E::Contact(_)
         | E::Name(_)
         | E::Password(_)
@@ -90,7 +92,7 @@ fn unavailable(cause: &dyn std::fmt::Display) -> Error {
     fault(Code::Unavailable, "the database does not answer in time; try again")
 }
 
-fn unauthenticated(caller: &Caller) -> Error {
+pub(crate) fn unauthenticated(caller: &Caller) -> Error {
     match caller.token_unknown {
         true => fault(Code::Unauthenticated, "this token is not valid (any more); sign in again"),
         false => fault(Code::Unauthenticated, "sign in first"),

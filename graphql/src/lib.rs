@@ -14,7 +14,7 @@ mod refusal;
 mod scalar;
 mod story;
 
-pub use caller::Request;
+pub use caller::{Links, Request};
 pub use execute::execute;
 pub use language::Language;
 pub use story::Story;
@@ -32,10 +32,11 @@ const DEPTH: usize = 16;
 const FIELDS: usize = 1_000;
 
 /// The schema over these commands and views.
-pub fn schema(commands: Commands, projections: Projections) -> Schema {
+pub fn schema(commands: Commands, projections: Projections, links: Links) -> Schema {
     builder()
         .data(commands)
         .data(projections)
+        .data(links)
         .limit_depth(DEPTH)
         .limit_complexity(FIELDS)
         .limit_directives(4)

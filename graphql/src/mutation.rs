@@ -1,10 +1,13 @@
 //! What can be asked to happen.
 
+mod key;
+mod member;
 mod message;
 mod payload;
 mod people;
 mod read;
 mod step;
+mod team;
 mod visit;
 mod visitor;
 mod work;
@@ -20,4 +23,7 @@ pub struct Mutation(
     visitor::VisitorMutation,
     visit::VisitMutation,
     people::PeopleMutation,
+    member::MemberMutation,
+    key::KeyMutation,
+    team::TeamMutation,
 );

@@ -5,6 +5,7 @@ pub(crate) mod log;
 pub(crate) mod member;
 pub(crate) mod message;
 pub(crate) mod staff_visitor;
+pub(crate) mod team;
 pub(crate) mod visitor;
 
 use async_graphql::MergedObject;
@@ -15,6 +16,7 @@ pub struct Query(
     desk::DeskQuery,
     visitor::VisitorQuery,
     member::MemberQuery,
+    team::TeamQuery,
     message::MessageQuery,
     log::LogQuery,
     staff_visitor::StaffVisitorQuery,

@@ -4,7 +4,8 @@ use crate::language::{Gap, Language};
 use async_graphql::{Enum, SimpleObject};
 use commands::{CommandError, IdentityError, PasswordError};
 use domain::{
-    contact::ContactError, locale::Locale, message::MessageError, text::TextError, visitor::VisitorError,
+    contact::ContactError, locale::Locale, member::MemberError, message::MessageError, team::TeamError,
+    text::TextError, visitor::VisitorError,
 };
 
 /// What kind of refusal.
@@ -100,6 +101,9 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
     use UserErrorCode as C;
     let refusal = match error {
         CommandError::Message(error) => of_message(*error),
+        CommandError::Member(error) => of_member(*error),
+        CommandError::Team(error) => of_team(*error),
+        CommandError::TeamUnknown => (UserErrorCode::Unknown, Some("teamIds"), "没有这个小组"),
         CommandError::Contact(error) => of_contact(error),
         CommandError::Password(PasswordError::TooShort) => {
             (C::Invalid, Some("newPassword"), "password-too-short")
@@ -124,8 +128,10 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::RestoreUnknown => (C::Unknown, Some("restore"), "restore-unknown"),
         CommandError::Erased => (C::Erased, None, "visitor-erased"),
         CommandError::Visitor(error) => of_visitor(*error),
-        CommandError::Member(_)
-        | CommandError::Desk(_)
+        CommandError::Member(error) => of_member(*error),
+        CommandError::Team(error) => of_team(*error),
+        CommandError::TeamUnknown => (C::Unknown, Some("teamIds"), "team-unknown"),
+        CommandError::Desk(_)
         | CommandError::Unauthenticated
         | CommandError::TokenUnknown
         | CommandError::Forbidden(_)
@@ -144,6 +150,26 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
 /// A rating that is none.
 pub(crate) fn of_rating(locale: Option<&Locale>) -> UserError {
     tell((UserErrorCode::Invalid, Some("rating"), "rating-invalid"), &[], locale)
+}
+
+/// A message is assigned to one, and to one only.
+pub(crate) fn one_assignee(locale: Option<&Locale>) -> UserError {
+    tell((UserErrorCode::Required, Some("memberId"), "one-assignee"), &[], locale)
+}
+
+/// An address that is none.
+pub(crate) fn of_email(locale: Option<&Locale>) -> UserError {
+    tell((UserErrorCode::Invalid, Some("email"), "email-invalid"), &[], locale)
+}
+
+/// A role that there is not.
+pub(crate) fn of_role(locale: Option<&Locale>) -> UserError {
+    tell((UserErrorCode::Unknown, Some("roleId"), "role-unknown"), &[], locale)
+}
+
+/// A permission that there is not.
+pub(crate) fn of_permission(locale: Option<&Locale>) -> UserError {
+    tell((UserErrorCode::Unknown, Some("permissions"), "permission-unknown"), &[], locale)
 }
 
 /// A list that holds more than anybody needs.
@@ -177,6 +203,8 @@ fn of_message(error: MessageError) -> Refusal {
         MessageError::NotAssigned => (C::NotAssigned, None, "not-assigned"),
         MessageError::AssigneeUnknown => (C::Unknown, Some("memberId"), "assignee-unknown"),
         MessageError::AssigneeInactive => (C::InactiveAssignee, Some("memberId"), "assignee-inactive"),
+        MessageError::TeamUnknown => (C::Unknown, Some("teamId"), "team-unknown"),
+        MessageError::TeamDisbanded => (C::InactiveAssignee, Some("teamId"), "team-disbanded"),
         MessageError::MentionUnknown => (C::Unknown, Some("mentions"), "mention-unknown"),
         MessageError::NotScheduled => (C::NotScheduled, None, "not-scheduled"),
         MessageError::InThePast => (C::InThePast, Some("dueAt"), "in-the-past"),
@@ -192,6 +220,37 @@ fn of_message(error: MessageError) -> Refusal {
         MessageError::AlreadyOverdue => (C::AlreadySo, None, "already-overdue"),
         MessageError::NotDeleted => (C::NotAllowed, None, "not-deleted"),
         MessageError::NotDueYet => (C::NotAllowed, None, "not-due-yet"),
+    }
+}
+
+fn of_member(error: MemberError) -> Refusal {
+    use UserErrorCode as C;
+    match error {
+        MemberError::NotInvited => (C::Unknown, None, "member-unknown"),
+        MemberError::AlreadyInvited | MemberError::AlreadyJoined => (C::AlreadySo, None, "member-joined"),
+        MemberError::NotJoined => (C::NotAllowed, None, "member-not-joined"),
+        MemberError::Deactivated => (C::NotAllowed, None, "member-deactivated"),
+        MemberError::AlreadySo => (C::AlreadySo, None, "already-so"),
+        MemberError::LastAdministrator => (C::NotAllowed, None, "last-administrator"),
+        MemberError::NoPermission => (C::Required, Some("permissions"), "key-without-permission"),
+        MemberError::BeyondRole(_) => (C::NotAllowed, Some("permissions"), "key-beyond-role"),
+        MemberError::InThePast => (C::InThePast, Some("expiresAt"), "in-the-past"),
+        MemberError::TooFarAhead => (C::Invalid, Some("expiresAt"), "key-too-far-ahead"),
+        MemberError::TooManyKeys => (C::NotAllowed, None, "too-many-keys"),
+        MemberError::KeyUnknown => (C::Unknown, Some("id"), "key-unknown"),
+    }
+}
+
+fn of_team(error: TeamError) -> Refusal {
+    use UserErrorCode as C;
+    match error {
+        TeamError::NotFormed => (C::Unknown, Some("id"), "team-unknown"),
+        TeamError::AlreadyFormed | TeamError::AlreadySo => (C::AlreadySo, None, "already-so"),
+        TeamError::Disbanded => (C::NotAllowed, None, "team-disbanded"),
+        TeamError::MemberUnknown => (C::Unknown, Some("memberId"), "member-unknown"),
+        TeamError::MemberInactive => (C::InactiveAssignee, Some("memberId"), "assignee-inactive"),
+        TeamError::Full => (C::NotAllowed, None, "team-full"),
+        TeamError::TooMany => (C::NotAllowed, None, "too-many-teams"),
     }
 }
 

@@ -11,8 +11,7 @@ use domain::{
     locale::Locale,
     message::{Assignee, Message, MessageEvent, Submitted},
 };
-use projections::{Around, HistoryEntry, MemberRow};
-use std::collections::BTreeMap;
+use projections::{Around, HistoryEntry, Tale};
 
 /// What a story needs to know of the desk.
 pub struct Story<'a> {
@@ -20,17 +19,15 @@ pub struct Story<'a> {
     pub locale: Option<&'a Locale>,
     /// What categories are called.
     pub settings: &'a Settings,
-    /// What members are called; whoever is missing is "a member".
-    pub members: &'a [MemberRow],
-    /// The message around its events, by sequence; empty: it is told without what was before.
-    pub around: &'a BTreeMap<i64, Around>,
+    /// What it is told from; whoever is missing is "a member".
+    pub tale: &'a Tale,
 }
 
 impl Story<'_> {
     /// The sentence of an event, its status change and its reason with it.
     pub fn tell(&self, entry: &HistoryEntry) -> String {
         let around = match entry.event.aggregate_type.as_str() {
-            "Message" => self.around.get(&entry.event.sequence),
+            "Message" => self.tale.around.get(&entry.event.sequence),
             _ => None,
         };
         let actor = self.actor(entry);
@@ -155,12 +152,15 @@ impl Story<'_> {
     fn assignee(&self, assignee: Assignee) -> String {
         match assignee {
             Assignee::Member(id) => self.member(id),
-            Assignee::Team(_) => self.say("team", &[]),
+            Assignee::Team(id) => {
+                let known = self.tale.teams.iter().find(|team| team.id == id);
+                known.map_or_else(|| self.say("team", &[]), |team| team.name.as_str().to_owned())
+            }
         }
     }
 
     fn member(&self, id: MemberId) -> String {
-        let known = self.members.iter().find(|member| member.id == id);
+        let known = self.tale.members.iter().find(|member| member.id == id);
         let name = known.and_then(|member| member.name.text()).map(str::to_owned);
         name.unwrap_or_else(|| self.say("actor-member", &[]))
     }
@@ -221,11 +221,18 @@ fn minute(at: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{desk::DeskEvent, member::MemberEvent, visitor::VisitorEvent};
+    use domain::{desk::DeskEvent, member::MemberEvent, team::TeamEvent, visitor::VisitorEvent};
 
     #[test]
     fn every_event_has_a_sentence_in_every_language() {
-        let types = [MessageEvent::TYPES, VisitorEvent::TYPES, MemberEvent::TYPES, DeskEvent::TYPES].concat();
+        let types = [
+            MessageEvent::TYPES,
+            VisitorEvent::TYPES,
+            MemberEvent::TYPES,
+            TeamEvent::TYPES,
+            DeskEvent::TYPES,
+        ];
+        let types = types.concat();
         let gaps = ["actor", "reference", "to", "from", "added"].map(|gap| (gap, "X"));
         for (event_type, _) in types {
             for language in Language::ALL {

@@ -1,12 +1,15 @@
 //! A message before each of its events and after it: what turns "assigned" into "passed from one to the other".
 
-use crate::{Projections, error::QueryError, event::event_of, history::HistoryEntry, members::MemberRow};
+use crate::{
+    Projections, error::QueryError, event::event_of, history::HistoryEntry, members::MemberRow,
+    teams::TeamRow,
+};
 use cqrs_es::Aggregate;
 use domain::{
-    ids::{MemberId, MessageId},
+    ids::MessageId,
     message::{Assignee, Message, MessageEvent},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longer streams are told without what was before: more than any message that people work on has.
 const MOST: i64 = 5_000;
@@ -23,20 +26,25 @@ pub struct Around {
 }
 
 impl Around {
-    /// The members who had the message before and after.
-    pub fn assignees(&self) -> impl Iterator<Item = MemberId> {
+    /// Who had the message before and after.
+    fn assignees(&self) -> impl Iterator<Item = Assignee> {
         [&self.before, &self.after].into_iter().filter_map(|message| match message {
-            Message::Submitted(message) => match message.assignee {
-                Some(Assignee::Member(id)) => Some(id),
-                Some(Assignee::Team(_)) | None => None,
-            },
+            Message::Submitted(message) => message.assignee,
             Message::NotSubmitted => None,
         })
     }
 }
 
-/// What a story is told from: the message around its events, and the members who are named.
-pub type Tale = (BTreeMap<i64, Around>, Vec<MemberRow>);
+/// What a story is told from.
+#[derive(Clone, Debug, Default)]
+pub struct Tale {
+    /// The message around its events, by sequence; empty: it is told without what was before.
+    pub around: BTreeMap<i64, Around>,
+    /// The members who are named.
+    pub members: Vec<MemberRow>,
+    /// The teams that are named.
+    pub teams: Vec<TeamRow>,
+}
 
 impl Projections {
     /// What a story of these events is told from; with what was before, when all are of one message.
@@ -46,9 +54,19 @@ impl Projections {
             None => BTreeMap::new(),
         };
         let acted = entries.iter().filter_map(|entry| entry.member.as_ref().map(|member| member.id));
-        let named = around.values().flat_map(Around::assignees);
-        let members = self.members(&acted.chain(named).collect()).await?;
-        Ok((around, members))
+        let (mut members, mut teams): (BTreeSet<_>, BTreeSet<_>) = (acted.collect(), BTreeSet::new());
+        for assignee in around.values().flat_map(Around::assignees) {
+            match assignee {
+                Assignee::Member(id) => drop(members.insert(id)),
+                Assignee::Team(id) => drop(teams.insert(id)),
+            }
+        }
+        let members = self.members(&members).await?;
+        let mut named = Vec::new();
+        for id in teams {
+            named.extend(self.team(id).await?);
+        }
+        Ok(Tale { around, members, teams: named })
     }
 
     /// The message around each of these events of its history, by sequence. The reader was given the entries: this does

@@ -26,7 +26,7 @@ impl Projections {
     /// not read it today. A position that the log has not reached is today.
     pub async fn message_as_of(
         &self,
-        reader: Reader,
+        reader: &Reader,
         id: MessageId,
         position: i64,
     ) -> Result<Option<MessageRow>, QueryError> {

@@ -104,7 +104,7 @@ impl Projections {
     /// At most `limit` events of a message after a position, in order.
     pub async fn history(
         &self,
-        reader: Reader,
+        reader: &Reader,
         of: MessageId,
         filter: &HistoryFilter,
         after: i64,
@@ -118,7 +118,7 @@ impl Projections {
     /// How many events of a message there are.
     pub async fn history_count(
         &self,
-        reader: Reader,
+        reader: &Reader,
         of: MessageId,
         filter: &HistoryFilter,
     ) -> Result<i64, QueryError> {
@@ -129,7 +129,7 @@ impl Projections {
     /// At most `limit` events of the whole log after a position, in order.
     pub async fn log(
         &self,
-        reader: Reader,
+        reader: &Reader,
         filter: &HistoryFilter,
         after: i64,
         limit: i64,
@@ -140,13 +140,13 @@ impl Projections {
     }
 
     /// How many events of the whole log there are.
-    pub async fn log_count(&self, reader: Reader, filter: &HistoryFilter) -> Result<i64, QueryError> {
+    pub async fn log_count(&self, reader: &Reader, filter: &HistoryFilter) -> Result<i64, QueryError> {
         reader.reads_the_log()?;
         self.event_count(filter).await
     }
 
     /// The position of the last event, and when it was recorded; `None` for an empty log.
-    pub async fn log_head(&self, reader: Reader) -> Result<(i64, Option<DateTime<Utc>>), QueryError> {
+    pub async fn log_head(&self, reader: &Reader) -> Result<(i64, Option<DateTime<Utc>>), QueryError> {
         reader.reads_the_log()?;
         let position = self.store.head().await?;
         Ok((position, self.store.recorded_at(position).await?))
@@ -155,7 +155,7 @@ impl Projections {
     /// The events of a message after a version: what a caller with an older one has missed.
     pub async fn events_since(
         &self,
-        reader: Reader,
+        reader: &Reader,
         of: MessageId,
         version: i64,
     ) -> Result<Vec<HistoryEntry>, QueryError> {
@@ -246,7 +246,7 @@ impl Projections {
 
     async fn present(
         &self,
-        reader: Reader,
+        reader: &Reader,
         events: Vec<RecordedEvent>,
     ) -> Result<Vec<HistoryEntry>, QueryError> {
         let mut payloads =

@@ -23,6 +23,7 @@ mod message_tags;
 mod opening;
 mod rating;
 mod reader;
+mod teams;
 mod visitor_messages;
 mod visitors;
 
@@ -30,11 +31,12 @@ pub use around::{Around, Tale};
 pub use cursor::{BadPage, Page, PageRequest};
 pub use error::QueryError;
 pub use history::{HistoryEntry, HistoryFilter};
-pub use members::MemberRow;
+pub use members::{HandlesRow, KeyRow, MemberRow};
 pub use message_entries::{EntryKind, EntryRow};
 pub use message_list::{FollowUpRow, MessageFilter, MessageOrder, MessageRow};
 pub use rating::RatingRow;
 pub use reader::{Reader, ShownContact};
+pub use teams::TeamRow;
 pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
 
@@ -43,7 +45,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Every view, with the version of its shape.
 pub const VIEWS: &[View] = &[
-    View { name: "message_list", version: 3, tables: message_list::TABLES, handle: message_list::project },
+    View { name: "message_list", version: 4, tables: message_list::TABLES, handle: message_list::project },
     View {
         name: "message_entries",
         version: 1,
@@ -59,7 +61,8 @@ pub const VIEWS: &[View] = &[
     View { name: "visitors", version: 1, tables: &["visitors"], handle: visitors::project },
     View { name: "message_tags", version: 1, tables: &[message_tags::TABLE], handle: message_tags::project },
     View { name: "log_index", version: 1, tables: &[log_index::TABLE], handle: log_index::project },
-    View { name: "members", version: 1, tables: &["members"], handle: members::project },
+    View { name: "members", version: 2, tables: &["members_2"], handle: members::project },
+    View { name: "teams", version: 1, tables: &["teams"], handle: teams::project },
     View { name: "deletions", version: 1, tables: &[deletions::TABLE], handle: deletions::project },
 ];
 
@@ -69,6 +72,8 @@ pub const MESSAGE_VIEWS: &[&str] = &["message_list", "message_entries", "message
 pub const MEMBER_VIEWS: &[&str] = &["members"];
 /// The views that an answer about a visitor is read from.
 pub const VISITOR_VIEWS: &[&str] = &["visitors"];
+/// The views that an answer about a team is read from.
+pub const TEAM_VIEWS: &[&str] = &["teams"];
 
 /// The views of a store, kept up to date by this process, and every question that can be asked of them.
 #[derive(Clone)]

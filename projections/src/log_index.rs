@@ -3,7 +3,9 @@
 //! Holds ids only. An auditor's question about a stream of its own goes to the log itself.
 
 use crate::{Projections, error::QueryError, history::HistoryFilter};
-use domain::{desk::DeskEvent, member::MemberEvent, message::MessageEvent, visitor::VisitorEvent};
+use domain::{
+    desk::DeskEvent, member::MemberEvent, message::MessageEvent, team::TeamEvent, visitor::VisitorEvent,
+};
 use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Tx, Value, placeholders};
 
 /// Where the rows stand.
@@ -21,6 +23,7 @@ pub(crate) const AGGREGATES: &[(&str, &[(&str, &str)])] = &[
     ("Message", MessageEvent::TYPES),
     ("Visitor", VisitorEvent::TYPES),
     ("Member", MemberEvent::TYPES),
+    ("Team", TeamEvent::TYPES),
     ("Desk", DeskEvent::TYPES),
 ];
 

@@ -11,23 +11,23 @@ use crate::{
     fold::{self, Folded, Table, fold},
     opening::{self, Opened, column},
     rating::{self, Rated, RatingRow},
-    reader::ShownContact,
+    reader::{NOBODY, ShownContact},
     visitors::{VisitorStanding, standings},
 };
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
     desk::ServiceTarget,
-    ids::{CategoryId, MemberId, MessageId, Tag, VisitorId},
+    ids::{CategoryId, MemberId, MessageId, Tag, TeamId, VisitorId},
     message::{Assignee, Message, MessageEvent, MessageStatus, Priority, VisitorStatus},
     personal::Personal,
     reference::Reference,
     text::{Name, Reason, Words},
 };
-use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Store, Tx, Value, micros};
+use store::{BoxFuture, Dialect, HandleError, Kind, RecordedEvent, Row, Store, Tx, Value, micros};
 
-/// Where the rows stand: version 3 of the list.
-pub(crate) const TABLE: &str = "message_list_3";
+/// Where the rows stand: version 4 of the list.
+pub(crate) const TABLE: &str = "message_list_4";
 /// Every table of the list.
 pub(crate) const TABLES: &[&str] = &[TABLE, target::TABLE, target::REVISION];
 
@@ -67,6 +67,8 @@ pub struct MessageRow {
     pub first_replied_at: Option<DateTime<Utc>>,
     /// The member who is to answer it.
     pub assignee_id: Option<MemberId>,
+    /// Or the team.
+    pub team_id: Option<TeamId>,
     /// When an answer is due, while the visitor waits for one.
     pub due_at: Option<DateTime<Utc>>,
     /// Has it been told that this wait passed the desk's target?
@@ -172,6 +174,8 @@ impl Folded for Listed {
             ("last_activity_at", Kind::Int),
             ("first_replied_at", Kind::Int),
             ("assignee_id", Kind::Text),
+            ("team_id", Kind::Text),
+            ("holder", Kind::Text),
             ("wait", Kind::Int),
             ("waiting_since", Kind::Int),
             ("due_at", Kind::Int),
@@ -251,10 +255,12 @@ impl Folded for Listed {
     fn changing(&self) -> Result<Vec<Value>, HandleError> {
         let Message::Submitted(submitted) = &self.message else { return Err(NOT_SUBMITTED.into()) };
         let (status, visitor_status) = self.message.status().ok_or(NOT_SUBMITTED)?;
-        let assignee_id = match submitted.assignee {
-            Some(Assignee::Member(id)) => Some(id.to_string()),
-            Some(Assignee::Team(_)) | None => None,
+        let (assignee_id, team_id) = match submitted.assignee {
+            Some(Assignee::Member(id)) => (Some(id.to_string()), None),
+            Some(Assignee::Team(id)) => (None, Some(id.to_string())),
+            None => (None, None),
         };
+        let holder = assignee_id.clone().or(team_id.clone()).unwrap_or(NOBODY.to_owned());
         // To nobody is an answer due that nobody gives.
         let hidden = submitted.spam || submitted.deleted_at.is_some();
         let wait = submitted.wait;
@@ -273,6 +279,8 @@ impl Folded for Listed {
             submitted.last_at.timestamp_micros().into(),
             self.first_replied_at.into(),
             assignee_id.into(),
+            team_id.into(),
+            holder.into(),
             wait.map(|wait| i64::from(wait.began_with)).into(),
             wait.map(|wait| wait.began_at.timestamp_micros()).into(),
             due_at.map_or(NEVER, |due_at| due_at.timestamp_micros()).into(),
@@ -300,15 +308,15 @@ pub(crate) const NEVER: i64 = i64::MAX;
 const NOT_SUBMITTED: &str = "a message in the list was submitted";
 
 const COLUMNS: &str = "message_id, version, reference, visitor_id, status, visitor_status, category_id, \
-     related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at, assignee_id, due_at, overdue, \
+     related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at, assignee_id, team_id, due_at, overdue, \
      priority, tags, follow_up_due_at, follow_up_by, follow_up_note, spam, archived, deleted, rating, rating_comment, \
      rated_at";
 
 impl Projections {
-    /// A page of the list.
+    /// A page of the list, as far as the reader sees it.
     pub async fn messages(
         &self,
-        reader: Reader,
+        reader: &Reader,
         filter: &MessageFilter,
         order: MessageOrder,
         page: &PageRequest,
@@ -317,7 +325,7 @@ impl Projections {
         let window = page.window(list)?;
         let descending = greatest_first != window.backwards;
         let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-        let (mut conditions, mut values) = filter.conditions();
+        let (mut conditions, mut values) = filter.conditions(reader, self.dialect());
         if let Some((value, id)) = &window.beyond {
             let (a, b) = (values.len() + 1, values.len() + 2);
             conditions += &format!(" AND ({ordered_by}, message_id) {beyond} (${a}, ${b})");
@@ -334,16 +342,18 @@ impl Projections {
     }
 
     /// How many there are.
-    pub async fn message_count(&self, _reader: Reader, filter: &MessageFilter) -> Result<i64, QueryError> {
-        let (conditions, values) = filter.conditions();
+    pub async fn message_count(&self, reader: &Reader, filter: &MessageFilter) -> Result<i64, QueryError> {
+        let (conditions, values) = filter.conditions(reader, self.dialect());
         let sql = format!("SELECT COUNT(*) AS messages FROM {TABLE} WHERE 1 = 1{conditions}");
         count(&self.store, &sql, &values).await
     }
 
     /// How many messages a visitor has left.
-    pub async fn visitor_message_count(&self, _reader: Reader, of: VisitorId) -> Result<i64, QueryError> {
-        let sql = format!("SELECT COUNT(*) AS messages FROM {TABLE} WHERE visitor_id = $1 AND deleted = 0");
-        count(&self.store, &sql, &[of.to_string().into()]).await
+    pub async fn visitor_message_count(&self, reader: &Reader, of: VisitorId) -> Result<i64, QueryError> {
+        let (scope, values) = self.one(reader, of.to_string());
+        let sql =
+            format!("SELECT COUNT(*) AS messages FROM {TABLE} WHERE visitor_id = $1 AND deleted = 0{scope}");
+        count(&self.store, &sql, &values).await
     }
 
     /// At most so many messages of a visitor, deleted ones included, in the order of their ids after one of them; none
@@ -372,20 +382,32 @@ impl Projections {
     }
 
     /// A message by its id; a deleted one only for those who may delete.
-    pub async fn message(&self, reader: Reader, id: MessageId) -> Result<Option<MessageRow>, QueryError> {
-        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id = $1");
-        let found = read(&self.store, reader, &sql, &[id.to_string().into()]).await?.pop();
+    pub async fn message(&self, reader: &Reader, id: MessageId) -> Result<Option<MessageRow>, QueryError> {
+        let (scope, values) = self.one(reader, id.to_string());
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id = $1{scope}");
+        let found = read(&self.store, reader, &sql, &values).await?.pop();
         Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
     }
 
     /// A message by its reference.
     pub async fn message_by_reference(
         &self,
-        reader: Reader,
+        reader: &Reader,
         reference: &Reference,
     ) -> Result<Option<MessageRow>, QueryError> {
-        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1 AND deleted = 0");
-        Ok(read(&self.store, reader, &sql, &[reference.as_str().into()]).await?.pop())
+        let (scope, values) = self.one(reader, reference.as_str().to_owned());
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1 AND deleted = 0{scope}");
+        Ok(read(&self.store, reader, &sql, &values).await?.pop())
+    }
+
+    /// The reader's scope after one value, which is `$1`.
+    fn one(&self, reader: &Reader, value: String) -> (String, Vec<Value>) {
+        let (scope, holders) = reader.scope(self.dialect(), 2);
+        (scope, [value.into()].into_iter().chain(holders).collect())
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.store.database().dialect()
     }
 }
 
@@ -396,7 +418,7 @@ async fn count(store: &Store, sql: &str, values: &[Value]) -> Result<i64, QueryE
 
 async fn read(
     store: &Store,
-    reader: Reader,
+    reader: &Reader,
     sql: &str,
     values: &[Value],
 ) -> Result<Vec<MessageRow>, QueryError> {
@@ -407,7 +429,7 @@ async fn read(
 /// These rows, their personal data opened as far as the reader may see it.
 pub(crate) async fn opened(
     store: &Store,
-    reader: Reader,
+    reader: &Reader,
     rows: &[Row],
 ) -> Result<Vec<MessageRow>, QueryError> {
     let mut sealed = Vec::with_capacity(rows.len() * 5);
@@ -427,7 +449,7 @@ pub(crate) async fn opened(
 }
 
 fn message(
-    reader: Reader,
+    reader: &Reader,
     row: &Row,
     visitor: VisitorStanding,
     opened: &mut Opened,
@@ -456,6 +478,7 @@ fn message(
         last_activity_at: micros(row.int("last_activity_at")?),
         first_replied_at: row.int_or_null("first_replied_at")?.map(micros),
         assignee_id: row.text_or_null("assignee_id")?.and_then(|id| id.parse().ok()),
+        team_id: row.text_or_null("team_id")?.and_then(|id| id.parse().ok()),
         due_at: Some(row.int("due_at")?).filter(|due_at| *due_at < NEVER).map(micros),
         overdue: row.int("overdue")? == 1,
         priority: Priority::named(&row.text("priority")?).ok_or_else(|| bad("priority"))?,

@@ -2,11 +2,16 @@
 
 use crate::error::QueryError;
 use domain::{
-    access::{Permission, Scope, granted, holds},
+    access::{Permission, Reach, Scope, holds, scope},
     actor::Actor,
     contact::{Contact, ContactKind},
     personal::Personal,
 };
+use std::sync::Arc;
+use store::{Dialect, Value, placeholders};
+
+/// Who has what nobody has, as the list says it.
+pub(crate) const NOBODY: &str = "";
 
 /// How a visitor can be reached, as far as the reader may see it.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,31 +31,60 @@ impl std::fmt::Debug for ShownContact {
     }
 }
 
-/// A member who reads messages. There are no teams yet, so whoever may read reads the whole desk's.
-#[derive(Clone, Copy, Debug)]
+/// Somebody who reads messages, and whose messages they see.
+#[derive(Clone, Debug)]
 pub struct Reader {
     actor: Actor,
+    /// Who has what they see, as the list names holders; `None`: they see everything.
+    holders: Option<Arc<[String]>>,
 }
 
 impl Reader {
-    /// Admits whoever holds `messages.read`.
-    pub fn of_messages(actor: Actor) -> Result<Self, QueryError> {
+    /// Admits whoever holds `messages.read`, as far as it reaches: `team` by their teams as they are now.
+    pub fn of_messages(actor: Actor, reach: &Reach) -> Result<Self, QueryError> {
         require(actor, Permission::MessagesRead)?;
-        Ok(Self { actor })
+        let own = actor.member().map(|id| id.to_string());
+        let holders: Option<Arc<[String]>> = match (scope(actor, Permission::MessagesRead), reach) {
+            (Some(Scope::All), _) | (Some(Scope::Team), Reach::Desk) => None,
+            (Some(Scope::Team), Reach::Teams { teams, members }) => {
+                let theirs = members.iter().map(ToString::to_string);
+                let teams = teams.iter().map(ToString::to_string);
+                Some([NOBODY.to_owned()].into_iter().chain(own).chain(theirs).chain(teams).collect())
+            }
+            (Some(Scope::Own) | None, _) => Some(own.into_iter().collect()),
+        };
+        Ok(Self { actor, holders })
+    }
+
+    /// Their scope as SQL that follows other conditions, and the values that it binds, numbered from `from`.
+    pub(crate) fn scope(&self, dialect: Dialect, from: usize) -> (String, Vec<Value>) {
+        let Some(holders) = &self.holders else { return (String::new(), vec![]) };
+        if holders.is_empty() {
+            return (" AND 1 = 0".to_owned(), vec![]);
+        }
+        // Most of what there is is within most scopes. PostgreSQL knows by its statistics when it is not; SQLite has
+        // none, and is told to go along the list's order instead of gathering and sorting all of it.
+        let column = match dialect {
+            Dialect::Postgres => "holder",
+            Dialect::Sqlite => "+holder",
+        };
+        let list = placeholders(from, holders.len());
+        let values = holders.iter().map(|holder| holder.as_str().into()).collect();
+        (format!(" AND {column} IN ({list})"), values)
     }
 
     /// May they see how a visitor can be reached?
-    pub fn sees_contacts(self) -> bool {
+    pub fn sees_contacts(&self) -> bool {
         holds(self.actor, Permission::ContactsRead)
     }
 
     /// May they see what was deleted?
-    pub(crate) fn sees_deleted(self) -> bool {
+    pub(crate) fn sees_deleted(&self) -> bool {
         holds(self.actor, Permission::MessagesDelete)
     }
 
     /// The contact as they may see it; `None` once it was erased.
-    pub(crate) fn show(self, contact: &Personal<Contact>) -> Option<ShownContact> {
+    pub(crate) fn show(&self, contact: &Personal<Contact>) -> Option<ShownContact> {
         let contact = contact.clear()?;
         let masked = !self.sees_contacts();
         let value = if masked { contact.masked() } else { contact.given.clone() };
@@ -58,23 +92,21 @@ impl Reader {
     }
 
     /// Admits them to everything that ever happened.
-    pub(crate) fn reads_the_log(self) -> Result<(), QueryError> {
+    pub(crate) fn reads_the_log(&self) -> Result<(), QueryError> {
         require(self.actor, Permission::AuditRead)?;
-        match self.actor {
-            Actor::Member { role, .. } if granted(role, Permission::AuditRead) != Some(Scope::All) => {
-                Err(QueryError::Forbidden(Permission::AuditRead))
-            }
-            Actor::Member { .. } | Actor::System(_) | Actor::Anonymous | Actor::Visitor(_) => Ok(()),
+        match scope(self.actor, Permission::AuditRead) {
+            Some(Scope::All) => Ok(()),
+            Some(Scope::Team | Scope::Own) | None => Err(QueryError::Forbidden(Permission::AuditRead)),
         }
     }
 
     /// Admits them to what only those may see who erase visitors.
-    pub(crate) fn erases(self) -> Result<(), QueryError> {
+    pub(crate) fn erases(&self) -> Result<(), QueryError> {
         require(self.actor, Permission::VisitorsErase)
     }
 
     /// Admits them to the history as well.
-    pub(crate) fn reads_history(self) -> Result<(), QueryError> {
+    pub(crate) fn reads_history(&self) -> Result<(), QueryError> {
         require(self.actor, Permission::AuditRead)
     }
 }
@@ -83,6 +115,8 @@ fn require(actor: Actor, permission: Permission) -> Result<(), QueryError> {
     match actor {
         Actor::Anonymous => Err(QueryError::Unauthenticated),
         actor if holds(actor, permission) => Ok(()),
-        Actor::Visitor(_) | Actor::Member { .. } | Actor::System(_) => Err(QueryError::Forbidden(permission)),
+        Actor::Visitor(_) | Actor::Member { .. } | Actor::Key { .. } | Actor::System(_) => {
+            Err(QueryError::Forbidden(permission))
+        }
     }
 }

@@ -54,7 +54,7 @@ impl VisitorRow {
     }
 
     /// The contact as far as a reader may see it.
-    pub fn shown_contact(&self, reader: Reader) -> Option<ShownContact> {
+    pub fn shown_contact(&self, reader: &Reader) -> Option<ShownContact> {
         self.contact.as_ref().and_then(|contact| reader.show(contact))
     }
 }
@@ -190,7 +190,7 @@ impl Projections {
     /// Visitors who asked to be erased and have not been, whoever has waited longest first. For those who may erase.
     pub async fn erasure_requests(
         &self,
-        reader: Reader,
+        reader: &Reader,
         page: &PageRequest,
     ) -> Result<Page<VisitorRow>, QueryError> {
         reader.erases()?;
@@ -209,7 +209,7 @@ impl Projections {
     }
 
     /// How many they are.
-    pub async fn erasure_request_count(&self, reader: Reader) -> Result<i64, QueryError> {
+    pub async fn erasure_request_count(&self, reader: &Reader) -> Result<i64, QueryError> {
         reader.erases()?;
         let sql = format!("SELECT COUNT(*) AS visitors FROM visitors WHERE {WAITING}");
         let row = self.store.database().views.row(&sql, &[]).await?;

@@ -18,8 +18,9 @@ pub(crate) async fn caller(
     };
     let token_unknown = headers.contains_key(header::AUTHORIZATION) && known.is_none();
     let actor = known.unwrap_or(Actor::Anonymous);
+    let reach = commands.reach_of(actor).await?;
     let caller = Caller { actor, token_unknown, locale: language(headers), correlation_id };
-    Ok(graphql::Request::new(caller, bearer))
+    Ok(graphql::Request::new(caller, bearer, reach))
 }
 
 fn bearer(value: &str) -> Option<String> {

@@ -43,6 +43,7 @@ pub struct Server {
     app: App,
     serving: JoinHandle<std::io::Result<()>>,
     clock: JoinHandle<()>,
+    refusals: JoinHandle<()>,
     _lock: Option<ServerLock>,
 }
 
@@ -82,12 +83,14 @@ impl Server {
             async move { views.messages_of(page.visitor_id, page.as_of, page.after, page.limit).await }
         };
         let destroyer = commands.destroy_keys(messages_of, &stop);
-        let schema = graphql::schema(commands.clone(), projections.clone());
+        let refusals = tokio::spawn(commands.clone().watch_refusals(stop.clone()));
+        let links = graphql::Links { base: config.public_url.clone() };
+        let schema = graphql::schema(commands.clone(), projections.clone(), links);
         let app = App { store, commands, projections, destroyer, schema };
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
         let serving = tokio::spawn(async move { serve.await });
-        Ok(Self { address, first_sign_in, stop, stop_following, app, serving, clock, _lock: lock })
+        Ok(Self { address, first_sign_in, stop, stop_following, app, serving, clock, refusals, _lock: lock })
     }
 
     /// Where it listens.
@@ -110,6 +113,9 @@ impl Server {
             tracing::error!(%error, "the watch on the clock did not end well");
         }
         self.app.destroyer.ended().await;
+        if let Err(error) = self.refusals.await {
+            tracing::error!(%error, "the watch on refused sign-ins did not end well");
+        }
         // Only now: what was just written is still read back for its answer.
         self.stop_following.cancel();
         self.app.projections.ended().await;

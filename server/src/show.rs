@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command line answers by printing")]
 
 use crate::config::Config;
-use domain::{actor::Actor, locale::Locale, reference::Reference};
+use domain::{access::Reach, actor::Actor, locale::Locale, reference::Reference};
 use graphql::Story;
 use projections::{HistoryFilter, Projections, Reader};
 use std::error::Error;
@@ -25,20 +25,20 @@ pub(crate) async fn run(config: &Config, reference: &str, locale: &str) -> Resul
 async fn show(store: &Store, wanted: &Reference, locale: &Locale) -> Result<(), Box<dyn Error>> {
     let projections = Projections::reading(store);
     // Whoever holds the master key may read everything.
-    let reader = Reader::of_messages(Actor::System("command-line"))?;
-    let found = projections.message_by_reference(reader, wanted).await?;
+    let reader = Reader::of_messages(Actor::System("command-line"), &Reach::Desk)?;
+    let found = projections.message_by_reference(&reader, wanted).await?;
     let id = found
         .ok_or_else(|| format!("no message is called {}; a deleted one is not shown", wanted.as_str()))?
         .id;
     let settings = projections.desk().await?;
     let mut after = 0;
     loop {
-        let page = projections.history(reader, id, &HistoryFilter::default(), after, PAGE).await?;
-        let (around, members) = projections.tale(Some(id), &page).await?;
-        let tale = Story { locale: Some(locale), settings: &settings, members: &members, around: &around };
+        let page = projections.history(&reader, id, &HistoryFilter::default(), after, PAGE).await?;
+        let tale = projections.tale(Some(id), &page).await?;
+        let told = Story { locale: Some(locale), settings: &settings, tale: &tale };
         for entry in &page {
             let at = entry.event.recorded_at.format("%Y-%m-%d %H:%M:%S UTC");
-            println!("{:>8}  {at}  {}", entry.event.position, tale.tell(entry));
+            println!("{:>8}  {at}  {}", entry.event.position, told.tell(entry));
         }
         match page.last() {
             Some(last) => after = last.event.position,

@@ -1,9 +1,14 @@
 //! Credentials: rows beside the log, written in the append's own transaction. Tokens are kept as SHA-256 only.
 
 use crate::{
+    api_keys::KeyChange,
     error::{AppendError, StoreError},
-    sql::{Row, Side, Tx},
+    people::AccountChange,
+    refusals::RefusalCount,
+    sessions,
+    sql::{Row, Side, Tx, Value},
     store::Store,
+    teams::TeamChange,
 };
 use ring::digest::{SHA256, digest};
 
@@ -74,6 +79,14 @@ pub enum CredentialRow {
         /// Until when.
         expires_at: i64,
     },
+    /// A team changed.
+    Team(TeamChange),
+    /// An account changed.
+    Changed(AccountChange),
+    /// An API key was created or revoked.
+    Key(KeyChange),
+    /// An event tells of sign-ins that were refused.
+    RefusalsTold(RefusalCount),
 }
 
 /// Who can sign in with a password.
@@ -110,11 +123,13 @@ impl CredentialRow {
                 tx.execute("DELETE FROM sessions WHERE member_id = $1", &[member_id.as_str().into()]).await?;
             }
             Self::Session { token, member_id, created_at, expires_at } => {
+                let id: Value = member_id.as_str().into();
+                let oldest = "DELETE FROM sessions WHERE member_id = $1 AND token_hash NOT IN (SELECT token_hash \
+                              FROM sessions WHERE member_id = $1 ORDER BY created_at DESC, token_hash LIMIT $2)";
+                tx.execute(oldest, &[id.clone(), (sessions::MOST - 1).into()]).await?;
                 let sql = "INSERT INTO sessions (token_hash, member_id, created_at, expires_at) \
                            VALUES ($1, $2, $3, $4)";
-                let member_id = member_id.as_str().into();
-                tx.execute(sql, &[token.value(), member_id, (*created_at).into(), (*expires_at).into()])
-                    .await?;
+                tx.execute(sql, &[token.value(), id, (*created_at).into(), (*expires_at).into()]).await?;
             }
             Self::LinkUsed { token, at } => {
                 let sql = "UPDATE sign_in_links SET used_at = $2 \
@@ -130,6 +145,10 @@ impl CredentialRow {
                 tx.execute(sql, &[token.value(), visitor_id, (*created_at).into(), (*expires_at).into()])
                     .await?;
             }
+            Self::Team(change) => change.write(tx).await?,
+            Self::Changed(change) => change.write(tx).await?,
+            Self::Key(change) => change.write(tx).await?,
+            Self::RefusalsTold(count) => count.told(tx).await?,
         }
         Ok(())
     }
@@ -140,13 +159,13 @@ impl Store {
         &self.database().log
     }
 
-    /// The account that holds a reserved value, such as an address.
+    /// The account that holds a reserved value, such as an address; none of whoever does not work at the desk any more.
     pub async fn account_of(&self, kind: &str, value: &str) -> Result<Option<Account>, StoreError> {
         let row = self
             .log()
             .row(
                 "SELECT member_id, role, password_hash FROM accounts JOIN reservations ON holder = member_id \
-                 WHERE kind = $1 AND value = $2",
+                 WHERE kind = $1 AND value = $2 AND active = 1",
                 &[kind.into(), value.into()],
             )
             .await?;
@@ -166,7 +185,8 @@ impl Store {
             .log()
             .row(
                 "SELECT accounts.member_id AS member_id, role FROM sessions JOIN accounts \
-                 ON accounts.member_id = sessions.member_id WHERE token_hash = $1 AND expires_at > $2",
+                 ON accounts.member_id = sessions.member_id \
+                 WHERE token_hash = $1 AND expires_at > $2 AND active = 1",
                 &[token.value(), self.clock().micros().into()],
             )
             .await?;

@@ -5,6 +5,7 @@
 //! stand, from clear to sealed and back.
 
 mod accounts;
+mod api_keys;
 mod append;
 mod cache;
 mod clock;
@@ -22,19 +23,25 @@ mod many;
 mod master;
 mod migrate;
 mod once;
+mod people;
 mod place;
+mod presence;
 pub mod random;
 mod read;
 mod rebuild;
+mod refusals;
 mod rename;
 mod seal;
 mod secrets;
+mod sessions;
 mod sql;
 mod store;
+mod teams;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use accounts::{Account, CredentialRow, TokenHash};
+pub use api_keys::{KeyChange, KeyRow};
 pub use append::{Append, Appended, NewEvent, Receipt, Reservation, Stood, StreamAppend, StreamKey};
 pub use cache::Known;
 pub use clock::Clock;
@@ -47,8 +54,12 @@ pub use idempotency::Idempotency;
 pub use load::Loaded;
 pub use lock::{AlreadyServed, ServerLock};
 pub use many::{Column, Kind};
+pub use people::AccountChange;
 pub use read::LogFilter;
 pub use rebuild::{RebuildError, RebuildProgress, RebuildStep};
+pub use refusals::RefusalCount;
 pub use secrets::Secret;
+pub use sessions::SessionRow;
 pub use sql::{Open, Row, Side, Tx, Value, placeholders};
 pub use store::{Store, StoreConfig};
+pub use teams::{TeamChange, TeamsOf};

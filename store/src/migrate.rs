@@ -37,6 +37,8 @@ const STEPS: &[Step] = &[
     step!("0009_log_idempotency_index"),
     step!("0010_views_erasure"),
     step!("0011_log_identity"),
+    step!("0012_views_people"),
+    step!("0013_log_people"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -3,7 +3,10 @@
 mod accounts;
 mod clock;
 mod differential;
+mod keys;
+mod members;
 mod messages;
+mod teams;
 mod work;
 
 use commands::{Caller, Commands, SubmitInput, Submitted};

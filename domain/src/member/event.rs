@@ -1,7 +1,13 @@
 //! What happened to a member. Wire names are pinned by the files in `golden/`.
 
-use super::MemberEmail;
-use crate::{access::Role, event::events, personal::Personal, text::Name};
+use super::{HandleRevised, MemberEmail};
+use crate::{
+    access::{Permissions, Role},
+    event::events,
+    ids::KeyId,
+    personal::Personal,
+    text::Name,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +18,24 @@ events! {
         MemberInvited "1",
         /// They chose their first password.
         MemberJoined "1",
+        /// They are called otherwise.
+        MemberRevised "1",
+        /// They may do something else.
+        MemberRoleChanged "1",
+        /// They do not work at the desk any more.
+        MemberDeactivated "1",
+        /// They work at the desk again.
+        MemberReactivated "1",
         /// A password was chosen.
         PasswordChanged "1",
         /// They signed in.
         MemberSignedIn "1",
+        /// Somebody could not sign in as them.
+        SignInRefused "1",
+        /// A program may act for them.
+        ApiKeyCreated "1",
+        /// It may not any more.
+        ApiKeyRevoked "1",
     }
 }
 
@@ -32,18 +52,47 @@ pub struct MemberInvited {
     pub role: Role,
 }
 
-/// A member chose their first password.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MemberJoined {
-    /// When.
-    pub at: DateTime<Utc>,
+/// Declares events that say nothing but when; by whom stands in their metadata.
+macro_rules! moments {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub struct $name {
+            /// When.
+            pub at: DateTime<Utc>,
+        }
+    )*};
 }
 
-/// A member's password was chosen or changed.
+moments! {
+    /// A member chose their first password.
+    MemberJoined,
+    /// A member does not work at the desk any more: their sessions have ended.
+    MemberDeactivated,
+    /// A member works at the desk again.
+    MemberReactivated,
+    /// A member's password was chosen or changed.
+    PasswordChanged,
+}
+
+/// A member is called otherwise, by the desk or by a vendor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PasswordChanged {
+pub struct MemberRevised {
     /// When.
     pub at: DateTime<Utc>,
+    /// Their name from then on; `None`: as it was.
+    pub name: Option<Personal<Name>>,
+    /// Handles that changed.
+    pub handles: Vec<HandleRevised>,
+}
+
+/// A member may do something else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberRoleChanged {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub role: Role,
 }
 
 /// A member signed in.
@@ -63,4 +112,39 @@ pub enum SignInMeans {
     Password,
     /// A one-time link.
     Link,
+}
+
+/// Somebody tried to sign in as a member with a wrong password: one event for all that was refused within an hour.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignInRefused {
+    /// When it was told: once the hour was over.
+    pub at: DateTime<Utc>,
+    /// The beginning of the hour.
+    pub hour: DateTime<Utc>,
+    /// How often.
+    pub count: u32,
+}
+
+/// A program may act for a member.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApiKeyCreated {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The key's id; the key itself stands in no event.
+    pub key_id: KeyId,
+    /// What it is for.
+    pub name: Personal<Name>,
+    /// What it may do.
+    pub permissions: Permissions,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A key opens nothing any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApiKeyRevoked {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which.
+    pub key_id: KeyId,
 }

@@ -1,6 +1,11 @@
 //! The rules of a member, one test each.
 
 use super::*;
+use crate::{
+    access::{Permission, Permissions},
+    personal::Personal,
+    text::Name,
+};
 use cqrs_es::DomainEvent;
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -57,6 +62,152 @@ fn addresses_that_differ_in_case_are_one_account() {
     assert_eq!(one.as_str(), "Li.Lei@example.com");
     assert_eq!(one.folded(), "li.lei@example.com");
     assert!(MemberEmail::parse("Admin <admin@localhost>").is_err());
+}
+
+fn joined(role: Role) -> Member {
+    let mut member = Member::default();
+    let invite = MemberCommand::Invite {
+        at: at(0),
+        name: Name::parse("韩梅梅").expect("a name"),
+        email: MemberEmail::parse("mei@example.com").expect("an address"),
+        role,
+    };
+    for command in [invite, MemberCommand::ChoosePassword { at: at(1) }] {
+        for event in member.decide(command).expect("accepted") {
+            member.apply(event);
+        }
+    }
+    member
+}
+
+fn then(mut member: Member, command: MemberCommand) -> Member {
+    for event in member.decide(command).expect("accepted") {
+        member.apply(event);
+    }
+    member
+}
+
+fn deactivate(administered: bool) -> MemberCommand {
+    MemberCommand::Deactivate { at: at(2), administered }
+}
+
+#[test]
+fn the_last_administrator_stays_one_and_stays() {
+    let demote = |administered| MemberCommand::ChangeRole { at: at(2), role: Role::Lead, administered };
+    let admin = joined(Role::Admin);
+    assert!(admin.administers());
+    assert_eq!(admin.decide(demote(false)), Err(MemberError::LastAdministrator));
+    assert_eq!(admin.decide(deactivate(false)), Err(MemberError::LastAdministrator));
+    assert_eq!(types(&admin, demote(true)), ["MemberRoleChanged"]);
+    assert_eq!(types(&admin, deactivate(true)), ["MemberDeactivated"]);
+    // Whoever does not administer the desk may always go: also an administrator who never joined.
+    assert_eq!(types(&joined(Role::Lead), deactivate(false)), ["MemberDeactivated"]);
+    assert_eq!(types(&after([]), deactivate(false)), ["MemberDeactivated"]);
+}
+
+#[test]
+fn a_role_is_replaced_by_another_one_only() {
+    let promote = MemberCommand::ChangeRole { at: at(2), role: Role::Admin, administered: false };
+    assert!(then(joined(Role::Agent), promote.clone()).administers());
+    assert_eq!(joined(Role::Admin).decide(promote), Err(MemberError::AlreadySo));
+}
+
+#[test]
+fn whoever_was_deactivated_gets_in_by_nothing_until_they_are_reactivated() {
+    let gone = then(joined(Role::Agent), deactivate(false));
+    assert_eq!(gone.standing(), Standing::Inactive);
+    let sign_in = MemberCommand::SignIn { at: at(3), means: SignInMeans::Password };
+    for refused in [sign_in.clone(), MemberCommand::ChoosePassword { at: at(3) }, key(1, &["messages.read"])]
+    {
+        assert_eq!(gone.decide(refused), Err(MemberError::Deactivated));
+    }
+    assert_eq!(gone.decide(deactivate(false)), Err(MemberError::AlreadySo));
+    let back = then(gone, MemberCommand::Reactivate { at: at(4) });
+    assert_eq!(
+        (back.standing(), types(&back, sign_in)),
+        (Standing::Active, vec!["MemberSignedIn".to_owned()])
+    );
+    assert_eq!(back.decide(MemberCommand::Reactivate { at: at(5) }), Err(MemberError::AlreadySo));
+}
+
+#[test]
+fn a_revision_says_what_changes_and_something_has_to() {
+    let nothing = MemberCommand::Revise { at: at(2), name: None, handles: vec![] };
+    assert_eq!(joined(Role::Agent).decide(nothing), Err(MemberError::AlreadySo));
+    let none = HandleRevised { of: Vendor::Wecom, to: None };
+    let handle = MemberCommand::Revise { at: at(2), name: None, handles: vec![none] };
+    assert_eq!(types(&joined(Role::Agent), handle), ["MemberRevised"]);
+}
+
+fn create(n: u128, permissions: &[&str]) -> CreateKey {
+    CreateKey {
+        at: at(10),
+        key_id: KeyId(uuid::Uuid::from_u128(n)),
+        name: Name::parse("报表").expect("a name"),
+        permissions: Permissions::named(permissions).expect("permissions"),
+        expires_at: at(1_000),
+    }
+}
+
+fn key(n: u128, permissions: &[&str]) -> MemberCommand {
+    MemberCommand::CreateKey(create(n, permissions))
+}
+
+#[test]
+fn a_key_may_do_nothing_that_its_owner_may_not() {
+    let agent = joined(Role::Agent);
+    assert_eq!(types(&agent, key(1, &["messages.read", "messages.reply"])), ["ApiKeyCreated"]);
+    let beyond = Err(MemberError::BeyondRole(Permission::MembersManage));
+    assert_eq!(agent.decide(key(1, &["messages.read", "members.manage"])), beyond);
+    assert_eq!(agent.decide(key(1, &[])), Err(MemberError::NoPermission));
+    assert_eq!(after([]).decide(key(1, &["messages.read"])), Err(MemberError::NotJoined));
+}
+
+#[test]
+fn a_key_ends_at_a_time_to_come_within_a_year() {
+    let until =
+        |expires_at| MemberCommand::CreateKey(CreateKey { expires_at, ..create(1, &["messages.read"]) });
+    assert_eq!(joined(Role::Agent).decide(until(at(10))), Err(MemberError::InThePast));
+    let late = until(at(10) + chrono::TimeDelta::days(367));
+    assert_eq!(joined(Role::Agent).decide(late), Err(MemberError::TooFarAhead));
+}
+
+#[test]
+fn a_member_has_so_many_keys_and_those_that_ended_do_not_count() {
+    let full = (0..MOST_KEYS as u128)
+        .fold(joined(Role::Agent), |member, n| then(member, key(n, &["messages.read"])));
+    assert_eq!(full.decide(key(100, &["messages.read"])), Err(MemberError::TooManyKeys));
+    let later = CreateKey { at: at(1_000), expires_at: at(2_000), ..create(100, &["messages.read"]) };
+    let later = MemberCommand::CreateKey(later);
+    let Member::Invited(member) = then(full, later) else { panic!("they were invited") };
+    assert_eq!(member.keys.len(), 1, "what has ended is forgotten");
+}
+
+#[test]
+fn a_key_is_revoked_once_and_whoever_leaves_leaves_none() {
+    let revoke = |n| MemberCommand::RevokeKey { at: at(20), key_id: KeyId(uuid::Uuid::from_u128(n)) };
+    let two = then(then(joined(Role::Agent), key(1, &["messages.read"])), key(2, &["messages.read"]));
+    assert_eq!(two.decide(revoke(3)), Err(MemberError::KeyUnknown));
+    let one = then(two.clone(), revoke(1));
+    assert_eq!(one.decide(revoke(1)), Err(MemberError::KeyUnknown));
+    assert_eq!(types(&two, deactivate(false)), ["ApiKeyRevoked", "ApiKeyRevoked", "MemberDeactivated"]);
+    let Member::Invited(gone) = then(two, deactivate(false)) else { panic!("they were invited") };
+    assert!(gone.keys.is_empty());
+}
+
+#[test]
+fn refused_sign_ins_of_an_hour_are_one_event() {
+    let count = MemberCommand::CountRefusals { at: at(4_000), hour: at(0), count: 3 };
+    let decided = joined(Role::Agent).decide(count).expect("accepted");
+    let MemberEvent::SignInRefused(refused) = &decided[0] else { panic!("{decided:?}") };
+    assert_eq!((decided.len(), refused.count, refused.hour), (1, 3, at(0)));
+}
+
+#[test]
+fn a_list_of_members_keys_holds_no_key_in_its_debug() {
+    let handle =
+        HandleRevised { of: Vendor::Mobile, to: Some(Personal::Clear(Handle::parse("138").expect("one"))) };
+    assert!(!format!("{handle:?}").contains("138"));
 }
 
 #[test]

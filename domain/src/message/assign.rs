@@ -4,7 +4,7 @@ use super::{Assignee, Decided, MessageAssigned, MessageError, MessageEvent, Subm
 use crate::{ids::MemberId, text::Reason};
 use chrono::{DateTime, Utc};
 
-/// A member takes a message that nobody has.
+/// A member takes a message that no other member has.
 #[derive(Clone, Debug)]
 pub struct ClaimMessage {
     /// The clock.
@@ -41,18 +41,21 @@ pub enum Standing {
 
 impl Submitted {
     pub(super) fn claim(&self, command: ClaimMessage) -> Decided {
-        if let Some(assignee) = self.assignee {
+        // What a team has, one of those who see it takes: that is what it was given to a team for.
+        if let Some(assignee @ Assignee::Member(_)) = self.assignee {
             return Err(MessageError::AlreadyAssigned(assignee));
         }
         Ok(vec![self.assigned(command.at, Assignee::Member(command.member), command.reason)])
     }
 
     pub(super) fn assign(&self, command: AssignMessage) -> Decided {
-        match command.standing {
-            Standing::Absent => Err(MessageError::AssigneeUnknown),
-            Standing::Inactive => Err(MessageError::AssigneeInactive),
-            Standing::Active if self.assignee == Some(command.to) => Err(MessageError::AlreadySo),
-            Standing::Active => Ok(vec![self.assigned(command.at, command.to, command.reason)]),
+        match (command.standing, command.to) {
+            (Standing::Absent, Assignee::Member(_)) => Err(MessageError::AssigneeUnknown),
+            (Standing::Absent, Assignee::Team(_)) => Err(MessageError::TeamUnknown),
+            (Standing::Inactive, Assignee::Member(_)) => Err(MessageError::AssigneeInactive),
+            (Standing::Inactive, Assignee::Team(_)) => Err(MessageError::TeamDisbanded),
+            (Standing::Active, _) if self.assignee == Some(command.to) => Err(MessageError::AlreadySo),
+            (Standing::Active, _) => Ok(vec![self.assigned(command.at, command.to, command.reason)]),
         }
     }
 

@@ -44,6 +44,12 @@ pub enum MessageError {
     /// They do not work at the desk any more, or not yet.
     #[error("this member does not work at the desk at present")]
     AssigneeInactive,
+    /// There is no team of that id.
+    #[error("there is no team of this id to assign it to")]
+    TeamUnknown,
+    /// The team is no more.
+    #[error("this team was disbanded")]
+    TeamDisbanded,
     /// Somebody who is mentioned does not work at the desk.
     #[error("somebody who is mentioned is not a member of the desk")]
     MentionUnknown,

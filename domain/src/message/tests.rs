@@ -111,6 +111,11 @@ fn assign(second: i64, member: u128, standing: Standing) -> MessageCommand {
     MessageCommand::Assign(AssignMessage { at: at(second), to, standing, reason: None })
 }
 
+fn assign_to_team(second: i64, team: u128, standing: Standing) -> MessageCommand {
+    let to = Assignee::Team(TeamId(Uuid::from_u128(team)));
+    MessageCommand::Assign(AssignMessage { at: at(second), to, standing, reason: None })
+}
+
 fn tag(second: i64, add: &[&str], remove: &[&str]) -> MessageCommand {
     let tags = |tags: &[&str]| tags.iter().map(|tag| Tag((*tag).to_owned())).collect::<Vec<_>>();
     let known = tags(&["refund", "complaint", "praise"]);
@@ -259,10 +264,12 @@ fn claiming_what_somebody_has_is_refused_and_names_them_even_to_themselves() {
     for member in [3, 4] {
         assert_eq!(after([claim(1, 3)]).decide(claim(2, member)), Err(theirs));
     }
-    let mut teams = after([]);
-    let to = Assignee::Team(TeamId(Uuid::from_u128(5)));
-    teams.apply(MessageEvent::MessageAssigned(MessageAssigned { at: at(1), to, reason: None }));
-    assert_eq!(teams.decide(claim(2, 3)), Err(MessageError::AlreadyAssigned(to)));
+}
+
+#[test]
+fn what_a_team_has_a_member_claims() {
+    let claimed = submitted([assign_to_team(1, 5, Standing::Active), claim(2, 3)]);
+    assert_eq!(claimed.assignee, Some(Assignee::Member(MemberId(Uuid::from_u128(3)))));
 }
 
 #[test]

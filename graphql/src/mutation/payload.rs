@@ -129,7 +129,7 @@ impl MessagePayload {
             Some(own) => VisitorMessage::load(ctx, own, id).await.map(|read| self.visitor_message = read),
             // Whoever may write but not read has their receipt all the same.
             None => match ctx.reader() {
-                Ok(reader) => Message::load(ctx, reader, id).await.map(|read| self.message = read),
+                Ok(reader) => Message::load(ctx, &reader, id).await.map(|read| self.message = read),
                 Err(_) => Ok(()),
             },
         };
@@ -149,7 +149,7 @@ impl MessagePayload {
             self.visitor_message = VisitorMessage::load(ctx, own, id).await?;
             return Ok(());
         }
-        let events = ctx.projections().events_since(ctx.reader()?, id, expected).await;
+        let events = ctx.projections().events_since(&ctx.reader()?, id, expected).await;
         let events = events.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         let told = ctx.look_ahead().field("conflict").field("eventsSince").field("story").exists();
         let events_since = LogEntry::all(ctx, Some(id), events, told).await?;
@@ -160,7 +160,11 @@ impl MessagePayload {
 
 /// The name of whoever has a message; `None`: it was erased, or the view of members is behind.
 async fn assignee_name(ctx: &Context<'_>, assignee: Assignee) -> Result<Option<String>> {
-    let Assignee::Member(id) = assignee else { return Ok(None) };
+    let id = match assignee {
+        Assignee::Member(id) => id,
+        // What a team has can be claimed.
+        Assignee::Team(_) => return Ok(None),
+    };
     let member = ctx.projections().member(id).await;
     let member = member.map_err(|error| fault::of_query(ctx.caller(), &error))?;
     Ok(member.and_then(|member| member.name.text().map(str::to_owned)))

@@ -34,7 +34,7 @@ struct RedeemSignInLinkInput {
 
 /// A session, or why there is none.
 #[derive(Default, SimpleObject)]
-struct SignInPayload {
+pub(super) struct SignInPayload {
     /// The session's token: send it as `Authorization: Bearer …`.
     token: Option<String>,
     /// When it ends.
@@ -73,7 +73,10 @@ impl PeopleMutation {
 }
 
 impl SignInPayload {
-    async fn of(ctx: &Context<'_>, signed_in: std::result::Result<SignedIn, CommandError>) -> Result<Self> {
+    pub(super) async fn of(
+        ctx: &Context<'_>,
+        signed_in: std::result::Result<SignedIn, CommandError>,
+    ) -> Result<Self> {
         let signed_in = match signed_in {
             Ok(signed_in) => signed_in,
             Err(error) => {

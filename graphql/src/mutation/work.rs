@@ -5,8 +5,9 @@ use crate::{caller::Asks, query::message::Priority, refusal, scalar::DateTime};
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use commands::{AssignInput, CategorizeInput, FollowUpInput, NoteInput, PrioritizeInput, TagInput};
 use domain::{
-    ids::{CategoryId, MemberId, Tag},
-    text::{Text, TextError},
+    ids::{CategoryId, MemberId, Tag, TeamId},
+    message::Assignee,
+    text::Text,
 };
 use std::collections::BTreeSet;
 
@@ -36,8 +37,10 @@ struct AddNoteInput {
 struct AssignMessageInput {
     /// Which message.
     message_id: ID,
-    /// The member; required, as long as there are no teams.
+    /// The member; or else `teamId`, and never both.
     member_id: Option<ID>,
+    /// The team.
+    team_id: Option<ID>,
     /// Why: at most 1,000 characters.
     reason: Option<String>,
     /// The version last seen; when it no longer holds, nothing happens and the answer says what did.
@@ -104,7 +107,7 @@ struct PrioritizeMessageInput {
 
 #[Object]
 impl WorkMutation {
-    /// Takes a message that nobody has. Needs `messages.work`.
+    /// Takes a message that no other member has: one of the queue, or of a team's. Needs `messages.work`.
     async fn claim_message(&self, ctx: &Context<'_>, input: MessageRefInput) -> Result<MessagePayload> {
         let input = match input.read(ctx) {
             Ok(input) => input,
@@ -132,18 +135,20 @@ impl WorkMutation {
         MessagePayload::of_work(ctx, message_id, noted).await
     }
 
-    /// Gives a message to a member, whoever has it. Needs `messages.assign`.
+    /// Gives a message to a member or to a team, whoever has it. Needs `messages.assign`.
     async fn assign_message(&self, ctx: &Context<'_>, input: AssignMessageInput) -> Result<MessagePayload> {
         let reason = match read::optional(input.reason.as_deref().map(Text::parse)) {
             Ok(reason) => reason,
             Err(error) => return Ok(MessagePayload::refused(vec![read::of_text(ctx, &error, "reason")])),
         };
-        let Some(member_id) = input.member_id.as_ref().map(|id| MemberId::typed(id)) else {
-            return Ok(MessagePayload::refused(vec![read::of_text(ctx, &TextError::Empty, "memberId")]));
+        let to = match (&input.member_id, &input.team_id) {
+            (Some(id), None) => Assignee::Member(MemberId::typed(id)),
+            (None, Some(id)) => Assignee::Team(TeamId::typed(id)),
+            _ => return Ok(MessagePayload::refused(vec![refusal::one_assignee(ctx.locale())])),
         };
         let target = read::target(&input.message_id, input.expected_version, input.idempotency_key);
         let message_id = target.message_id;
-        let input = AssignInput { target, member_id, reason };
+        let input = AssignInput { target, to, reason };
         let assigned = ctx.commands().assign_message(ctx.caller(), input).await;
         MessagePayload::of_work(ctx, message_id, assigned).await
     }

@@ -89,7 +89,7 @@ impl LogQuery {
 
     /// How far the log has come. Needs `audit.read` of everything.
     async fn log_head(&self, ctx: &Context<'_>) -> Result<LogHead> {
-        let head = ctx.projections().log_head(ctx.reader()?).await;
+        let head = ctx.projections().log_head(&ctx.reader()?).await;
         let (position, at) = head.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         Ok(LogHead { position: LogPosition(position), at: at.map(DateTime) })
     }
@@ -211,8 +211,8 @@ impl LogCount {
     /// How many events there are.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
         let count = match self.of {
-            Some(of) => ctx.projections().history_count(self.reader, of, &self.filter).await,
-            None => ctx.projections().log_count(self.reader, &self.filter).await,
+            Some(of) => ctx.projections().history_count(&self.reader, of, &self.filter).await,
+            None => ctx.projections().log_count(&self.reader, &self.filter).await,
         };
         count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
@@ -237,8 +237,8 @@ pub(crate) async fn page(
     let of = of.map(|(id, _)| id);
     let position = after.map_or(0, |after| after.0);
     let entries = match of {
-        Some(of) => ctx.projections().history(reader, of, &filter, position, size + 1).await,
-        None => ctx.projections().log(reader, &filter, position, size + 1).await,
+        Some(of) => ctx.projections().history(&reader, of, &filter, position, size + 1).await,
+        None => ctx.projections().log(&reader, &filter, position, size + 1).await,
     };
     let mut entries = entries.map_err(fault)?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
@@ -265,10 +265,10 @@ impl LogEntry {
         if !told {
             return Ok(entries.into_iter().map(|entry| Self { entry, story: None }).collect());
         }
-        let told = ctx.projections().tale(of, &entries).await;
-        let (around, members) = told.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        let tale = ctx.projections().tale(of, &entries).await;
+        let tale = tale.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         let settings = ctx.request().desk(ctx.projections()).await?;
-        let story = Story { locale: ctx.locale(), settings, members: &members, around: &around };
+        let story = Story { locale: ctx.locale(), settings, tale: &tale };
         let told = |entry: HistoryEntry| Self { story: Some(story.tell(&entry)), entry };
         Ok(entries.into_iter().map(told).collect())
     }

@@ -7,6 +7,7 @@ use super::{
     log::{self, LogConnection, LogFilter},
     member::Member,
     staff_visitor::StaffVisitor,
+    team::Team,
 };
 use crate::{
     caller::Asks,
@@ -78,7 +79,7 @@ struct MessageCount {
 impl MessageCount {
     /// How many there are.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().message_count(self.reader, &self.filter).await;
+        let count = ctx.projections().message_count(&self.reader, &self.filter).await;
         count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 }
@@ -105,7 +106,7 @@ impl MessageQuery {
             (Some(id), None) => MessageId::typed(&id),
             (None, Some(reference)) => {
                 let Some(reference) = Reference::parse(&reference) else { return Ok(None) };
-                let row = ctx.projections().message_by_reference(reader, &reference).await.map_err(fault)?;
+                let row = ctx.projections().message_by_reference(&reader, &reference).await.map_err(fault)?;
                 match (row, as_of) {
                     (Some(row), Some(_)) => row.id,
                     (row, _) => return Ok(row.map(|row| Message { row, reader, as_of: None })),
@@ -134,9 +135,10 @@ impl MessageQuery {
         let filter =
             filter.unwrap_or_default().read().map_err(|why| fault::fault(fault::Code::BadRequest, why))?;
         let page = PageRequest { first, after, last, before };
-        let page = ctx.projections().messages(reader, &filter, order.into(), &page).await;
+        let page = ctx.projections().messages(&reader, &filter, order.into(), &page).await;
         let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(connection(page, MessageCount { reader, filter }, |row| Message { row, reader, as_of: None }))
+        let count = MessageCount { reader: reader.clone(), filter };
+        Ok(connection(page, count, |row| Message { row, reader: reader.clone(), as_of: None }))
     }
 }
 
@@ -158,8 +160,8 @@ enum AsOf {
 }
 
 impl Message {
-    pub(crate) async fn load(ctx: &Context<'_>, reader: Reader, id: MessageId) -> Result<Option<Self>> {
-        Self::load_as_of(ctx, reader, id, None).await
+    pub(crate) async fn load(ctx: &Context<'_>, reader: &Reader, id: MessageId) -> Result<Option<Self>> {
+        Self::load_as_of(ctx, reader.clone(), id, None).await
     }
 
     async fn load_as_of(
@@ -169,8 +171,8 @@ impl Message {
         as_of: Option<i64>,
     ) -> Result<Option<Self>> {
         let row = match as_of {
-            Some(position) => ctx.projections().message_as_of(reader, id, position).await,
-            None => ctx.projections().message(reader, id).await,
+            Some(position) => ctx.projections().message_as_of(&reader, id, position).await,
+            None => ctx.projections().message(&reader, id).await,
         };
         Ok(row.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(|row| Self { row, reader, as_of }))
     }
@@ -319,7 +321,7 @@ impl Message {
 
     /// Who left it.
     async fn visitor(&self) -> StaffVisitor {
-        StaffVisitor::of_message(&self.row, self.reader)
+        StaffVisitor::of_message(&self.row, self.reader.clone())
     }
 
     /// The words; null once erased.
@@ -341,7 +343,7 @@ impl Message {
     /// The earlier message it belongs to.
     async fn related_to(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
         match self.row.related_to {
-            Some(id) => Message::load_as_of(ctx, self.reader, id, self.as_of).await,
+            Some(id) => Message::load_as_of(ctx, self.reader.clone(), id, self.as_of).await,
             None => Ok(None),
         }
     }
@@ -379,6 +381,14 @@ impl Message {
         let Some(id) = self.row.assignee_id else { return Ok(None) };
         let member = ctx.projections().member(id).await;
         Ok(member.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(Member))
+    }
+
+    /// The team that is to answer it; null once one of its members has taken it.
+    async fn team(&self, ctx: &Context<'_>) -> Result<Option<Team>> {
+        match self.row.team_id {
+            Some(id) => Team::load(ctx, id).await,
+            None => Ok(None),
+        }
     }
 
     /// When an answer is due by the desk's service target; null when the visitor waits for none.
@@ -441,6 +451,6 @@ impl Message {
         first: Option<i32>,
         after: Option<LogPosition>,
     ) -> Result<LogConnection> {
-        log::page(ctx, self.reader, Some((self.row.id, self.as_of)), filter, first, after).await
+        log::page(ctx, self.reader.clone(), Some((self.row.id, self.as_of)), filter, first, after).await
     }
 }

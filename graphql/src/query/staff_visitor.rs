@@ -20,7 +20,7 @@ struct RequestCount(Reader);
 impl RequestCount {
     /// How many there are.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().erasure_request_count(self.0).await;
+        let count = ctx.projections().erasure_request_count(&self.0).await;
         count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 }
@@ -36,7 +36,7 @@ struct ErasureRequest {
 impl ErasureRequest {
     /// Whose.
     async fn visitor(&self) -> StaffVisitor {
-        StaffVisitor::remembered(&self.row, self.reader)
+        StaffVisitor::remembered(&self.row, self.reader.clone())
     }
 
     /// Since when.
@@ -61,9 +61,12 @@ impl StaffVisitorQuery {
         after: Option<String>,
     ) -> Result<Connection<String, ErasureRequest, RequestCount, EmptyFields>> {
         let reader = ctx.reader()?;
-        let page = ctx.projections().erasure_requests(reader, &PageRequest::forward(first, after)).await;
+        let page = ctx.projections().erasure_requests(&reader, &PageRequest::forward(first, after)).await;
         let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(connection(page, RequestCount(reader), |row| ErasureRequest { row, reader }))
+        Ok(connection(page, RequestCount(reader.clone()), |row| ErasureRequest {
+            row,
+            reader: reader.clone(),
+        }))
     }
 }
 
@@ -87,7 +90,7 @@ impl StaffVisitor {
     /// With name and contact as given last.
     pub(crate) fn remembered(row: &VisitorRow, reader: Reader) -> Self {
         let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
-        Self { id: row.id, name, contact: row.shown_contact(reader), standing: row.standing, reader }
+        Self { id: row.id, name, contact: row.shown_contact(&reader), standing: row.standing, reader }
     }
 
     /// A visitor by id, for those who may read messages.
@@ -139,7 +142,7 @@ impl StaffVisitor {
 
     /// How many messages they have left.
     async fn message_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().visitor_message_count(self.reader, self.id).await;
+        let count = ctx.projections().visitor_message_count(&self.reader, self.id).await;
         count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 }

@@ -1,13 +1,13 @@
 //! Which messages of the list, and in which order.
 
 use super::MessageRow;
-use crate::{cursor::Key, message_tags};
+use crate::{Reader, cursor::Key, message_tags, reader::NOBODY};
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{CategoryId, MemberId, Tag, VisitorId},
+    ids::{CategoryId, MemberId, Tag, TeamId, VisitorId},
     message::{MessageStatus, Priority},
 };
-use store::{Value, placeholders};
+use store::{Dialect, Value, placeholders};
 
 /// Which messages: those that every one of these allows. What is deleted never is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,9 @@ pub struct MessageFilter {
     pub priority: Vec<Priority>,
     /// One of these members is to answer; empty: whoever.
     pub assignee_id: Vec<MemberId>,
-    /// Is nobody to answer, or somebody?
+    /// One of these teams is to answer; empty: whoever. What a member has is no team's.
+    pub team_id: Vec<TeamId>,
+    /// Is nobody to answer, neither a member nor a team, or somebody?
     pub unassigned: Option<bool>,
     /// Was it told that the visitor waits too long?
     pub overdue: Option<bool>,
@@ -115,9 +117,10 @@ impl Conditions {
 }
 
 impl MessageFilter {
-    /// As SQL that follows other conditions, and the values it binds.
-    pub(super) fn conditions(&self) -> (String, Vec<Value>) {
-        let mut all = Conditions { sql: " AND deleted = 0".to_owned(), values: vec![] };
+    /// As SQL that follows other conditions, and the values it binds: of what the reader may see.
+    pub(super) fn conditions(&self, reader: &Reader, dialect: Dialect) -> (String, Vec<Value>) {
+        let (scope, values) = reader.scope(dialect, 1);
+        let mut all = Conditions { sql: format!(" AND deleted = 0{scope}"), values };
         // As constants: an index that holds only these rows is then of use.
         all.sql += if self.spam { " AND spam = 1" } else { " AND spam = 0" };
         all.sql += if self.archived { " AND archived = 1" } else { " AND archived = 0" };
@@ -127,8 +130,8 @@ impl MessageFilter {
             None => {}
         }
         match self.unassigned {
-            Some(true) => all.sql += " AND assignee_id IS NULL",
-            Some(false) => all.sql += " AND assignee_id IS NOT NULL",
+            Some(true) => all.compare("holder", "=", Some(NOBODY)),
+            Some(false) => all.compare("holder", "<>", Some(NOBODY)),
             None => {}
         }
         let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
@@ -136,7 +139,11 @@ impl MessageFilter {
         all.one_of("category_id", self.category_id.iter().map(|id| id.0.as_str().into()));
         all.tagged(&self.tag);
         all.one_of("priority", self.priority.iter().map(|priority| priority.name().into()));
-        all.one_of("assignee_id", self.assignee_id.iter().map(|id| id.to_string().into()));
+        all.one_of("holder", self.assignee_id.iter().map(|id| id.to_string().into()));
+        all.one_of("holder", self.team_id.iter().map(|id| id.to_string().into()));
+        // A team's id among the members', and the other way round, is nobody's.
+        all.sql += if self.assignee_id.is_empty() { "" } else { " AND assignee_id IS NOT NULL" };
+        all.sql += if self.team_id.is_empty() { "" } else { " AND team_id IS NOT NULL" };
         all.compare("submitted_at", ">=", micros(self.submitted_from));
         all.compare("submitted_at", "<", micros(self.submitted_until));
         all.compare("last_activity_at", ">=", micros(self.activity_from));

@@ -5,10 +5,10 @@ use domain::desk::{Desk, DeskEvent, ServiceTarget};
 use store::{HandleError, Kind, RecordedEvent, Tx, micros};
 
 /// One row, once the desk has a target.
-pub(super) const TABLE: &str = "message_list_3_target";
+pub(super) const TABLE: &str = "message_list_4_target";
 
 /// One row while another target is put in force: the last of those who wait that it has come to.
-pub(super) const REVISION: &str = "message_list_3_revision";
+pub(super) const REVISION: &str = "message_list_4_revision";
 
 /// How many of those who wait are made due by another target in one transaction.
 const STEP: usize = 400;

@@ -70,7 +70,7 @@ async fn at_any_position_a_message_is_what_the_views_said_then(dialect: Dialect)
     }
     for (n, position, row, entries) in seen {
         let (reader, id) = (Desk::reader(Role::Admin), Desk::message(n.into()));
-        let then = desk.views.message_as_of(reader, id, position).await.expect("readable");
+        let then = desk.views.message_as_of(&reader, id, position).await.expect("readable");
         assert_eq!(then.as_ref(), Some(&row), "seed {seed}, message {n} at {position}");
         let then = desk.views.entries_as_of(id, position).await.expect("readable");
         assert_eq!(then, entries, "seed {seed}, message {n} at {position}");
@@ -78,7 +78,7 @@ async fn at_any_position_a_message_is_what_the_views_said_then(dialect: Dialect)
 }
 
 async fn row(desk: &Desk, n: u64) -> MessageRow {
-    let row = desk.views.message(Desk::reader(Role::Admin), Desk::message(n.into())).await;
+    let row = desk.views.message(&Desk::reader(Role::Admin), Desk::message(n.into())).await;
     row.expect("readable").expect("a message, deleted or not")
 }
 

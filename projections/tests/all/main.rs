@@ -2,26 +2,29 @@
 
 mod as_of;
 mod gone;
+mod members;
 mod messages;
 mod personal;
 mod runs;
 mod target;
+mod teams;
 mod waits;
 
 use cqrs_es::{Aggregate, DomainEvent};
 use domain::{
-    access::Role,
+    access::{Reach, Role},
     actor::Actor,
     contact::Contact,
     decide::Decide,
     desk::{Desk as DeskAggregate, DeskEvent, Grace, ServiceTarget, ServiceTargetRevised},
-    ids::{MemberId, MessageId, ReplyId, VisitorId},
+    ids::{MemberId, MessageId, ReplyId, TeamId, VisitorId},
     member::{Member, MemberCommand, MemberEmail},
     message::{
-        BecomeOverdue, ClaimMessage, EraseMessage, FormRules, Message, MessageCommand, ReplyToMessage,
-        ShredMessage, Step, StepKind, SubmitMessage,
+        AssignMessage, Assignee, BecomeOverdue, ClaimMessage, EraseMessage, FormRules, Message,
+        MessageCommand, ReplyToMessage, ShredMessage, Standing, Step, StepKind, SubmitMessage,
     },
     reference::Reference,
+    team::{Team, TeamCommand},
     text::{Name, ReplyText, Words},
     visitor::{Visitor, VisitorCommand},
 };
@@ -32,17 +35,19 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Every view: the tests read all of them.
-const ALL: [&str; 8] = [
+const ALL: [&str; 9] = [
     "message_list",
     "message_entries",
     "message_tags",
     "visitor_messages",
     "visitors",
     "members",
+    "teams",
     "deletions",
     "log_index",
 ];
 const MEMBER: MemberId = MemberId(Uuid::from_u128(7));
+const TEAM: TeamId = TeamId(Uuid::from_u128(70));
 
 /// A followed store, written to by the domain's own decisions.
 struct Desk {
@@ -72,7 +77,7 @@ impl Desk {
     }
 
     fn reader(role: Role) -> Reader {
-        Reader::of_messages(Actor::Member { id: MEMBER, role }).expect("may read")
+        Reader::of_messages(Actor::Member { id: MEMBER, role }, &Reach::Desk).expect("may read")
     }
 
     /// Decides on a stream and appends; a second later something else may happen.
@@ -172,6 +177,30 @@ impl Desk {
         let claim = ClaimMessage { at: self.clock.now(), member: MEMBER, reason: None };
         let (id, key) = (Self::message(n), message_key(n, visitor));
         self.carry_out::<Message>(id.0, key, MessageCommand::Claim(claim)).await;
+    }
+
+    async fn assign(&self, n: u128, visitor: u128, to: Assignee) {
+        let (at, standing) = (self.clock.now(), Standing::Active);
+        let assign = AssignMessage { at, to, standing, reason: None };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Assign(assign)).await;
+    }
+
+    /// A team's own stream, which holds nothing that is sealed.
+    async fn change_team(&self, team: TeamId, command: TeamCommand) {
+        let loaded = self.store.load::<Team>(&team.to_string()).await.expect("loads");
+        let decided = loaded.aggregate.decide(command).unwrap_or_else(|error| panic!("{error}"));
+        self.happen::<Team>(team.0, loaded.version(), None, &decided).await;
+    }
+
+    async fn form_team(&self) {
+        let (at, name) = (self.clock.now(), Name::parse("售后").expect("a name"));
+        self.change_team(TEAM, TeamCommand::Form { at, name, standing: 0 }).await;
+    }
+
+    async fn rename_team(&self) {
+        let (at, name) = (self.clock.now(), Name::parse("物流").expect("a name"));
+        self.change_team(TEAM, TeamCommand::Rename { at, name }).await;
     }
 
     async fn reopen(&self, n: u128, visitor: u128) {

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use domain::{
-    access::Role,
+    access::{Reach, Role},
     actor::Actor,
     ids::MessageId,
     message::{MessageStatus, VisitorStatus},
@@ -25,7 +25,7 @@ on_both_databases!(
 );
 
 async fn status(desk: &Desk, n: u128) -> (MessageStatus, VisitorStatus, i64) {
-    let row = desk.views.message(Desk::reader(Role::Agent), Desk::message(n)).await.expect("readable");
+    let row = desk.views.message(&Desk::reader(Role::Agent), Desk::message(n)).await.expect("readable");
     let row = row.expect("a message");
     let own = desk.views.visitor_message(row.visitor_id, row.id).await.expect("readable").expect("their own");
     assert_eq!(own.status, row.visitor_status, "both views agree");
@@ -42,10 +42,10 @@ async fn a_message_moves_through_its_states_on_both_sides(dialect: Dialect) {
     desk.close(1, 1).await;
     assert_eq!(status(&desk, 1).await, (MessageStatus::Closed, VisitorStatus::Closed, 3));
     let reader = Desk::reader(Role::Agent);
-    let row = desk.views.message(reader, Desk::message(1)).await.expect("readable").expect("a message");
+    let row = desk.views.message(&reader, Desk::message(1)).await.expect("readable").expect("a message");
     assert!(row.first_replied_at.is_some_and(|at| row.submitted_at < at && at < row.last_activity_at));
     let reference = Reference::parse(&row.reference).expect("a reference");
-    let found = desk.views.message_by_reference(reader, &reference).await.expect("readable");
+    let found = desk.views.message_by_reference(&reader, &reference).await.expect("readable");
     assert_eq!(found.map(|row| row.id), Some(row.id));
 }
 
@@ -67,10 +67,10 @@ async fn the_list_is_filtered_by_status_and_counted(dialect: Dialect) {
             (Desk::reader(Role::Agent), MessageFilter { status: wanted, ..MessageFilter::default() });
         let page = PageRequest::default();
         let page =
-            desk.views.messages(reader, &filter, MessageOrder::NewestFirst, &page).await.expect("a page");
+            desk.views.messages(&reader, &filter, MessageOrder::NewestFirst, &page).await.expect("a page");
         let ids: Vec<MessageId> = page.rows.iter().map(|(_, row)| row.id).collect();
         assert_eq!(ids, expected.into_iter().map(Desk::message).collect::<Vec<_>>());
-        let count = desk.views.message_count(reader, &filter).await.expect("a count");
+        let count = desk.views.message_count(&reader, &filter).await.expect("a count");
         assert_eq!(usize::try_from(count), Ok(ids.len()));
     }
 }
@@ -85,7 +85,7 @@ async fn walk(desk: &Desk, order: MessageOrder, backwards: bool) -> Vec<MessageI
         };
         let filter = MessageFilter::default();
         let page =
-            desk.views.messages(Desk::reader(Role::Agent), &filter, order, &page).await.expect("a page");
+            desk.views.messages(&Desk::reader(Role::Agent), &filter, order, &page).await.expect("a page");
         let ids = page.rows.iter().map(|(_, row)| row.id);
         match backwards {
             false => walked.extend(ids),
@@ -173,31 +173,34 @@ async fn the_history_tells_what_happened_and_by_whom(dialect: Dialect) {
     desk.reply(1, 1).await;
     desk.close(1, 1).await;
     let (reader, all) = (Desk::reader(Role::Agent), HistoryFilter::default());
-    let history = desk.views.history(reader, Desk::message(1), &all, 0, 100).await.expect("readable");
+    let history = desk.views.history(&reader, Desk::message(1), &all, 0, 100).await.expect("readable");
     let types: Vec<_> = history.iter().map(|entry| entry.event.event_type.as_str()).collect();
     assert_eq!(types, ["MessageSubmitted", "MessageReplied", "MessageClosed"]);
     assert_eq!(history[0].payload["MessageSubmitted"]["content"], "请问我的订单什么时候发货？");
     let author = history[1].member.as_ref().and_then(|member| member.name.text());
     assert_eq!(author, Some("韩梅梅"));
     let replies = HistoryFilter { types: vec!["MessageReplied".into()], ..HistoryFilter::default() };
-    assert_eq!(desk.views.history_count(reader, Desk::message(1), &replies).await.expect("a count"), 1);
+    assert_eq!(desk.views.history_count(&reader, Desk::message(1), &replies).await.expect("a count"), 1);
     let after = history[1].event.position;
-    let rest = desk.views.history(reader, Desk::message(1), &all, after, 100).await.expect("readable");
+    let rest = desk.views.history(&reader, Desk::message(1), &all, after, 100).await.expect("readable");
     assert_eq!(rest.len(), 1);
-    let since = desk.views.events_since(reader, Desk::message(1), 1).await.expect("readable");
+    let since = desk.views.events_since(&reader, Desk::message(1), 1).await.expect("readable");
     assert_eq!(since.len(), 2);
 }
 
 async fn only_those_who_may_read_are_readers(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     let member = |role| Actor::Member { id: super::MEMBER, role };
-    assert!(matches!(Reader::of_messages(Actor::Anonymous), Err(QueryError::Unauthenticated)));
+    assert!(matches!(Reader::of_messages(Actor::Anonymous, &Reach::Desk), Err(QueryError::Unauthenticated)));
     for actor in [Actor::Visitor(Desk::visitor(1)), member(Role::Analyst)] {
-        assert!(matches!(Reader::of_messages(actor), Err(QueryError::Forbidden(_))), "{actor:?}");
+        assert!(
+            matches!(Reader::of_messages(actor, &Reach::Desk), Err(QueryError::Forbidden(_))),
+            "{actor:?}"
+        );
     }
     let all = HistoryFilter::default();
     for role in [Role::Agent, Role::Lead, Role::Admin, Role::Auditor] {
-        let history = desk.views.history(Desk::reader(role), Desk::message(1), &all, 0, 1).await;
+        let history = desk.views.history(&Desk::reader(role), Desk::message(1), &all, 0, 1).await;
         assert!(history.is_ok(), "{role:?}");
     }
 }

@@ -118,16 +118,20 @@ async fn every_view_of_streams_stops_at_one_that_does_not_go_on_where_its_row_st
     desk.invite().await;
     desk.arrive(1).await;
     desk.submit(1, 1).await;
+    desk.form_team().await;
     desk.stop.cancel();
     desk.views.ended().await;
     // As if an event of each stream had been lost.
     let views = &desk.store.database().views;
-    for table in ["message_list_3", "message_conversations", "visitor_messages", "visitors", "members"] {
+    for table in
+        ["message_list_4", "message_conversations", "visitor_messages", "visitors", "members_2", "teams"]
+    {
         views.execute(&format!("UPDATE {table} SET version = 7"), &[]).await.expect("tampered");
     }
     desk.reply(1, 1).await;
     desk.move_house(1).await;
     desk.join().await;
+    desk.rename_team().await;
     let stop = CancellationToken::new();
     let again = Projections::start(&desk.store, &stop);
     for error in errors(&again).await {
@@ -142,6 +146,7 @@ async fn every_view_of_streams_stops_at_one_without_a_beginning(dialect: Dialect
     desk.invite().await;
     desk.arrive(1).await;
     desk.submit(1, 1).await;
+    desk.form_team().await;
     desk.stop.cancel();
     desk.views.ended().await;
     let views = &desk.store.database().views;
@@ -151,6 +156,7 @@ async fn every_view_of_streams_stops_at_one_without_a_beginning(dialect: Dialect
     desk.reply(1, 1).await;
     desk.move_house(1).await;
     desk.join().await;
+    desk.rename_team().await;
     let stop = CancellationToken::new();
     let again = Projections::start(&desk.store, &stop);
     for error in errors(&again).await {

@@ -21,16 +21,16 @@ async fn many(desk: &Desk) {
                 follow_up, follow_up_due_at, follow_up_by, follow_up_note, spam, archived, deleted, rating, \
                 rating_comment, rated_at";
     let sql = format!(
-        "INSERT INTO message_list_3 (message_id, reference, waiting_since, due_at, {same}) \
+        "INSERT INTO message_list_4 (message_id, reference, waiting_since, due_at, {same}) \
          WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {WAITING}) \
          SELECT 'message ' || n, 'reference ' || n, waiting_since + n, due_at + n, {same} \
-         FROM message_list_3 CROSS JOIN numbers"
+         FROM message_list_4 CROSS JOIN numbers"
     );
     desk.store.database().views.execute(&sql, &[]).await.expect("written");
 }
 
 async fn counted(desk: &Desk, condition: &str) -> i64 {
-    let sql = format!("SELECT COUNT(*) AS rows FROM message_list_3 WHERE {condition}");
+    let sql = format!("SELECT COUNT(*) AS rows FROM message_list_4 WHERE {condition}");
     let row = desk.store.database().views.row(&sql, &[]).await.expect("readable");
     row.expect("a row").int("rows").expect("a number")
 }
@@ -86,7 +86,7 @@ async fn another_target_is_put_in_force_in_short_transactions_whichever_process_
         assert!((first + 1..=2 * STEP).contains(&second), "{second} in two transactions");
         followed(&desk, event.position).await;
         assert_eq!(due_by(&desk, seconds).await, WAITING + 1);
-        let left = desk.store.database().views.rows("SELECT * FROM message_list_3_revision", &[]).await;
+        let left = desk.store.database().views.rows("SELECT * FROM message_list_4_revision", &[]).await;
         assert_eq!(left.expect("readable").len(), 0);
     }
     let row = desk.views.message(Desk::reader(Role::Agent), Desk::message(1)).await.expect("readable");

@@ -30,7 +30,7 @@ async fn desk(dialect: Dialect) -> Desk {
 }
 
 async fn row(desk: &Desk, n: u128) -> MessageRow {
-    let row = desk.views.message(Desk::reader(Role::Agent), Desk::message(n)).await.expect("readable");
+    let row = desk.views.message(&Desk::reader(Role::Agent), Desk::message(n)).await.expect("readable");
     row.expect("a message")
 }
 

@@ -28,8 +28,10 @@ const answer = document.querySelector("#answer");
 const token = decodeURIComponent(location.hash.slice(1));
 if (!token) answer.textContent = text.missing;
 
-const query = `mutation ($input: RedeemSignInLinkInput!) {
-  redeemSignInLink(input: $input) { token member { name } userErrors { message } }
+// An invitation is accepted, and a sign-in link redeemed; both ask for a password.
+const mutation = token.startsWith("lwi_") ? "acceptInvitation" : "redeemSignInLink";
+const query = `mutation ($input: ${mutation[0].toUpperCase()}${mutation.slice(1)}Input!) {
+  ${mutation}(input: $input) { token member { name } userErrors { message } }
 }`;
 
 form.addEventListener("submit", async (event) => {
@@ -43,7 +45,7 @@ form.addEventListener("submit", async (event) => {
       body: JSON.stringify({ query, variables: { input: { token, newPassword: form.elements.password.value } } }),
     });
     const { data, errors } = await response.json();
-    const redeemed = data?.redeemSignInLink;
+    const redeemed = data?.[mutation];
     if (!redeemed?.token) {
       answer.textContent = (redeemed?.userErrors ?? errors).map((error) => error.message).join(" ");
       return;

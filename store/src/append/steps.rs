@@ -200,6 +200,9 @@ pub(crate) async fn sweep(store: &Store) -> Result<(), StoreError> {
         ("idempotency", "scope", "recorded_at", now - REMEMBERED),
         ("visitor_tokens", "token_hash", "expires_at", now),
         ("sessions", "token_hash", "expires_at", now),
+        ("sign_in_links", "token_hash", "expires_at", now),
+        ("api_keys", "token_hash", "expires_at", now),
+        ("presence", "member_id", "until", now),
     ] {
         let sql = format!(
             "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {instant} <= $1 LIMIT {SWEPT})"

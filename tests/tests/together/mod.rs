@@ -21,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Every view: a test that reads waits for all of them.
-const VIEWS: [&str; 6] =
-    ["message_list", "message_entries", "visitor_messages", "visitors", "members", "deletions"];
+const VIEWS: [&str; 7] =
+    ["message_list", "message_entries", "visitor_messages", "visitors", "members", "deletions", "teams"];
 
 /// A process, as far as it writes and reads: a store of its own, with commands and views on it.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 use super::{Process, agent, caller, reply, visitor, words, work};
 use commands::CommandError;
 use domain::{
-    access::Role,
+    access::{Reach, Role},
     actor::Actor,
     ids::MessageId,
     message::{MessageStatus, StepKind},
@@ -27,12 +27,12 @@ const TABLES: [&str; 13] = [
     "keys",
     "visitor_tokens",
     "sessions",
-    "message_list_3",
+    "message_list_4",
     "message_entries",
     "message_conversations",
     "visitor_messages",
     "visitors",
-    "members",
+    "members_2",
     "deletions",
 ];
 
@@ -52,13 +52,13 @@ const FILL: &str = "
         FROM generate_series(1, OTHERS) n;
     INSERT INTO sessions SELECT sha256(n::text::bytea), md5('member' || n)::uuid, n, 8e15
         FROM generate_series(1, OTHERS) n;
-    INSERT INTO message_list_3 (message_id, version, reference, visitor_id, state, status, visitor_status, contact,
+    INSERT INTO message_list_4 (message_id, version, reference, visitor_id, state, status, visitor_status, contact,
         content, submitted_at, last_activity_at, wait, waiting_since, due_at, overdue, priority, tags, spam, archived,
-        deleted)
+        deleted, holder)
         SELECT md5('message' || n)::uuid, 3, 'LW-' || n, md5('visitor' || n)::uuid, '{}',
         CASE WHEN n % 100 = 0 THEN 'OPEN' ELSE 'CLOSED' END, 'CLOSED', '{}', '{}', n, n,
         CASE WHEN n % 100 = 0 THEN 1 END, CASE WHEN n % 100 = 0 THEN n END, CASE WHEN n % 100 = 0 THEN 8e15 ELSE 9223372036854775807 END, 0,
-        'NORMAL', '[]', 0, 0, 0
+        'NORMAL', '[]', 0, 0, 0, CASE WHEN n % 100 = 0 THEN '' ELSE md5('member' || n % 50)::uuid::text END
         FROM generate_series(1, OTHERS) n;
     INSERT INTO message_entries SELECT md5('message' || n / 2)::uuid, n % 2 + 1, n::text, 'words', NULL, n, '{}'
         FROM generate_series(0, 2 * OTHERS - 1) n;
@@ -67,7 +67,8 @@ const FILL: &str = "
         last_activity_at, version) SELECT md5('visitor' || n / 2)::uuid, md5('message' || n)::uuid, 'LW-' || n, '{}',
         'CLOSED', '{}', n, n, 3 FROM generate_series(1, OTHERS) n;
     INSERT INTO visitors SELECT md5('visitor' || n)::uuid, NULL, NULL, 1 FROM generate_series(1, OTHERS) n;
-    INSERT INTO members SELECT md5('member' || n)::uuid, 'agent', '{}', '{}', 1, 1 FROM generate_series(1, OTHERS) n;
+    INSERT INTO members_2 (member_id, version, role, name, email, joined, active, api_keys, invited_at)
+        SELECT md5('member' || n)::uuid, 1, 'AGENT', '{}', '{}', 1, 1, '[]', n FROM generate_series(1, OTHERS) n;
     INSERT INTO deletions SELECT md5('deleted' || n)::uuid, 2, 8e15 FROM generate_series(1, OTHERS) n;
     UPDATE log_head SET position = position + 3 * OTHERS, recorded_at = recorded_at + 3 * OTHERS;
     UPDATE checkpoints SET position = (SELECT position FROM log_head);";
@@ -235,11 +236,11 @@ impl Postgres {
 
 async fn query(process: &Process, id: MessageId) {
     let Process { store, views, .. } = process;
-    let reader =
-        Reader::of_messages(Actor::Member { id: super::member(1), role: Role::Agent }).expect("reads");
+    let reader = Reader::of_messages(Actor::Member { id: super::member(1), role: Role::Agent }, &Reach::Desk)
+        .expect("reads");
     for status in [vec![], vec![MessageStatus::Open], vec![MessageStatus::Replied, MessageStatus::Open]] {
         let filter = MessageFilter { status, ..MessageFilter::default() };
-        let ask = async |order, page| views.messages(reader, &filter, order, &page).await.expect("a page");
+        let ask = async |order, page| views.messages(&reader, &filter, order, &page).await.expect("a page");
         // Where our own rows are: nobody sealed what the others left.
         for order in [MessageOrder::NewestFirst, MessageOrder::LastActivity] {
             let first = ask(order, PageRequest::forward(Some(2), None)).await;
@@ -251,19 +252,19 @@ async fn query(process: &Process, id: MessageId) {
         let before = Some(last.rows[1].0.clone());
         ask(MessageOrder::OldestFirst, PageRequest { last: Some(1), before, ..PageRequest::default() }).await;
     }
-    let message = views.message(reader, id).await.expect("readable").expect("a message");
+    let message = views.message(&reader, id).await.expect("readable").expect("a message");
     let reference = Reference::parse(&message.reference).expect("a reference");
-    assert!(views.message_by_reference(reader, &reference).await.expect("readable").is_some());
+    assert!(views.message_by_reference(&reader, &reference).await.expect("readable").is_some());
     assert_eq!(views.entries(id, true).await.expect("readable").len(), 3);
-    assert_eq!(views.visitor_message_count(reader, message.visitor_id).await.expect("readable"), 2);
+    assert_eq!(views.visitor_message_count(&reader, message.visitor_id).await.expect("readable"), 2);
     let own = views.visitor_messages(message.visitor_id, &PageRequest::default()).await.expect("readable");
     assert_eq!(own.rows.len(), 2);
     assert!(views.visitor_message(message.visitor_id, id).await.expect("readable").is_some());
     assert!(views.visitor(message.visitor_id).await.expect("readable").is_some());
     assert!(views.member(super::member(1)).await.expect("readable").is_none());
-    let history = views.history(reader, id, &HistoryFilter::default(), 0, 100).await.expect("readable");
+    let history = views.history(&reader, id, &HistoryFilter::default(), 0, 100).await.expect("readable");
     assert_eq!(history.len(), 6);
-    assert_eq!(views.events_since(reader, id, 2).await.expect("readable").len(), 4);
+    assert_eq!(views.events_since(&reader, id, 2).await.expect("readable").len(), 4);
     let last = store.last_of_type("Message", &id.to_string(), "MessageReplied").await.expect("readable");
     assert_eq!(last.map(|last| last.sequence), Some(6));
     let log = store.read(&LogFilter::default(), history[0].event.position, 10).await.expect("readable");

@@ -124,6 +124,10 @@ fn assigning_to_nobody_to_who_is_away_for_good_or_to_who_has_it_is_refused() {
     assert_eq!(after([]).decide(assign(1, 4, Standing::Absent)), Err(E::AssigneeUnknown));
     assert_eq!(after([]).decide(assign(1, 4, Standing::Inactive)), Err(E::AssigneeInactive));
     assert_eq!(after([claim(1, 4)]).decide(assign(2, 4, Standing::Active)), Err(E::AlreadySo));
+    assert_eq!(after([]).decide(assign_to_team(1, 5, Standing::Absent)), Err(E::TeamUnknown));
+    assert_eq!(after([]).decide(assign_to_team(1, 5, Standing::Inactive)), Err(E::TeamDisbanded));
+    let theirs = after([assign_to_team(1, 5, Standing::Active)]);
+    assert_eq!(theirs.decide(assign_to_team(2, 5, Standing::Active)), Err(E::AlreadySo));
 }
 
 #[test]

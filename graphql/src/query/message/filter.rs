@@ -3,7 +3,7 @@
 use super::{MessageStatus, Priority};
 use crate::scalar::DateTimeRange;
 use async_graphql::{Enum, ID, InputObject};
-use domain::ids::{CategoryId, MemberId, Tag, VisitorId};
+use domain::ids::{CategoryId, MemberId, Tag, TeamId, VisitorId};
 use projections::{MessageFilter as Filter, MessageOrder as Order};
 
 /// In which order.
@@ -29,7 +29,9 @@ pub(super) struct MessageFilter {
     priority: Option<Vec<Priority>>,
     /// One of these members is to answer.
     assignee_id: Option<Vec<ID>>,
-    /// Is nobody to answer?
+    /// One of these teams is to answer, and none of their members has taken it.
+    team_id: Option<Vec<ID>>,
+    /// Is nobody to answer, neither a member nor a team?
     unassigned: Option<bool>,
     /// Was it told that the visitor waits too long?
     overdue: Option<bool>,
@@ -61,6 +63,7 @@ impl MessageFilter {
             tag: all(self.tag, Tag),
             priority: all(self.priority, Into::into),
             assignee_id: all(self.assignee_id, |id| MemberId::typed(&id)),
+            team_id: all(self.team_id, |id| TeamId::typed(&id)),
             unassigned: self.unassigned,
             overdue: self.overdue,
             spam: self.spam,
@@ -83,6 +86,7 @@ impl MessageFilter {
             filter.tag.len(),
             filter.priority.len(),
             filter.assignee_id.len(),
+            filter.team_id.len(),
         ];
         if longest.iter().any(|length| *length > MOST) {
             return Err("a filter lists at most 100 alternatives");

@@ -8,7 +8,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 24] = [
+const QUESTIONS: [(&str, &str, &str); 26] = [
     ("Query.message", "id", "query($text: ID) { message(id: $text) { id } }"),
     ("Query.message", "reference", "query($text: String) { message(reference: $text) { id } }"),
     (
@@ -41,6 +41,11 @@ const QUESTIONS: [(&str, &str, &str); 24] = [
         "MessageFilter",
         "assigneeId",
         "query($text: ID!) { messages(filter: {assigneeId: [$text]}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "MessageFilter",
+        "teamId",
+        "query($text: ID!) { messages(filter: {teamId: [$text]}) { totalCount edges { cursor } } }",
     ),
     (
         "MessageFilter",
@@ -95,6 +100,11 @@ const QUESTIONS: [(&str, &str, &str); 24] = [
         "Visitor.messages",
         "after",
         "query($text: String) { visitor { messages(first: 1, after: $text) { edges { cursor } } } }",
+    ),
+    (
+        "Query.members",
+        "after",
+        "query($text: String) { members(first: 1, after: $text) { edges { cursor } } }",
     ),
     ("Visitor.message", "id", "query($text: ID!) { visitor { message(id: $text) { id } } }"),
     ("", "", "query Named($text: String) { desk { name } messages(after: $text) { totalCount } }"),

@@ -14,7 +14,7 @@ pub(super) struct Field {
 }
 
 /// What the schema says of a text.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     /// Text of at most so many characters, without surrounding white space and with line ends as `\n`.
     Required(usize),
@@ -30,6 +30,8 @@ pub(super) enum Rule {
     Unknown,
     /// The same, as the only one of a list.
     UnknownOf,
+    /// Refused as something that cannot be understood.
+    Invalid,
     /// Nothing would change: refused without a name.
     NothingToDo,
     /// The whole request is refused, with this code.
@@ -69,7 +71,7 @@ pub(super) fn fields() -> Vec<Field> {
     all.chain(reasons).chain(OTHERS).collect()
 }
 
-const OTHERS: [Field; 24] = [
+const OTHERS: [Field; 25] = [
     field("submitMessage", "name", Rule::Required(100)),
     field("submitMessage", "contact", Rule::Contact),
     field("submitMessage", "content", Rule::Required(5_000)),
@@ -84,6 +86,7 @@ const OTHERS: [Field; 24] = [
     field("addNote", "mentions", Rule::UnknownOf),
     field("rateMessage", "comment", Rule::Optional(1_000)),
     field("assignMessage", "memberId", Rule::Unknown),
+    field("assignMessage", "teamId", Rule::Unknown),
     field("assignMessage", "reason", Rule::Optional(1_000)),
     field("scheduleFollowUp", "dueAt", Rule::Fault("BAD_REQUEST")),
     field("scheduleFollowUp", "note", Rule::Optional(1_000)),
@@ -145,7 +148,9 @@ impl Rule {
                 let begun = (100..).zip(few(200 - 3 - KEY.len())).map(|(n, text)| format!("{KEY}{n}{text}"));
                 begun.chain(["", &KEY[..31]].map(String::from)).collect()
             }
-            Self::Unknown | Self::UnknownOf | Self::NothingToDo | Self::Fault(_) => few(200).collect(),
+            Self::Unknown | Self::UnknownOf | Self::Invalid | Self::NothingToDo | Self::Fault(_) => {
+                few(200).collect()
+            }
             Self::OfMembers => vec![],
         }
     }
@@ -170,6 +175,7 @@ impl Rule {
                 _ => Fate::LeftOut,
             },
             Self::Unknown | Self::UnknownOf => Fate::Refused("UNKNOWN"),
+            Self::Invalid => Fate::Refused("INVALID"),
             Self::NothingToDo => Fate::Refused("ALREADY_SO"),
             Self::Fault(code) => Fate::Fault(code),
             Self::OfMembers => unreachable!("nothing of it is tried here"),

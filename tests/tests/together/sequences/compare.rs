@@ -5,7 +5,7 @@ use super::{
     Pair,
 };
 use domain::{
-    access::Role,
+    access::{Reach, Role},
     actor::Actor,
     ids::{MemberId, MessageId},
     message::{Assignee, Awaiting, Message, MessageStatus, Stage, VisitorStatus},
@@ -61,7 +61,7 @@ impl Pair {
 
     async fn compare_message(&self, process: &Process, message: usize) {
         let (id, expected) = (self.messages[message], &self.model.messages[message]);
-        let row = process.views.message(reader(), id).await.expect("readable").expect("a row");
+        let row = process.views.message(&reader(), id).await.expect("readable").expect("a row");
         let (status, visitor_status) = match (expected.closed, expected.desk_owes, expected.reopened) {
             (true, ..) => (MessageStatus::Closed, VisitorStatus::Closed),
             (_, true, _) => (MessageStatus::Open, VisitorStatus::AwaitingReply),
@@ -85,7 +85,7 @@ impl Pair {
         let of = HistoryFilter::default();
         same!(
             "history",
-            process.views.history_count(reader(), id, &of).await.expect("readable"),
+            process.views.history_count(&reader(), id, &of).await.expect("readable"),
             expected.version,
         );
     }
@@ -126,5 +126,5 @@ impl Pair {
 }
 
 fn reader() -> Reader {
-    Reader::of_messages(Actor::Member { id: member(1), role: Role::Admin }).expect("reads")
+    Reader::of_messages(Actor::Member { id: member(1), role: Role::Admin }, &Reach::Desk).expect("reads")
 }

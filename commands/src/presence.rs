@@ -1,0 +1,24 @@
+//! Who is at the desk: said by themselves, again and again, for it ends by itself. It is no event: nobody asks later.
+
+use crate::{Caller, Commands, access::person, error::CommandError};
+use domain::ids::MemberId;
+use std::collections::BTreeSet;
+
+/// Whoever does not say it again within five minutes is away; in microseconds.
+const PRESENT_FOR: i64 = 5 * 60 * 1_000_000;
+
+impl Commands {
+    /// `setPresence`: the caller is at the desk for five minutes from now, or is not.
+    pub async fn set_presence(&self, caller: &Caller, present: bool) -> Result<MemberId, CommandError> {
+        let id = person(caller)?;
+        let until = present.then(|| self.store.clock().micros() + PRESENT_FOR);
+        self.store.set_present(&id.to_string(), until).await?;
+        Ok(id)
+    }
+
+    /// Who is at the desk now.
+    pub async fn present(&self) -> Result<BTreeSet<MemberId>, CommandError> {
+        let present = self.store.present().await?;
+        Ok(present.iter().filter_map(|id| id.parse().ok()).collect())
+    }
+}

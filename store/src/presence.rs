@@ -1,0 +1,34 @@
+//! Who is at the desk: rows that end by themselves unless they are said again. Nobody asks later who was.
+
+use crate::{error::StoreError, sql::Value, store::Store};
+
+/// As many as are told at once.
+const MOST: i64 = 1_000;
+
+impl Store {
+    /// Somebody is at the desk until then, in microseconds; `None`: they are not. Whoever does not work there is not.
+    pub async fn set_present(&self, member_id: &str, until: Option<i64>) -> Result<(), StoreError> {
+        let log = &self.database().log;
+        let id: Value = member_id.into();
+        match until {
+            Some(until) => {
+                let sql = "INSERT INTO presence (member_id, until) \
+                           SELECT member_id, $2 FROM accounts WHERE member_id = $1 AND active = 1 \
+                           ON CONFLICT (member_id) DO UPDATE SET until = excluded.until";
+                log.execute(sql, &[id, until.into()]).await?;
+            }
+            None => {
+                log.execute("DELETE FROM presence WHERE member_id = $1", &[id]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Who is at the desk now.
+    pub async fn present(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT member_id FROM presence WHERE until > $1 ORDER BY until DESC LIMIT $2";
+        let values = [self.clock().micros().into(), MOST.into()];
+        let rows = self.database().log.rows(sql, &values).await?;
+        rows.iter().map(|row| Ok(row.text("member_id")?)).collect()
+    }
+}

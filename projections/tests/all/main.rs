@@ -126,6 +126,10 @@ impl Desk {
         self.carry_out::<Visitor>(id.0, key, remember).await;
     }
 
+    async fn to_visitor(&self, n: u128, command: VisitorCommand) {
+        self.carry_out::<Visitor>(Self::visitor(n).0, visitor_key(n), command).await;
+    }
+
     /// Somebody who arrived leaves another contact.
     async fn move_house(&self, n: u128) {
         let remember = VisitorCommand::RememberContact {

@@ -1,7 +1,13 @@
 //! A run of events is folded as its events would be one by one, and a broken stream stops the view.
 
 use super::Desk;
-use domain::{desk::ServiceTarget, message::StepKind};
+use domain::{
+    contact::Contact,
+    desk::ServiceTarget,
+    message::StepKind,
+    text::{Name, Reason},
+    visitor::{Identity, Subject, VisitorCommand},
+};
 use projections::{Projections, VIEWS};
 use std::time::Duration;
 use store::{Dialect, on_both_databases, testing::soon};
@@ -65,6 +71,22 @@ async fn some_days(desk: &Desk) {
     desk.shred(5, 5, 3).await;
     desk.step(6, 6, StepKind::Restore).await;
     desk.move_house(6).await;
+    let (at, reason) = (desk.clock.now(), Reason::parse("骚扰").expect("a reason"));
+    desk.to_visitor(1, VisitorCommand::Block { at, reason: Some(reason.clone()) }).await;
+    desk.to_visitor(2, VisitorCommand::Block { at, reason: None }).await;
+    desk.to_visitor(2, VisitorCommand::Unblock { at }).await;
+    desk.to_visitor(3, VisitorCommand::RequestErasure { at, reason: Some(reason.clone()) }).await;
+    desk.to_visitor(4, VisitorCommand::RequestErasure { at, reason: None }).await;
+    desk.to_visitor(4, VisitorCommand::Erase { at, reason }).await;
+    for (name, unchanged) in [("韩梅梅", false), ("韩梅", false)] {
+        let identity = Identity {
+            subject: Subject::parse("42").expect("a subject"),
+            name: Name::parse(name).ok(),
+            email: Contact::parse("mei@example.com", "CN").ok(),
+            phone_number: None,
+        };
+        desk.to_visitor(5, VisitorCommand::Identify { at, identity: Box::new(identity), unchanged }).await;
+    }
     desk.join().await;
 }
 

@@ -64,7 +64,12 @@ async fn the_keys_that_an_event_names_are_destroyed_and_no_others(dialect: Diale
     let database = TestDatabase::new(dialect).await;
     let store = database.open(TestDatabase::clock()).await;
     let stop = CancellationToken::new();
-    store.append(append(vec![stream("a", 0, vec![said(WORDS), forgotten()])])).await.expect("appended");
+    store.append(append(vec![stream("a", 0, vec![said(WORDS)])])).await.expect("appended");
+    let wrapped = store.database().log.row("SELECT wrapped FROM keys", &[]).await.expect("readable");
+    let wrapped = wrapped.expect("a key").bytes("wrapped").expect("it is there");
+    let lies = || ["log.db", "log.db-wal"].iter().any(|file| holds(&database, file, &wrapped));
+    assert_eq!(lies(), dialect == Dialect::Sqlite, "the search finds what is there");
+    store.append(append(vec![stream("a", 1, vec![forgotten()])])).await.expect("appended");
     let (destroyer, asked) = destroyer(&store, 0, &stop);
     store.append(append(vec![stream("b", 0, vec![said(WORDS)])])).await.expect("appended");
     store.append(append(vec![stream("c", 0, vec![said(WORDS), forgotten()])])).await.expect("appended");
@@ -79,6 +84,13 @@ async fn the_keys_that_an_event_names_are_destroyed_and_no_others(dialect: Diale
         let log = database.directory.join("data/log.db-wal");
         assert_eq!(std::fs::metadata(log).expect("a write-ahead log").len(), 0, "the old pages are gone");
     }
+    assert!(!lies(), "nor is it in a page that is free");
+}
+
+/// Do these bytes lie in that file of the data directory?
+fn holds(database: &TestDatabase, file: &str, bytes: &[u8]) -> bool {
+    let file = std::fs::read(database.directory.join("data").join(file)).unwrap_or_default();
+    file.windows(bytes.len()).any(|window| window == bytes)
 }
 
 async fn what_follows_is_tried_again_until_it_is_done(dialect: Dialect) {

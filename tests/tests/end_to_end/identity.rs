@@ -34,12 +34,8 @@ impl Site {
         Self { desk, secret }
     }
 
-    /// As a host site signs it: the secret's characters are the key.
     fn signed(&self, claims: &Value) -> String {
-        let part = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
-        let message = format!("{}.{}", part(&json!({"alg": "HS256", "typ": "JWT"})), part(claims));
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, self.secret.as_bytes()), message.as_bytes());
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(tag))
+        signed(&self.secret, claims)
     }
 
     fn claims(&self, sub: &str) -> Value {
@@ -56,6 +52,24 @@ impl Site {
     async fn visit(&self, token: Option<&str>, claims: &Value) -> Value {
         self.start(token, json!({"identity": self.signed(claims)})).await
     }
+}
+
+/// A visit of somebody of whom the host site says this.
+pub(super) async fn visit(desk: &Desk, sub: &str, about: &Value) -> Value {
+    let (secret, now) = (secret(desk, false).await, desk.clock.now().timestamp());
+    let mut claims = json!({"aud": "leaveword", "sub": sub, "iat": now, "exp": now + 300, "jti": sub});
+    claims.as_object_mut().expect("an object").extend(about.as_object().expect("an object").clone());
+    let answer = desk.ask(None, START, json!({"input": {"identity": signed(&secret, &claims)}})).await.data();
+    assert_eq!(answer["startVisit"]["userErrors"], json!([]));
+    answer["startVisit"].clone()
+}
+
+/// As a host site signs it: the secret's characters are the key.
+fn signed(secret: &str, claims: &Value) -> String {
+    let part = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let message = format!("{}.{}", part(&json!({"alg": "HS256", "typ": "JWT"})), part(claims));
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(tag))
 }
 
 async fn secret(desk: &Desk, rotate: bool) -> String {

@@ -34,6 +34,20 @@ async fn no_word_name_or_contact_lies_on_the_disk(dialect: Dialect) {
                  message { id } } }";
     desk.ask(Some(&staff), close, json!({"id": id, "words": answer})).await.data();
 
+    let claims = json!({"name": name, "email": format!("{unique}@example.org"), "phone_number": phone});
+    let visit = super::identity::visit(&desk, &unique, &claims).await;
+    let token = visit["token"].as_str().expect("a token");
+    let ask = "mutation($words: String!) { requestErasure(reason: $words) }";
+    desk.ask(Some(token), ask, json!({"words": words})).await.data();
+    for mutation in ["blockVisitor", "eraseVisitor"] {
+        let document = format!(
+            "mutation($id: ID!, $words: String!) {{ {mutation}(id: $id, reason: $words) {{ userErrors {{ code }} }} }}"
+        );
+        let said =
+            desk.ask(Some(&staff), &document, json!({"id": visit["visitor"]["id"], "words": answer})).await;
+        assert_eq!(said.data()[mutation]["userErrors"], json!([]));
+    }
+
     let directory = match dialect {
         Dialect::Sqlite => desk.database.directory.clone(),
         Dialect::Postgres => data_directory_on_disk().await,

@@ -6,13 +6,14 @@ mod model;
 mod step;
 
 use super::{Process, agent, caller, member, reply, visitor, words, work};
-use commands::{CommandError, Receipt};
+use commands::{CommandError, Receipt, VisitorInput};
 use domain::{
     access::Role,
     actor::Actor,
     ids::{CategoryId, MemberId, MessageId, VisitorId},
     message::{Assignee, Due, DueKind, MessageError, StepKind},
     text::Name,
+    visitor::VisitorError,
 };
 use model::{Answer, Model, Refusal};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestCaseResult, TestRng, TestRunner};
@@ -133,6 +134,10 @@ impl Pair {
                 self.model.take(what);
                 return;
             }
+            What::Block { visitor, block } => {
+                self.block(process, *visitor, *block).await;
+                return;
+            }
             What::TellOverdue { message, wait } => {
                 if let Some(message) = self.model.message(*message) {
                     let (message_id, wait) = (self.messages[message], self.model.wait(message, *wait));
@@ -171,6 +176,25 @@ impl Pair {
             }
             (Err(given), Answer::Refused(expected)) => assert_eq!(given, expected, "{what:?}"),
             (given, expected) => panic!("{what:?} was answered {given:?} instead of {expected:?}"),
+        }
+    }
+
+    /// Of the same twice the second is refused; and whatever either process knew, the next submission is answered by it.
+    async fn block(&mut self, process: usize, visitor: u8, block: bool) {
+        let Some(visitor) = self.model.visitor(visitor) else { return };
+        let (visitor_id, commands) = (self.visitors[visitor], &self.processes[process].commands);
+        let admin = caller(Actor::Member { id: member(98), role: Role::Admin });
+        let input = VisitorInput { visitor_id, reason: None, idempotency_key: None };
+        let done = match block {
+            true => commands.block_visitor(&admin, input).await,
+            false => commands.unblock_visitor(&admin, input).await,
+        };
+        match (done, self.model.block(visitor, block)) {
+            (Ok(receipt), true) => assert_eq!(receipt.version, self.model.visitors[visitor].version),
+            (Err(CommandError::Visitor(VisitorError::AlreadySo)), false) => {}
+            (done, expected) => {
+                panic!("blocking ({block}) was answered {done:?}; does it change anything: {expected}")
+            }
         }
     }
 
@@ -257,6 +281,7 @@ fn refusal(error: CommandError) -> Refusal {
         CommandError::Conflict { version, .. } => Refusal::Conflict { version },
         CommandError::KeyReused => Refusal::KeyReused,
         CommandError::Contact(_) => Refusal::BadContact,
+        CommandError::Visitor(VisitorError::Blocked) => Refusal::Blocked,
         CommandError::Message(MessageError::NameRequired) => Refusal::NameRequired,
         CommandError::Message(MessageError::CategoryUnknown) => Refusal::CategoryUnknown,
         CommandError::Message(MessageError::RelatedUnknown) => Refusal::RelatedUnknown,

@@ -95,6 +95,7 @@ impl Pair {
         let loaded = process.store.load::<Visitor>(&id.to_string()).await.expect("readable");
         same!("version of a visitor", loaded.version(), expected.version);
         let row = process.views.visitor(id).await.expect("readable").expect("a row");
+        same!("blocked", row.standing.blocked, expected.blocked);
         let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
         same!("name", name, Some(format!("Anna {}", expected.remembered.0)));
         let contact = row.contact.as_ref().and_then(|contact| contact.clear()).map(|it| it.given.clone());

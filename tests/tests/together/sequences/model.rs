@@ -38,7 +38,9 @@ enum Input {
 pub(super) struct Visitor {
     /// The name and contact last given.
     pub(super) remembered: (u8, u8),
-    /// Events of their own: that they arrived, and what was remembered.
+    /// May they leave no messages?
+    pub(super) blocked: bool,
+    /// Events of their own: that they arrived, what was remembered, and whether they are blocked.
     pub(super) version: i64,
 }
 
@@ -83,6 +85,7 @@ pub(super) enum Refusal {
     Conflict { version: i64 },
     KeyReused,
     BadContact,
+    Blocked,
     NameRequired,
     CategoryUnknown,
     RelatedUnknown,
@@ -141,8 +144,23 @@ impl Model {
                 self.now += minutes;
                 None
             }
+            What::Block { visitor, block } => {
+                if let Some(visitor) = self.visitor(*visitor) {
+                    self.block(visitor, *block);
+                }
+                None
+            }
             What::Restart => None,
         }
+    }
+
+    /// Says whether anything changed.
+    pub(super) fn block(&mut self, visitor: usize, block: bool) -> bool {
+        let visitor = &mut self.visitors[visitor];
+        let changes = visitor.blocked != block;
+        visitor.blocked = block;
+        visitor.version += i64::from(changes);
+        changes
     }
 
     /// Visitors are told apart by who they are, not by how they were drawn; before there are any, by nothing.
@@ -167,6 +185,9 @@ impl Model {
             return answer;
         }
         let Some(contact) = words.contact else { return Answer::Refused(Refusal::BadContact) };
+        if matches!(by, Who::Visitor(number) if self.visitors[usize::from(number)].blocked) {
+            return Answer::Refused(Refusal::Blocked);
+        }
         let Some(name) = words.name else { return Answer::Refused(Refusal::NameRequired) };
         if words.category == Some(false) {
             return Answer::Refused(Refusal::CategoryUnknown);
@@ -181,7 +202,7 @@ impl Model {
         }
         let visitor = known.unwrap_or(self.visitors.len());
         match self.visitors.get_mut(visitor) {
-            None => self.visitors.push(Visitor { remembered: (name, contact), version: 2 }),
+            None => self.visitors.push(Visitor { remembered: (name, contact), blocked: false, version: 2 }),
             Some(visitor) if visitor.remembered != (name, contact) => {
                 visitor.remembered = (name, contact);
                 visitor.version += 1;

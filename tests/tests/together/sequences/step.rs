@@ -17,6 +17,8 @@ pub(super) enum What {
     Submit { by: Who, words: Words, key: Option<u8> },
     /// A command to a message that is there; more often than not.
     Work { by: Who, work: Work, message: u8, expected: Expected, key: Option<u8> },
+    /// An administrator says whether a visitor may leave messages.
+    Block { visitor: u8, block: bool },
     /// The clock speaks of a wait.
     TellOverdue { message: u8, wait: Wait },
     /// So many minutes go by.
@@ -116,6 +118,7 @@ fn what() -> impl Strategy<Value = What> {
         16 => (anyone(), work, any::<u8>(), expected, key())
             .prop_map(|(by, work, message, expected, key)| What::Work { by, work, message, expected, key }),
         4 => (any::<u8>(), wait).prop_map(|(message, wait)| What::TellOverdue { message, wait }),
+        2 => (any::<u8>(), any::<bool>()).prop_map(|(visitor, block)| What::Block { visitor, block }),
         4 => minutes.prop_map(What::Pass),
         1 => Just(What::Restart),
     ]

@@ -4,6 +4,7 @@
 
 pub mod arguments;
 pub mod databases;
+pub mod log;
 pub mod machine;
 pub mod page;
 pub mod streams;

@@ -1,6 +1,6 @@
 //! Who asks: put beside each request by whoever speaks HTTP.
 
-use crate::fault;
+use crate::{fault, neighbours::Neighbours};
 use async_graphql::{Context, Result};
 use commands::{Caller, Commands};
 use domain::{
@@ -11,7 +11,10 @@ use domain::{
     locale::Locale,
 };
 use projections::{Projections, QueryError, Reader, TeamRow};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 use tokio::sync::OnceCell;
 
 /// The caller of one request and the token they sent.
@@ -29,6 +32,8 @@ pub struct Request {
     teams: Arc<OnceCell<Vec<TeamRow>>>,
     /// Who is at the desk, read once per request.
     present: Arc<OnceCell<BTreeSet<MemberId>>>,
+    /// What stands beside the things of its lists.
+    neighbours: Arc<OnceLock<Neighbours>>,
 }
 
 /// Where the desk is, for links in answers.
@@ -49,7 +54,7 @@ impl Request {
     /// A request of this caller, whose `team` reaches that far.
     pub fn new(caller: Caller, bearer: Option<String>, reach: Reach) -> Self {
         let (desk, teams, present) = (Arc::default(), Arc::default(), Arc::default());
-        Self { caller, bearer, reach: reach.into(), desk, teams, present }
+        Self { caller, bearer, reach: reach.into(), desk, teams, present, neighbours: Arc::default() }
     }
 
     /// The desk's teams that stand.
@@ -103,6 +108,12 @@ pub(crate) trait Asks {
     async fn present(&self) -> Result<&BTreeSet<MemberId>> {
         let present = self.request().present.get_or_try_init(|| self.commands().present()).await;
         present.map_err(|error| fault::internal(self.caller(), &error))
+    }
+
+    /// What stands beside the things of a list, looked up for all of them at once.
+    fn neighbours(&self) -> &Neighbours {
+        let reader = || Reader::of_messages(self.caller().actor, &self.request().reach).ok();
+        self.request().neighbours.get_or_init(|| Neighbours::new(self.projections().clone(), reader()))
     }
 
     /// The member who asks, when they may read messages; the fault otherwise.

@@ -8,6 +8,7 @@ mod execute;
 mod fault;
 mod language;
 mod mutation;
+mod neighbours;
 mod page;
 mod query;
 mod refusal;

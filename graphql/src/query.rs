@@ -1,6 +1,7 @@
 //! What can be asked.
 
 pub(crate) mod desk;
+mod entry;
 pub(crate) mod log;
 pub(crate) mod member;
 pub(crate) mod message;

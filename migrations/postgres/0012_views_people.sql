@@ -63,6 +63,19 @@ CREATE TABLE message_list_4_target (
     id      bigint PRIMARY KEY CHECK (id = 1),
     seconds bigint NOT NULL
 );
+-- How many messages there are of each kind that folders are made of.
+CREATE TABLE message_list_4_counts (
+    status      text NOT NULL,
+    holder      text NOT NULL,  -- as in the list
+    spam        bigint NOT NULL,
+    archived    bigint NOT NULL,
+    overdue     bigint NOT NULL,
+    deleted     bigint NOT NULL,
+    assignee_id text,           -- the holder, when it is a member
+    team_id     text,           -- … or a team
+    messages    bigint NOT NULL,
+    PRIMARY KEY (status, holder, spam, archived, overdue, deleted)
+);
 -- How far the list has come with those who wait when another service target is put in force.
 CREATE TABLE message_list_4_revision (
     id         bigint PRIMARY KEY CHECK (id = 1),

@@ -33,7 +33,7 @@ pub use error::QueryError;
 pub use history::{HistoryEntry, HistoryFilter};
 pub use members::{HandlesRow, KeyRow, MemberRow};
 pub use message_entries::{EntryKind, EntryRow};
-pub use message_list::{FollowUpRow, MessageFilter, MessageOrder, MessageRow};
+pub use message_list::{FollowUpRow, MessageCounts, MessageFilter, MessageOrder, MessageRow};
 pub use rating::RatingRow;
 pub use reader::{Reader, ShownContact};
 pub use teams::TeamRow;

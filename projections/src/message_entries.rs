@@ -14,7 +14,10 @@ use domain::{
     personal::Personal,
     text::ReplyText,
 };
-use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, micros};
+use store::{
+    BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, micros,
+    placeholders,
+};
 
 /// More entries than any conversation; the list is bounded all the same.
 const MOST: i64 = 1_000;
@@ -190,6 +193,31 @@ impl Projections {
             )
             .await?;
         opened(&self.store, &rows).await
+    }
+}
+
+impl Projections {
+    /// The same of many messages at once: each with its entries, in order; one in which nothing was said is left out.
+    pub async fn entries_of(
+        &self,
+        of: &[MessageId],
+        notes: bool,
+    ) -> Result<Vec<(MessageId, EntryRow)>, QueryError> {
+        let notes = if notes { "" } else { " AND kind <> 'note'" };
+        let sql = format!(
+            "SELECT message_id, entry_id, kind, author_id, at, content FROM (\
+             SELECT message_id, sequence, entry_id, kind, author_id, at, content, \
+             ROW_NUMBER() OVER (PARTITION BY message_id ORDER BY sequence) AS place \
+             FROM message_entries WHERE message_id IN ({}){notes}) AS said \
+             WHERE place <= {MOST} ORDER BY message_id, sequence",
+            placeholders(1, of.len())
+        );
+        let values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
+        let rows = self.store.database().views.rows(&sql, &values).await?;
+        let bad = |_| StoreError::Setup("message_entries holds a bad message_id".to_owned());
+        let message = |row: &Row| Ok(row.text("message_id")?.parse().map_err(bad)?);
+        let messages = rows.iter().map(message).collect::<Result<Vec<MessageId>, QueryError>>()?;
+        Ok(messages.into_iter().zip(opened(&self.store, &rows).await?).collect())
     }
 }
 

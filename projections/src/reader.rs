@@ -73,6 +73,11 @@ impl Reader {
         (format!(" AND {column} IN ({list})"), values)
     }
 
+    /// Their id, as the list names holders.
+    pub(crate) fn own(&self) -> Option<String> {
+        self.actor.member().map(|id| id.to_string())
+    }
+
     /// May they see how a visitor can be reached?
     pub fn sees_contacts(&self) -> bool {
         holds(self.actor, Permission::ContactsRead)

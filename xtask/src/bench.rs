@@ -7,7 +7,7 @@ use std::env;
 use std::process::Stdio;
 
 /// Each is a target of the crate `benches` and a section of docs/benchmarks.md.
-const BENCHES: [&str; 2] = ["append", "rebuild"];
+const BENCHES: [&str; 3] = ["append", "rebuild", "list"];
 
 /// Runs one benchmark; the flags after its name are its own.
 pub(crate) fn bench(args: &[String]) -> Outcome {

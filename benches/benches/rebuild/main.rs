@@ -2,10 +2,9 @@
 //! memory.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark answers by printing")]
 
-mod log;
 mod refill;
 
-use benches::{arguments::Arguments, databases, machine, page};
+use benches::{arguments::Arguments, databases, log, machine, page};
 use refill::Refilled;
 use std::{fmt::Write, process::ExitCode, time::Instant};
 use store::{

@@ -4,6 +4,7 @@ mod filter;
 
 use super::{
     desk::{Category, Desk},
+    entry::Entry,
     log::{self, LogConnection, LogFilter},
     member::Member,
     staff_visitor::StaffVisitor,
@@ -74,6 +75,46 @@ struct MessageCount {
     filter: Filter,
 }
 
+/// How many messages there are of each kind.
+#[derive(SimpleObject)]
+struct MessageCounts {
+    /// The desk owes a word.
+    open: i64,
+    /// The visitor owes one.
+    replied: i64,
+    /// Parked.
+    follow_up: i64,
+    /// Dealt with.
+    resolved: i64,
+    /// Over.
+    closed: i64,
+    /// Their visitors were told to wait too long.
+    overdue: i64,
+    /// Nobody has them.
+    unassigned: i64,
+    /// Whoever asks has them.
+    mine: i64,
+    /// All of them.
+    total: i64,
+}
+
+impl From<projections::MessageCounts> for MessageCounts {
+    fn from(counts: projections::MessageCounts) -> Self {
+        let projections::MessageCounts {
+            open,
+            replied,
+            follow_up,
+            resolved,
+            closed,
+            overdue,
+            unassigned,
+            ..
+        } = counts;
+        let (mine, total) = (counts.mine, counts.total);
+        Self { open, replied, follow_up, resolved, closed, overdue, unassigned, mine, total }
+    }
+}
+
 /// What a list of messages has beside them.
 #[Object]
 impl MessageCount {
@@ -117,6 +158,19 @@ impl MessageQuery {
             }
         };
         Message::load_as_of(ctx, reader, id, as_of).await
+    }
+
+    /// How many messages a filter finds, of each kind that an inbox has a folder for: each is what `messages` finds when
+    /// the filter asks for that, too.
+    async fn message_counts(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<MessageFilter>,
+    ) -> Result<MessageCounts> {
+        let filter =
+            filter.unwrap_or_default().read().map_err(|why| fault::fault(fault::Code::BadRequest, why))?;
+        let counts = ctx.projections().message_counts(&ctx.reader()?, &filter).await;
+        Ok(counts.map_err(|error| fault::of_query(ctx.caller(), &error))?.into())
     }
 
     /// Messages, a page at a time (20 unless told, at most 100).
@@ -203,51 +257,6 @@ enum ContactKind {
     Email,
 }
 
-/// Something that was said.
-#[derive(Union)]
-enum Entry {
-    VisitorWords(VisitorWords),
-    Reply(Reply),
-    Note(Note),
-}
-
-/// What the visitor said.
-#[derive(SimpleObject)]
-struct VisitorWords {
-    /// Its id.
-    id: ID,
-    /// When.
-    at: DateTime,
-    /// The words; null once erased.
-    content: Option<String>,
-}
-
-/// What a member said to the visitor.
-#[derive(SimpleObject)]
-struct Reply {
-    /// Its id.
-    id: ID,
-    /// When.
-    at: DateTime,
-    /// Who replied.
-    author: Option<Member>,
-    /// The reply; null once erased.
-    content: Option<String>,
-}
-
-/// What a member said to the desk alone.
-#[derive(SimpleObject)]
-struct Note {
-    /// Its id.
-    id: ID,
-    /// When.
-    at: DateTime,
-    /// Who wrote it.
-    author: Option<Member>,
-    /// The note; null once erased.
-    content: Option<String>,
-}
-
 /// Until when a message is parked.
 #[derive(SimpleObject)]
 struct FollowUp {
@@ -275,19 +284,6 @@ impl From<&RatingRow> for Rating {
     fn from(row: &RatingRow) -> Self {
         let comment = row.comment.as_ref().and_then(|comment| comment.text()).map(str::to_owned);
         Self { stars: row.rating, comment, at: DateTime(row.at) }
-    }
-}
-
-impl Entry {
-    fn new(row: EntryRow, members: &[MemberRow]) -> Self {
-        let (id, at) = (ID(row.id), DateTime(row.at));
-        let content = row.content.text().map(str::to_owned);
-        let author = members.iter().find(|member| Some(member.id) == row.author_id).cloned().map(Member);
-        match row.kind {
-            EntryKind::Words => Self::VisitorWords(VisitorWords { id, at, content }),
-            EntryKind::Reply => Self::Reply(Reply { id, at, author, content }),
-            EntryKind::Note => Self::Note(Note { id, at, author, content }),
-        }
     }
 }
 
@@ -342,23 +338,30 @@ impl Message {
 
     /// The earlier message it belongs to.
     async fn related_to(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
-        match self.row.related_to {
-            Some(id) => Message::load_as_of(ctx, self.reader.clone(), id, self.as_of).await,
-            None => Ok(None),
+        let Some(id) = self.row.related_to else { return Ok(None) };
+        if self.as_of.is_some() {
+            return Message::load_as_of(ctx, self.reader.clone(), id, self.as_of).await;
         }
+        let row = ctx.neighbours().message(ctx, id).await?;
+        Ok(row.map(|row| Self { row, reader: self.reader.clone(), as_of: None }))
+    }
+
+    /// The later messages that belong to it, at most 100.
+    async fn related_from(&self, ctx: &Context<'_>) -> Result<Vec<Message>> {
+        let rows = ctx.neighbours().related_from(ctx, self.row.id).await?;
+        Ok(rows.into_iter().map(|row| Self { row, reader: self.reader.clone(), as_of: None }).collect())
     }
 
     /// What both sides said, and the notes, in order.
     async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<Entry>> {
-        let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
         let rows = match self.as_of {
-            Some(position) => ctx.projections().entries_as_of(self.row.id, position).await,
-            None => ctx.projections().entries(self.row.id, true).await,
+            Some(position) => {
+                let rows = ctx.projections().entries_as_of(self.row.id, position).await;
+                rows.map_err(|error| fault::of_query(ctx.caller(), &error))?
+            }
+            None => ctx.neighbours().entries(ctx, self.row.id).await?,
         };
-        let rows = rows.map_err(fault)?;
-        let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_id).collect();
-        let members = ctx.projections().members(&authors).await.map_err(fault)?;
-        Ok(rows.into_iter().map(|row| Entry::new(row, &members)).collect())
+        Entry::all(ctx, rows).await
     }
 
     /// When it was left.
@@ -378,9 +381,10 @@ impl Message {
 
     /// The member who is to answer it.
     async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
-        let Some(id) = self.row.assignee_id else { return Ok(None) };
-        let member = ctx.projections().member(id).await;
-        Ok(member.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(Member))
+        match self.row.assignee_id {
+            Some(id) => Ok(ctx.neighbours().member(ctx, id).await?.map(Member)),
+            None => Ok(None),
+        }
     }
 
     /// The team that is to answer it; null once one of its members has taken it.
@@ -415,10 +419,9 @@ impl Message {
     async fn follow_up(&self, ctx: &Context<'_>) -> Result<Option<FollowUp>> {
         let Some(row) = &self.row.follow_up else { return Ok(None) };
         let by = match row.by {
-            Some(id) => ctx.projections().member(id).await,
-            None => Ok(None),
+            Some(id) => ctx.neighbours().member(ctx, id).await?.map(Member),
+            None => None,
         };
-        let by = by.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(Member);
         let note = row.note.as_ref().and_then(|note| note.text()).map(str::to_owned);
         Ok(Some(FollowUp { due_at: DateTime(row.due_at), note, by }))
     }

@@ -142,7 +142,6 @@ impl StaffVisitor {
 
     /// How many messages they have left.
     async fn message_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().visitor_message_count(&self.reader, self.id).await;
-        count.map_err(|error| fault::of_query(ctx.caller(), &error))
+        ctx.neighbours().message_count(ctx, self.id).await
     }
 }

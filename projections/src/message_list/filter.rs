@@ -117,6 +117,21 @@ impl Conditions {
 }
 
 impl MessageFilter {
+    /// Does it ask for nothing but what messages are counted by (`counts.rs`)?
+    pub(super) fn is_of_counted_kinds(&self) -> bool {
+        let counted = Self {
+            status: self.status.clone(),
+            assignee_id: self.assignee_id.clone(),
+            team_id: self.team_id.clone(),
+            unassigned: self.unassigned,
+            overdue: self.overdue,
+            spam: self.spam,
+            archived: self.archived,
+            ..Self::default()
+        };
+        *self == counted
+    }
+
     /// As SQL that follows other conditions, and the values it binds: of what the reader may see.
     pub(super) fn conditions(&self, reader: &Reader, dialect: Dialect) -> (String, Vec<Value>) {
         let (scope, values) = reader.scope(dialect, 1);

@@ -10,6 +10,8 @@ mod members;
 mod nothing_in_the_clear;
 mod people;
 mod races;
+mod roles;
+mod shift;
 mod slice;
 mod teams;
 mod text;

@@ -3,6 +3,7 @@
 mod erasure;
 mod plans;
 mod sequences;
+mod statements;
 
 use commands::{Caller, Commands, ReplyInput, SubmitInput, WorkInput};
 use domain::{

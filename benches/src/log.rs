@@ -1,9 +1,11 @@
 //! A long log, made quickly: sealed events through the store's own append, a message's events far apart as in life.
 
-use benches::streams::{self, Plan};
+use crate::streams::{self, Plan};
 use std::ops::Range;
 use store::{AppendError, Store};
 
+/// Three messages of four events on average, and their visitor's two.
+const EVENTS_OF_THREE_MESSAGES: usize = 14;
 /// A visitor leaves so many messages.
 const MESSAGES_EACH: usize = 3;
 /// So many messages are submitted before the first of them is replied to.
@@ -12,9 +14,13 @@ const CHUNK: usize = 900;
 const AT_ONCE: usize = 4;
 
 /// Makes about so many events: each message has three to five, each visitor two.
-pub(crate) async fn make(store: &Store, events: usize) -> Result<(), String> {
-    // Three messages of four events on average, and the visitor's two.
-    let chunks = (events * MESSAGES_EACH / 14).div_ceil(CHUNK);
+pub async fn make(store: &Store, events: usize) -> Result<(), String> {
+    make_messages(store, events * MESSAGES_EACH / EVENTS_OF_THREE_MESSAGES).await
+}
+
+/// Makes about so many messages.
+pub async fn make_messages(store: &Store, messages: usize) -> Result<(), String> {
+    let chunks = messages.div_ceil(CHUNK);
     let mut tasks = Vec::new();
     for task in 0..AT_ONCE {
         let store = store.clone();

@@ -1,0 +1,154 @@
+//! What stands beside the things of a list, looked up for all of them at once: as many questions to the database as
+//! there are kinds of neighbours, however long the list is.
+
+use crate::{caller::Asks, fault};
+use async_graphql::{
+    Context, Result,
+    dataloader::{DataLoader, Loader},
+};
+use domain::ids::{MemberId, MessageId, VisitorId};
+use projections::{EntryRow, MemberRow, MessageRow, Projections, QueryError, Reader};
+use std::{collections::HashMap, sync::Arc};
+
+/// The look-ups of one request, by whoever asks.
+pub(crate) struct Neighbours {
+    loader: DataLoader<LookUp>,
+}
+
+/// Looks up what the reader may see; members are everybody's to see.
+struct LookUp {
+    projections: Projections,
+    reader: Option<Reader>,
+}
+
+/// The message that another one names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Named(MessageId);
+
+/// The messages that name this one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Naming(MessageId);
+
+/// What was said in this message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct SaidIn(MessageId);
+
+type Answers<K, V> = Result<HashMap<K, V>, Arc<QueryError>>;
+
+impl Neighbours {
+    pub(crate) fn new(projections: Projections, reader: Option<Reader>) -> Self {
+        Self { loader: DataLoader::new(LookUp { projections, reader }, tokio::spawn) }
+    }
+
+    /// A member.
+    pub(crate) async fn member(&self, ctx: &Context<'_>, id: MemberId) -> Result<Option<MemberRow>> {
+        self.one(ctx, id).await
+    }
+
+    /// These members; whoever is unknown is left out.
+    pub(crate) async fn members(
+        &self,
+        ctx: &Context<'_>,
+        ids: impl Iterator<Item = MemberId>,
+    ) -> Result<Vec<MemberRow>> {
+        let found = self.loader.load_many(ids).await;
+        Ok(found.map_err(|error| fault::of_query(ctx.caller(), &error))?.into_values().collect())
+    }
+
+    /// A message.
+    pub(crate) async fn message(&self, ctx: &Context<'_>, id: MessageId) -> Result<Option<MessageRow>> {
+        self.one(ctx, Named(id)).await
+    }
+
+    /// The messages that say they belong to this one.
+    pub(crate) async fn related_from(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<MessageRow>> {
+        Ok(self.one(ctx, Naming(id)).await?.unwrap_or_default())
+    }
+
+    /// What was said in a message, the notes too.
+    pub(crate) async fn entries(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<EntryRow>> {
+        Ok(self.one(ctx, SaidIn(id)).await?.unwrap_or_default())
+    }
+
+    /// How many messages a visitor has left.
+    pub(crate) async fn message_count(&self, ctx: &Context<'_>, id: VisitorId) -> Result<i64> {
+        Ok(self.one(ctx, id).await?.unwrap_or_default())
+    }
+
+    async fn one<K, V>(&self, ctx: &Context<'_>, key: K) -> Result<Option<V>>
+    where
+        K: Send + Sync + Clone + Eq + std::hash::Hash + 'static,
+        V: Send + Sync + Clone + 'static,
+        LookUp: Loader<K, Value = V, Error = Arc<QueryError>>,
+    {
+        self.loader.load_one(key).await.map_err(|error| fault::of_query(ctx.caller(), &error))
+    }
+}
+
+impl LookUp {
+    fn reader(&self) -> Result<&Reader, Arc<QueryError>> {
+        self.reader.as_ref().ok_or_else(|| Arc::new(QueryError::Unauthenticated))
+    }
+}
+
+impl Loader<MemberId> for LookUp {
+    type Value = MemberRow;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[MemberId]) -> Answers<MemberId, MemberRow> {
+        let rows = self.projections.members(&keys.iter().copied().collect()).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+impl Loader<Named> for LookUp {
+    type Value = MessageRow;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[Named]) -> Answers<Named, MessageRow> {
+        let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let rows = self.projections.messages_by_id(self.reader()?, &ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|row| (Named(row.id), row)).collect())
+    }
+}
+
+impl Loader<Naming> for LookUp {
+    type Value = Vec<MessageRow>;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[Naming]) -> Answers<Naming, Vec<MessageRow>> {
+        let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let rows = self.projections.related_from(self.reader()?, &ids).await.map_err(Arc::new)?;
+        let mut found: HashMap<Naming, Vec<MessageRow>> = HashMap::new();
+        for row in rows {
+            found.entry(Naming(row.related_to.unwrap_or(row.id))).or_default().push(row);
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<SaidIn> for LookUp {
+    type Value = Vec<EntryRow>;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[SaidIn]) -> Answers<SaidIn, Vec<EntryRow>> {
+        self.reader()?;
+        let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let rows = self.projections.entries_of(&ids, true).await.map_err(Arc::new)?;
+        let mut found: HashMap<SaidIn, Vec<EntryRow>> = HashMap::new();
+        for (id, row) in rows {
+            found.entry(SaidIn(id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<VisitorId> for LookUp {
+    type Value = i64;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[VisitorId]) -> Answers<VisitorId, i64> {
+        let counts = self.projections.visitor_message_counts(self.reader()?, keys).await;
+        Ok(counts.map_err(Arc::new)?.into_iter().collect())
+    }
+}

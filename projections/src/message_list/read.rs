@@ -1,0 +1,252 @@
+//! The questions that the list answers, each as far as the reader sees it.
+
+use super::{FollowUpRow, MessageFilter, MessageOrder, MessageRow, NEVER, TABLE, counts};
+use crate::{
+    Page, PageRequest, Projections, Reader,
+    error::QueryError,
+    opening::{self, Opened},
+    rating,
+    visitors::{VisitorStanding, standings},
+};
+use domain::{
+    ids::{CategoryId, MessageId, VisitorId},
+    message::{MessageStatus, Priority, VisitorStatus},
+    reference::Reference,
+};
+use store::{Dialect, Row, Store, Value, micros, placeholders};
+
+/// As many messages as belong to an earlier one and are shown with it.
+const MOST_RELATED: i64 = 100;
+
+const COLUMNS: &str = "message_id, version, reference, visitor_id, status, visitor_status, category_id, \
+     related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at, assignee_id, team_id, due_at, overdue, \
+     priority, tags, follow_up_due_at, follow_up_by, follow_up_note, spam, archived, deleted, rating, rating_comment, \
+     rated_at";
+
+impl Projections {
+    /// A page of the list, as far as the reader sees it.
+    pub async fn messages(
+        &self,
+        reader: &Reader,
+        filter: &MessageFilter,
+        order: MessageOrder,
+        page: &PageRequest,
+    ) -> Result<Page<MessageRow>, QueryError> {
+        let (list, ordered_by, greatest_first) = order.parts();
+        let window = page.window(list)?;
+        let descending = greatest_first != window.backwards;
+        let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
+        let (mut conditions, mut values) = filter.conditions(reader, self.dialect());
+        if let Some((value, id)) = &window.beyond {
+            let (a, b) = (values.len() + 1, values.len() + 2);
+            conditions += &format!(" AND ({ordered_by}, message_id) {beyond} (${a}, ${b})");
+            values.extend([(*value).into(), id.as_str().into()]);
+        }
+        values.push((window.size + 1).into());
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLE} WHERE 1 = 1{conditions} \
+             ORDER BY {ordered_by} {direction}, message_id {direction} LIMIT ${}",
+            values.len()
+        );
+        let rows = read(&self.store, reader, &sql, &values).await?;
+        Ok(window.page(list, rows, |row| order.key(row)))
+    }
+
+    /// How many there are.
+    pub async fn message_count(&self, reader: &Reader, filter: &MessageFilter) -> Result<i64, QueryError> {
+        let (conditions, values) = filter.conditions(reader, self.dialect());
+        let (table, messages) = counts::counted_in(filter);
+        let sql =
+            format!("SELECT CAST({messages} AS bigint) AS messages FROM {table} WHERE 1 = 1{conditions}");
+        count(&self.store, &sql, &values).await
+    }
+
+    /// At most so many messages of a visitor, deleted ones included, in the order of their ids after one of them; none
+    /// that was left before that position is missing. `None`: the list is not that far yet. For the rule that follows
+    /// an erasure, which is nobody's eyes: nothing of a person is in it.
+    pub async fn messages_of(
+        &self,
+        of: VisitorId,
+        as_of: i64,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Option<Vec<MessageId>>, QueryError> {
+        if !self.wait_for(&["message_list"], as_of).await? {
+            return Ok(None);
+        }
+        let sql = format!(
+            "SELECT message_id FROM {TABLE} WHERE visitor_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3"
+        );
+        let after = after.map_or_else(String::new, |after| after.to_string());
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let values = [of.to_string().into(), after.into(), limit.into()];
+        let rows = self.store.database().views.rows(&sql, &values).await?;
+        let bad = |_| store::StoreError::Setup("message_list holds a bad message_id".to_owned());
+        let id = |row: &Row| Ok(row.text("message_id")?.parse().map_err(bad)?);
+        rows.iter().map(id).collect::<Result<_, QueryError>>().map(Some)
+    }
+
+    /// A message by its id; a deleted one only for those who may delete.
+    pub async fn message(&self, reader: &Reader, id: MessageId) -> Result<Option<MessageRow>, QueryError> {
+        let (scope, values) = self.one(reader, id.to_string());
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id = $1{scope}");
+        let found = read(&self.store, reader, &sql, &values).await?.pop();
+        Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
+    }
+
+    /// A message by its reference.
+    pub async fn message_by_reference(
+        &self,
+        reader: &Reader,
+        reference: &Reference,
+    ) -> Result<Option<MessageRow>, QueryError> {
+        let (scope, values) = self.one(reader, reference.as_str().to_owned());
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1 AND deleted = 0{scope}");
+        Ok(read(&self.store, reader, &sql, &values).await?.pop())
+    }
+
+    /// The messages that belong to each of these earlier ones, in the order in which they were left; at most 100 each.
+    pub async fn related_from(
+        &self,
+        reader: &Reader,
+        of: &[MessageId],
+    ) -> Result<Vec<MessageRow>, QueryError> {
+        let mut values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
+        let list = placeholders(1, values.len());
+        let (scope, holders) = reader.scope(self.dialect(), values.len() + 1);
+        values.extend(holders);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER \
+             (PARTITION BY related_to ORDER BY submitted_at, message_id) AS place FROM {TABLE} \
+             WHERE related_to IN ({list}) AND deleted = 0{scope}) AS related \
+             WHERE place <= {MOST_RELATED} ORDER BY submitted_at, message_id"
+        );
+        read(&self.store, reader, &sql, &values).await
+    }
+
+    /// These messages, as far as the reader sees them.
+    pub async fn messages_by_id(
+        &self,
+        reader: &Reader,
+        ids: &[MessageId],
+    ) -> Result<Vec<MessageRow>, QueryError> {
+        let mut values: Vec<Value> = ids.iter().map(|id| id.to_string().into()).collect();
+        let list = placeholders(1, values.len());
+        let (scope, holders) = reader.scope(self.dialect(), values.len() + 1);
+        values.extend(holders);
+        let sql =
+            format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id IN ({list}) AND deleted = 0{scope}");
+        read(&self.store, reader, &sql, &values).await
+    }
+
+    /// How many messages each of these visitors has left, as far as the reader sees them; none: they are left out.
+    pub async fn visitor_message_counts(
+        &self,
+        reader: &Reader,
+        of: &[VisitorId],
+    ) -> Result<Vec<(VisitorId, i64)>, QueryError> {
+        let mut values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
+        let list = placeholders(1, values.len());
+        let (scope, holders) = reader.scope(self.dialect(), values.len() + 1);
+        values.extend(holders);
+        let sql = format!(
+            "SELECT visitor_id, COUNT(*) AS messages FROM {TABLE} \
+             WHERE visitor_id IN ({list}) AND deleted = 0{scope} GROUP BY visitor_id"
+        );
+        let rows = self.store.database().views.rows(&sql, &values).await?;
+        let bad = |_| store::StoreError::Setup("message_list holds a bad visitor_id".to_owned());
+        let count = |row: &Row| Ok((row.text("visitor_id")?.parse().map_err(bad)?, row.int("messages")?));
+        rows.iter().map(count).collect()
+    }
+
+    /// The reader's scope after one value, which is `$1`.
+    fn one(&self, reader: &Reader, value: String) -> (String, Vec<Value>) {
+        let (scope, holders) = reader.scope(self.dialect(), 2);
+        (scope, [value.into()].into_iter().chain(holders).collect())
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.store.database().dialect()
+    }
+}
+
+async fn count(store: &Store, sql: &str, values: &[Value]) -> Result<i64, QueryError> {
+    let row = store.database().views.row(sql, values).await?;
+    // The sum of nothing is null.
+    Ok(row.map(|row| row.int_or_null("messages")).transpose()?.flatten().unwrap_or_default())
+}
+
+async fn read(
+    store: &Store,
+    reader: &Reader,
+    sql: &str,
+    values: &[Value],
+) -> Result<Vec<MessageRow>, QueryError> {
+    let rows = store.database().views.rows(sql, values).await?;
+    opened(store, reader, &rows).await
+}
+
+/// These rows, their personal data opened as far as the reader may see it.
+pub(crate) async fn opened(
+    store: &Store,
+    reader: &Reader,
+    rows: &[Row],
+) -> Result<Vec<MessageRow>, QueryError> {
+    let mut sealed = Vec::with_capacity(rows.len() * 5);
+    for row in rows {
+        sealed.extend([row.text_or_null("name")?, Some(row.text("contact")?), Some(row.text("content")?)]);
+        sealed.extend([row.text_or_null("follow_up_note")?, row.text_or_null("rating_comment")?]);
+    }
+    let mut opened = opening::open(store, sealed).await?;
+    let visitors = rows.iter().map(|row| row.text("visitor_id")).collect::<Result<Vec<_>, _>>()?;
+    let standings = standings(store, visitors.iter().cloned()).await?;
+    let rows = rows.iter().zip(visitors);
+    rows.map(|(row, visitor)| {
+        let standing = standings.get(&visitor).copied().unwrap_or_default();
+        message(reader, row, standing, &mut opened)
+    })
+    .collect()
+}
+
+fn message(
+    reader: &Reader,
+    row: &Row,
+    visitor: VisitorStanding,
+    opened: &mut Opened,
+) -> Result<MessageRow, QueryError> {
+    let bad = |what: &str| store::StoreError::Setup(format!("message_list holds a bad {what}"));
+    let (name, contact, content) = (opened.next()?, opened.required()?, opened.required()?);
+    let (note, rating) = (opened.next()?, rating::opened(row, opened)?);
+    let by = row.text_or_null("follow_up_by")?.and_then(|id| id.parse().ok());
+    let follow_up = row.int_or_null("follow_up_due_at")?;
+    let tags = serde_json::from_str(&row.text("tags")?).map_err(|_| bad("list of tags"))?;
+    Ok(MessageRow {
+        id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
+        version: row.int("version")?,
+        reference: row.text("reference")?,
+        visitor_id: row.text("visitor_id")?.parse().map_err(|_| bad("visitor_id"))?,
+        visitor,
+        status: MessageStatus::named(&row.text("status")?).ok_or_else(|| bad("status"))?,
+        visitor_status: VisitorStatus::named(&row.text("visitor_status")?)
+            .ok_or_else(|| bad("visitor_status"))?,
+        category_id: row.text_or_null("category_id")?.map(CategoryId),
+        related_to: row.text_or_null("related_to")?.and_then(|id| id.parse().ok()),
+        name,
+        contact: reader.show(&contact),
+        content,
+        submitted_at: micros(row.int("submitted_at")?),
+        last_activity_at: micros(row.int("last_activity_at")?),
+        first_replied_at: row.int_or_null("first_replied_at")?.map(micros),
+        assignee_id: row.text_or_null("assignee_id")?.and_then(|id| id.parse().ok()),
+        team_id: row.text_or_null("team_id")?.and_then(|id| id.parse().ok()),
+        due_at: Some(row.int("due_at")?).filter(|due_at| *due_at < NEVER).map(micros),
+        overdue: row.int("overdue")? == 1,
+        priority: Priority::named(&row.text("priority")?).ok_or_else(|| bad("priority"))?,
+        tags,
+        follow_up: follow_up.map(|due_at| FollowUpRow { due_at: micros(due_at), note, by }),
+        rating,
+        spam: row.int("spam")? == 1,
+        archived: row.int("archived")? == 1,
+        deleted: row.int("deleted")? == 1,
+    })
+}

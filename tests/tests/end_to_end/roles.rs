@@ -1,0 +1,120 @@
+//! Who may ask for what: every mutation and every field of the schema, asked for by everybody, cell by cell.
+//!
+//! `roles/cells.txt` is the table, and people review it. The test asks the schema what there is: a field without a line
+//! in the table fails, and so does a line whose field is gone.
+
+mod ask;
+
+use super::Desk;
+use ask::{Schema, mutation, selections};
+use domain::access::Role;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, fmt::Write};
+use store::Dialect;
+
+const CELLS: &str = include_str!("roles/cells.txt");
+
+/// Where a type's fields are asked for. `$id`: a message. A type that is not here is asked for nowhere by itself.
+const PLACES: &[(&str, &str)] = &[
+    ("Query", ""),
+    ("Desk", "desk"),
+    ("Visitor", "visitor"),
+    ("VisitorMessage", "visitor { message(id: $id)"),
+    ("Member", "viewer"),
+    ("Message", "message(id: $id)"),
+    ("StaffVisitor", "message(id: $id) { visitor"),
+    ("Contact", "message(id: $id) { visitor { contact"),
+    ("LogHead", "logHead"),
+    ("LogEntry", "log(first: 1) { nodes"),
+];
+
+/// Everybody who may ask.
+struct Everybody {
+    desk: Desk,
+    /// Their token, in the order of the table's columns.
+    tokens: Vec<Option<String>>,
+    /// The visitor's message.
+    id: String,
+}
+
+impl Everybody {
+    async fn gather() -> Self {
+        let desk = Desk::start(Dialect::Sqlite).await;
+        let (visitor, id) = desk.submit().await;
+        let mut tokens = vec![None, Some(visitor)];
+        for role in Role::ALL {
+            tokens.push(Some(desk.member(role).await));
+        }
+        Self { desk, tokens, id }
+    }
+
+    /// A line of the table: what each of them is answered.
+    async fn ask(&self, question: &str) -> String {
+        let mut cells = String::new();
+        for token in &self.tokens {
+            let answer = self.desk.ask(token.as_deref(), question, json!({"id": self.id})).await.json();
+            cells.push(' ');
+            cells.push_str(cell(&answer, question));
+        }
+        cells
+    }
+}
+
+/// What an answer is worth: `ok`, `no` (FORBIDDEN), `--` (UNAUTHENTICATED), `null` (absent, or not theirs), or the
+/// request was no request.
+fn cell(answer: &Value, question: &str) -> &'static str {
+    match answer["errors"][0]["extensions"]["code"].as_str() {
+        Some("FORBIDDEN") => "no",
+        Some("UNAUTHENTICATED") => "--",
+        // Nothing of that id: they may try.
+        Some("NOT_FOUND") => "ok",
+        None if answer["errors"].is_array() => panic!("{question}: {answer}"),
+        None if holds_a_value(&answer["data"]) => "ok",
+        None => "null",
+        Some(_) => panic!("{question}: {answer}"),
+    }
+}
+
+/// Is anything there below the root? Only the way to a field can be null: then it is not theirs to ask for.
+fn holds_a_value(data: &Value) -> bool {
+    match data {
+        Value::Object(fields) => fields.values().any(|field| !field.is_null()),
+        other => !other.is_null(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_answered_as_the_table_says() {
+    let everybody = Everybody::gather().await;
+    let schema = Schema::of(&everybody.desk).await;
+    let mut table = String::new();
+    let mut lines = BTreeMap::new();
+    for (of, place) in PLACES {
+        for (field, selection) in selections(&schema, of) {
+            let closing = " }".repeat(place.matches('{').count() + usize::from(!place.is_empty()));
+            let opening = if place.is_empty() { String::new() } else { format!("{place} {{ ") };
+            let used = if place.contains("$id") || selection.contains("$id") { "($id: ID!)" } else { "" };
+            let question = format!("query{used} {{ {opening}{selection}{closing} }}");
+            lines.insert(format!("{of}.{field}"), question);
+        }
+    }
+    for field in schema.fields("Mutation") {
+        lines.insert(format!("Mutation.{}", field.name), mutation(&schema, &field));
+    }
+    // Whoever has signed out is nobody: that is asked last.
+    let signing_out = lines.remove_entry("Mutation.signOut");
+    for (name, question) in lines.into_iter().chain(signing_out) {
+        let _ = writeln!(table, "{name:<40}{}", everybody.ask(&question).await);
+    }
+    let expected: String =
+        CELLS.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    if table != expected {
+        let written = std::env::temp_dir().join("leaveword_cells.txt");
+        std::fs::write(&written, &table).expect("written");
+        let missing = table.lines().find(|line| !expected.contains(line)).unwrap_or("a line is gone");
+        panic!(
+            "not as tests/tests/end_to_end/roles/cells.txt says, first: {missing}\nall of it: {}",
+            written.display()
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Questions made from the schema: each field of a type, each mutation with an input that is as good as nothing.
+
+use super::Desk;
+use serde_json::{Value, json};
+
+const KIND: &str = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
+
+/// The schema, as introspection tells it.
+pub(super) struct Schema(Value);
+
+/// A field of a type.
+pub(super) struct Field {
+    pub(super) name: String,
+    kind: Value,
+    arguments: Vec<Value>,
+}
+
+impl Schema {
+    pub(super) async fn of(desk: &Desk) -> Self {
+        let query = format!(
+            "{{ __schema {{ types {{ kind name enumValues {{ name }} \
+             inputFields {{ name defaultValue type {{ {KIND} }} }} \
+             fields {{ name type {{ {KIND} }} args {{ name defaultValue type {{ {KIND} }} }} }} }} }} }}"
+        );
+        Self(desk.ask(None, &query, json!({})).await.data()["__schema"]["types"].clone())
+    }
+
+    pub(super) fn fields(&self, of: &str) -> Vec<Field> {
+        let fields = self.named(of)["fields"].as_array().cloned().unwrap_or_default();
+        let field = |field: Value| Field {
+            name: field["name"].as_str().expect("a name").to_owned(),
+            kind: field["type"].clone(),
+            arguments: field["args"].as_array().cloned().unwrap_or_default(),
+        };
+        fields.into_iter().map(field).collect()
+    }
+
+    fn named(&self, name: &str) -> &Value {
+        let types = self.0.as_array().expect("types");
+        types.iter().find(|of| of["name"] == name).unwrap_or_else(|| panic!("there is no type {name}"))
+    }
+
+    /// A value for an argument or a field of an input.
+    fn value(&self, kind: &Value) -> String {
+        match kind["kind"].as_str().expect("a kind") {
+            "NON_NULL" => self.value(&kind["ofType"]),
+            "LIST" => format!("[{}]", self.value(&kind["ofType"])),
+            "ENUM" => {
+                self.named(text(&kind["name"]))["enumValues"][0]["name"].as_str().expect("a value").to_owned()
+            }
+            "INPUT_OBJECT" => {
+                let fields = self.named(text(&kind["name"]))["inputFields"].as_array().cloned();
+                let fields: Vec<String> = fields
+                    .unwrap_or_default()
+                    .iter()
+                    .filter(|field| is_required(field))
+                    .map(|field| format!("{}: {}", text(&field["name"]), self.value(&field["type"])))
+                    .collect();
+                format!("{{{}}}", fields.join(", "))
+            }
+            _ => match text(&kind["name"]) {
+                "Int" => "1".to_owned(),
+                "Boolean" => "true".to_owned(),
+                "DateTime" => "\"2126-01-01T00:00:00Z\"".to_owned(),
+                "LogPosition" => "\"1\"".to_owned(),
+                "Locale" => "\"en\"".to_owned(),
+                _ => "\"nothing\"".to_owned(),
+            },
+        }
+    }
+
+    /// What is asked of a field's value: nothing below a scalar, its type's name below anything else.
+    fn below(&self, kind: &Value) -> &'static str {
+        match kind["kind"].as_str().expect("a kind") {
+            "NON_NULL" | "LIST" => self.below(&kind["ofType"]),
+            "OBJECT" | "UNION" | "INTERFACE" => " { __typename }",
+            _ => "",
+        }
+    }
+
+    fn arguments(&self, field: &Field) -> String {
+        let given: Vec<String> = field
+            .arguments
+            .iter()
+            .filter(|argument| is_required(argument))
+            .map(|argument| format!("{}: {}", text(&argument["name"]), self.value(&argument["type"])))
+            .collect();
+        if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) }
+    }
+}
+
+/// Each field of a type with what is asked for it. `message` is asked for by the id that the question is given.
+pub(super) fn selections(schema: &Schema, of: &str) -> Vec<(String, String)> {
+    let selection = |field: Field| {
+        let arguments = match field.name.as_str() {
+            "message" => "(id: $id)".to_owned(),
+            _ => schema.arguments(&field),
+        };
+        let selection = format!("{}{arguments}{}", field.name, schema.below(&field.kind));
+        (field.name, selection)
+    };
+    schema.fields(of).into_iter().map(selection).collect()
+}
+
+/// A mutation with what it cannot do without.
+pub(super) fn mutation(schema: &Schema, field: &Field) -> String {
+    format!("mutation {{ {}{}{} }}", field.name, schema.arguments(field), schema.below(&field.kind))
+}
+
+fn is_required(argument: &Value) -> bool {
+    argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("text")
+}

@@ -176,14 +176,6 @@ impl Commands {
     }
 }
 
-/// Whose message it is; nobody's before it was submitted.
-pub(crate) fn owner(message: &Message) -> Option<VisitorId> {
-    match message {
-        Message::NotSubmitted => None,
-        Message::Submitted(message) => Some(message.visitor_id),
-    }
-}
-
 /// Whose message it is, as visitors see it: a deleted one is absent.
 pub(crate) fn shown_owner(message: &Message) -> Option<VisitorId> {
     match message {

@@ -86,7 +86,7 @@ impl Commands {
             Actor::Anonymous if caller.token_unknown => return Err(CommandError::TokenUnknown),
             Actor::Anonymous => None,
             Actor::Visitor(id) => Some(id),
-            Actor::Member { .. } | Actor::System(_) => {
+            Actor::Member { .. } | Actor::Key { .. } | Actor::System(_) => {
                 return Err(CommandError::NotForYou("a visitor visits: send a visitor's token, or none"));
             }
         };
@@ -105,7 +105,7 @@ impl Commands {
         let arriving = self.arriving(None, None);
         let arrive = VisitorCommand::Arrive { at: self.store.clock().now(), locale };
         let decided = Visitor::default().decide(arrive)?;
-        self.begin(caller, &arriving, &Loaded::new_stream(), &decided, None)
+        self.begin_visit(caller, &arriving, &Loaded::new_stream(), &decided, None)
             .await?
             .ok_or(CommandError::Unavailable)
     }
@@ -155,7 +155,7 @@ impl Commands {
                 value: stands_for.clone(),
                 holder: arriving.id.to_string(),
             });
-            if let Some(visit) = self.begin(caller, &arriving, &loaded, &decided, reservation).await? {
+            if let Some(visit) = self.begin_visit(caller, &arriving, &loaded, &decided, reservation).await? {
                 return Ok(visit);
             }
         }
@@ -200,7 +200,7 @@ impl Commands {
     }
 
     /// Writes what was decided, with a token unless they came with one; `None`: somebody was faster.
-    async fn begin(
+    async fn begin_visit(
         &self,
         caller: &Caller,
         arriving: &Arriving,

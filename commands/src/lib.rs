@@ -43,7 +43,7 @@ pub use store::Receipt;
 pub use visitors::{EraseInput, Erasure, VisitorInput};
 pub use work::{
     AssignInput, CategorizeInput, ContinueInput, FollowUpInput, NoteInput, PrioritizeInput, RateInput,
-    ReplyInput, TagInput, Target, WorkInput,
+    ReplyInput, ReviewInput, TagInput, Target, WorkInput,
 };
 
 use domain::{actor::Actor, locale::Locale};

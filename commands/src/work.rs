@@ -3,12 +3,14 @@
 mod answer;
 mod assign;
 mod follow_up;
+mod review;
 mod sort;
 mod step;
 
 pub use answer::{ContinueInput, NoteInput, RateInput, ReplyInput};
 pub use assign::AssignInput;
 pub use follow_up::FollowUpInput;
+pub use review::ReviewInput;
 pub use sort::{CategorizeInput, PrioritizeInput, TagInput};
 pub use step::WorkInput;
 

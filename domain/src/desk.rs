@@ -23,6 +23,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// The desk and its settings in force. It holds no personal data, so it may hold all of them.
@@ -99,6 +100,12 @@ impl Settings {
     /// The tags there are.
     pub fn tags(&self) -> Vec<Tag> {
         self.categories.iter().flat_map(|revised| revised.tags.iter().cloned().map(Tag)).collect()
+    }
+
+    /// What reviews look at.
+    pub fn criteria(&self) -> BTreeSet<String> {
+        let criteria = self.categories.iter().flat_map(|revised| &revised.criteria);
+        criteria.map(|criterion| criterion.id.clone()).collect()
     }
 
     /// What `submitMessage` has to obey.

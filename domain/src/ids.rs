@@ -42,6 +42,8 @@ uuid_id! {
     WordsId,
     /// One member's note in a message.
     NoteId,
+    /// A review of a reply.
+    ReviewId,
     /// Somebody who leaves messages.
     VisitorId,
     /// Somebody who works at the desk.

@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod follow_up;
 mod gone;
+mod review;
 mod sort;
 mod status;
 mod step;
@@ -30,10 +31,11 @@ pub use event::{
     MessageCategorized, MessageClosed, MessageContinued, MessageDeleted, MessageErased, MessageEvent,
     MessageMarkedAsSpam, MessagePrioritized, MessageRated, MessageReopened, MessageReplied, MessageResolved,
     MessageRestored, MessageShredded, MessageSubmitted, MessageTagged, MessageUnarchived, MessageUnassigned,
-    MessageUnmarkedAsSpam, NoteAdded, ReplyBecameOverdue,
+    MessageUnmarkedAsSpam, NoteAdded, ReplyBecameOverdue, ReplyReviewed,
 };
 pub use follow_up::{BringUpFollowUp, FollowUp, ScheduleFollowUp};
 pub use gone::{EraseMessage, ShredMessage};
+pub use review::{CriterionScore, ReviewReply};
 pub use sort::{CategorizeMessage, PrioritizeMessage, Priority, TagMessage};
 pub use status::{MessageStatus, VisitorStatus};
 pub use step::{Step, StepKind};
@@ -172,6 +174,7 @@ impl Submitted {
             MessageCommand::Reply(reply) => self.reply(reply),
             MessageCommand::AddNote(note) => self.add_note(note),
             MessageCommand::Rate(rate) => self.rate(rate),
+            MessageCommand::Review(review) => self.review(review),
             MessageCommand::Claim(claim) => self.claim(claim),
             MessageCommand::Assign(assign) => self.assign(assign),
             MessageCommand::ScheduleFollowUp(schedule) => self.schedule_follow_up(schedule),

@@ -81,6 +81,12 @@ one-assignee = Bitte entweder memberId oder teamId angeben
 email-invalid = Das ist keine E-Mail-Adresse wie name@example.com
 role-unknown = Diese Rolle gibt es nicht; es gibt AGENT, LEAD, ADMIN, AUDITOR, ANALYST
 permission-unknown = Diese Berechtigung gibt es nicht; roles zählt sie auf
+reply-unknown = Diese Antwort gibt es zu dieser Nachricht nicht
+own-reply = Das ist Ihre eigene Antwort; jemand anderes beurteilt sie
+scores-missing = Bitte mindestens ein Kriterium bewerten
+criterion-unknown = Dieses Kriterium gibt es nicht
+scored-twice = Bitte jedes Kriterium nur einmal bewerten
+score-invalid = Eine Note ist eine ganze Zahl von 1 bis 5
 
 # What happened, told as a story (graphql/src/story.rs).
 actor-visitor = der Besucher
@@ -165,3 +171,4 @@ story-member-reactivated = { $actor } aktivierte ein Mitglied wieder
 story-sign-in-refused = Anmeldungen wurden abgewiesen
 story-api-key-created = { $actor } legte einen API-Schlüssel an
 story-api-key-revoked = { $actor } widerrief einen API-Schlüssel
+story-reply-reviewed = { $actor } beurteilte eine Antwort

@@ -81,6 +81,12 @@ one-assignee = say either memberId or teamId
 email-invalid = this is no e-mail address, such as name@example.com
 role-unknown = there is no such role; the roles are AGENT, LEAD, ADMIN, AUDITOR, ANALYST
 permission-unknown = there is no such permission; roles lists them
+reply-unknown = there is no such reply to this message
+own-reply = this reply is your own; somebody else reviews it
+scores-missing = give a score for at least one criterion
+criterion-unknown = there is no such criterion
+scored-twice = give one score for each criterion
+score-invalid = a score is a whole number from 1 to 5
 
 # What happened, told as a story (graphql/src/story.rs).
 actor-visitor = the visitor
@@ -165,3 +171,4 @@ story-member-reactivated = { $actor } reactivated a member
 story-sign-in-refused = sign-ins were refused
 story-api-key-created = { $actor } created an API key
 story-api-key-revoked = { $actor } revoked an API key
+story-reply-reviewed = { $actor } reviewed a reply

@@ -81,6 +81,12 @@ one-assignee = 请指定成员或小组，二者选一
 email-invalid = 不是邮箱（name@example.com）
 role-unknown = 没有这个角色；可选 AGENT、LEAD、ADMIN、AUDITOR、ANALYST
 permission-unknown = 没有这个权限；可用权限见 roles
+reply-unknown = 这条留言没有这条回复
+own-reply = 这是您自己的回复，请由他人评审
+scores-missing = 请至少为一项标准评分
+criterion-unknown = 没有这项评审标准
+scored-twice = 每项标准只能评一次分
+score-invalid = 评分为 1 到 5 的整数
 
 # What happened, told as a story (graphql/src/story.rs).
 actor-visitor = 访客
@@ -165,3 +171,4 @@ story-member-reactivated = { $actor }重新启用了一位成员
 story-sign-in-refused = 登录被拒绝
 story-api-key-created = { $actor }创建了接口密钥
 story-api-key-revoked = { $actor }撤销了接口密钥
+story-reply-reviewed = { $actor }评审了一条回复

@@ -81,6 +81,12 @@ one-assignee = 請指定成員或小組，二者選一
 email-invalid = 不是電子郵件（name@example.com）
 role-unknown = 沒有這個角色；可選 AGENT、LEAD、ADMIN、AUDITOR、ANALYST
 permission-unknown = 沒有這個權限；可用權限見 roles
+reply-unknown = 這則留言沒有這則回覆
+own-reply = 這是您自己的回覆，請由他人評審
+scores-missing = 請至少為一項標準評分
+criterion-unknown = 沒有這項評審標準
+scored-twice = 每項標準只能評一次分
+score-invalid = 評分為 1 到 5 的整數
 
 # What happened, told as a story (graphql/src/story.rs).
 actor-visitor = 訪客
@@ -165,3 +171,4 @@ story-member-reactivated = { $actor }重新啟用了一位成員
 story-sign-in-refused = 登入被拒絕
 story-api-key-created = { $actor }建立了介接金鑰
 story-api-key-revoked = { $actor }撤銷了介接金鑰
+story-reply-reviewed = { $actor }評審了一則回覆

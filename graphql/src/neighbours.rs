@@ -6,8 +6,8 @@ use async_graphql::{
     Context, Result,
     dataloader::{DataLoader, Loader},
 };
-use domain::ids::{MemberId, MessageId, VisitorId};
-use projections::{EntryRow, MemberRow, MessageRow, Projections, QueryError, Reader};
+use domain::ids::{MemberId, MessageId, ReplyId, VisitorId};
+use projections::{EntryRow, MemberRow, MessageRow, Projections, QueryError, Reader, ReviewRow};
 use std::{collections::HashMap, sync::Arc};
 
 /// The look-ups of one request, by whoever asks.
@@ -68,6 +68,11 @@ impl Neighbours {
     /// What was said in a message, the notes too.
     pub(crate) async fn entries(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<EntryRow>> {
         Ok(self.one(ctx, SaidIn(id)).await?.unwrap_or_default())
+    }
+
+    /// What members think of a reply.
+    pub(crate) async fn reviews(&self, ctx: &Context<'_>, id: ReplyId) -> Result<Vec<ReviewRow>> {
+        Ok(self.one(ctx, id).await?.unwrap_or_default())
     }
 
     /// How many messages a visitor has left.
@@ -138,6 +143,19 @@ impl Loader<SaidIn> for LookUp {
         let mut found: HashMap<SaidIn, Vec<EntryRow>> = HashMap::new();
         for (id, row) in rows {
             found.entry(SaidIn(id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<ReplyId> for LookUp {
+    type Value = Vec<ReviewRow>;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[ReplyId]) -> Answers<ReplyId, Vec<ReviewRow>> {
+        let mut found: HashMap<ReplyId, Vec<ReviewRow>> = HashMap::new();
+        for row in self.projections.reviews(keys).await.map_err(Arc::new)? {
+            found.entry(row.reply_id).or_default().push(row);
         }
         Ok(found)
     }

@@ -41,6 +41,8 @@ pub(crate) enum UserErrorCode {
     NotScheduled,
     /// It was never replied to.
     NotReplied,
+    /// It is one's own.
+    OwnReply,
     /// This time has passed.
     InThePast,
     /// It ended too long ago.
@@ -101,9 +103,6 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
     use UserErrorCode as C;
     let refusal = match error {
         CommandError::Message(error) => of_message(*error),
-        CommandError::Member(error) => of_member(*error),
-        CommandError::Team(error) => of_team(*error),
-        CommandError::TeamUnknown => (UserErrorCode::Unknown, Some("teamIds"), "没有这个小组"),
         CommandError::Contact(error) => of_contact(error),
         CommandError::Password(PasswordError::TooShort) => {
             (C::Invalid, Some("newPassword"), "password-too-short")
@@ -145,6 +144,11 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         }
     };
     tell(refusal, &[], locale)
+}
+
+/// A score that is none.
+pub(crate) fn of_score(locale: Option<&Locale>) -> UserError {
+    tell((UserErrorCode::Invalid, Some("scores"), "score-invalid"), &[], locale)
 }
 
 /// A rating that is none.
@@ -213,6 +217,11 @@ fn of_message(error: MessageError) -> Refusal {
         MessageError::Deleted => (C::Deleted, None, "deleted"),
         MessageError::Erased => (C::Erased, None, "erased"),
         MessageError::NotReplied => (C::NotReplied, None, "not-replied"),
+        MessageError::ReplyUnknown => (C::Unknown, Some("replyId"), "reply-unknown"),
+        MessageError::OwnReply => (C::OwnReply, Some("replyId"), "own-reply"),
+        MessageError::ScoresMissing => (C::Required, Some("scores"), "scores-missing"),
+        MessageError::CriterionUnknown => (C::Unknown, Some("scores"), "criterion-unknown"),
+        MessageError::ScoredTwice => (C::Invalid, Some("scores"), "scored-twice"),
         MessageError::TooLate => (C::TooLate, None, "too-late"),
         MessageError::AlreadyAssigned(_) => (C::AlreadyAssigned, None, "already-assigned"),
         // Of the clock's commands, which nobody sends.

@@ -1,6 +1,6 @@
 //! What happened: the events as the log has them, personal data opened for those who may read it.
 
-use crate::{Projections, Reader, error::QueryError, members::MemberRow};
+use crate::{Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow};
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
@@ -178,11 +178,38 @@ impl Projections {
             return self.events_of_stream(filter, after, until, limit).await;
         }
         if filter.is_indexed() {
-            let positions = self.positions(filter, after, until, limit).await?;
-            return Ok(self.store.read_at(&positions).await?);
+            return self.events_of_index(filter, after, until, limit).await;
         }
         let all = LogFilter { until: Some(until), ..LogFilter::default() };
         Ok(self.store.read(&all, after, limit).await?)
+    }
+
+    /// What the index found, without what has but the same hash.
+    async fn events_of_index(
+        &self,
+        filter: &HistoryFilter,
+        mut after: i64,
+        until: i64,
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, QueryError> {
+        let types = filter.types_in(AGGREGATES);
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut found = Vec::new();
+        loop {
+            let positions = self.positions(filter, after, until, limit).await?;
+            let Some(last) = positions.last() else { return Ok(found) };
+            after = *last;
+            for event in self.store.read_at(&positions).await? {
+                let is_type = types.as_ref().is_none_or(|types| types.contains(&event.event_type));
+                if is_type && filter.allows(&event.metadata()?) {
+                    found.push(event);
+                }
+            }
+            if positions.len() < wanted || found.len() >= wanted {
+                found.truncate(wanted);
+                return Ok(found);
+            }
+        }
     }
 
     /// A stream is short: who acted is looked up in the events themselves.

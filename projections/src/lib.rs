@@ -23,6 +23,7 @@ mod message_tags;
 mod opening;
 mod rating;
 mod reader;
+mod reviews;
 mod teams;
 mod visitor_messages;
 mod visitors;
@@ -36,6 +37,7 @@ pub use message_entries::{EntryKind, EntryRow};
 pub use message_list::{FollowUpRow, MessageCounts, MessageFilter, MessageOrder, MessageRow};
 pub use rating::RatingRow;
 pub use reader::{Reader, ShownContact};
+pub use reviews::ReviewRow;
 pub use teams::TeamRow;
 pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
@@ -60,6 +62,7 @@ pub const VIEWS: &[View] = &[
     },
     View { name: "visitors", version: 1, tables: &["visitors"], handle: visitors::project },
     View { name: "message_tags", version: 1, tables: &[message_tags::TABLE], handle: message_tags::project },
+    View { name: "reviews", version: 1, tables: &[reviews::TABLE], handle: reviews::project },
     View { name: "log_index", version: 1, tables: &[log_index::TABLE], handle: log_index::project },
     View { name: "members", version: 2, tables: &["members_2"], handle: members::project },
     View { name: "teams", version: 1, tables: &["teams"], handle: teams::project },
@@ -67,7 +70,8 @@ pub const VIEWS: &[View] = &[
 ];
 
 /// The views that an answer about a message is read from.
-pub const MESSAGE_VIEWS: &[&str] = &["message_list", "message_entries", "message_tags", "visitor_messages"];
+pub const MESSAGE_VIEWS: &[&str] =
+    &["message_list", "message_entries", "message_tags", "reviews", "visitor_messages"];
 /// The views that an answer about a member is read from.
 pub const MEMBER_VIEWS: &[&str] = &["members"];
 /// The views that an answer about a visitor is read from.

@@ -138,6 +138,7 @@ impl Folded for Conversation {
             | MessageEvent::MessageShredded(_)
             | MessageEvent::MessageErased(_)
             | MessageEvent::MessageRated(_)
+            | MessageEvent::ReplyReviewed(_)
             | MessageEvent::ReplyBecameOverdue(_) => return Ok(()),
             MessageEvent::MessageContinued(event) => {
                 (event.words_id.to_string(), "words", None, column(&event.content)?)

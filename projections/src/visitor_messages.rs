@@ -126,6 +126,7 @@ impl Folded for Own {
             | MessageEvent::MessageUnarchived(_)
             | MessageEvent::MessageDeleted(_)
             | MessageEvent::MessageRestored(_)
+            | MessageEvent::ReplyReviewed(_)
             | MessageEvent::ReplyBecameOverdue(_) => {}
             MessageEvent::MessageSubmitted(_)
             | MessageEvent::MessageContinued(_)

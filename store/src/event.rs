@@ -2,7 +2,7 @@
 
 use crate::{error::StoreError, place, seal, sql::Row};
 use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::OnceLock};
 use uuid::Uuid;
@@ -80,6 +80,11 @@ impl RecordedEvent {
         self.json(self.bound.get_or_init(|| place::bound(&self.payload, &self.place()).into_owned()))
     }
 
+    /// Some of its metadata, read without copying.
+    pub fn metadata_as<'a, T: Deserialize<'a>>(&'a self) -> Result<T, StoreError> {
+        self.json(&self.metadata)
+    }
+
     /// `actor`, `commandId`, `correlationId`, `causationId`, `locale`.
     pub fn metadata(&self) -> Result<BTreeMap<String, String>, StoreError> {
         self.json(&self.metadata)
@@ -96,7 +101,7 @@ impl RecordedEvent {
         }
     }
 
-    fn json<T: DeserializeOwned>(&self, text: &str) -> Result<T, StoreError> {
+    fn json<'a, T: Deserialize<'a>>(&self, text: &'a str) -> Result<T, StoreError> {
         let place = || format!("position {}", self.position);
         serde_json::from_str(text).map_err(|error| StoreError::Json { place: place(), error })
     }

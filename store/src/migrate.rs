@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     step!("0011_log_identity"),
     step!("0012_views_people"),
     step!("0013_log_people"),
+    step!("0014_views_reviews"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const READERS: [(&str, &str); 5] = [
     (
         "Message",
-        "message_list, message_entries, visitor_messages, deletions; message_tags reads MessageTagged",
+        "message_list, message_entries, visitor_messages, deletions; message_tags reads MessageTagged, reviews reads ReplyReviewed",
     ),
     ("Visitor", "visitors"),
     ("Member", "members"),

@@ -159,7 +159,8 @@ async fn report(database: &str, small: &List, large: &List, rounds: usize) -> Re
         let (of_small, of_large) = (median(of_small), median(of_large));
         let ratio = of_large / of_small.max(1e-9);
         let verdict = if ratio <= BAR { "pass" } else { "**miss**" };
-        let _ = writeln!(text, "| {} | {of_small:.0} | {of_large:.0} | {ratio:.2} | {verdict} |", question.name);
+        let _ =
+            writeln!(text, "| {} | {of_small:.0} | {of_large:.0} | {ratio:.2} | {verdict} |", question.name);
     }
     small.store.close().await;
     large.store.close().await;

@@ -39,7 +39,8 @@ impl Submitted {
             // A stream begins with its submission, and has one.
             MessageEvent::MessageSubmitted(_)
             | MessageEvent::NoteAdded(_)
-            | MessageEvent::MessageRated(_) => {}
+            | MessageEvent::MessageRated(_)
+            | MessageEvent::ReplyReviewed(_) => {}
             MessageEvent::MessageContinued(_) => self.continue_at(at),
             MessageEvent::MessageReplied(_) => {
                 self.awaiting = Awaiting::Visitor;

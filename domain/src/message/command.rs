@@ -2,8 +2,8 @@
 
 use super::{
     AddNote, AssignMessage, BecomeOverdue, BringUpFollowUp, CategorizeMessage, ClaimMessage, ContinueMessage,
-    EraseMessage, PrioritizeMessage, RateMessage, ReplyToMessage, ScheduleFollowUp, ShredMessage, Step,
-    SubmitMessage, TagMessage,
+    EraseMessage, PrioritizeMessage, RateMessage, ReplyToMessage, ReviewReply, ScheduleFollowUp,
+    ShredMessage, Step, SubmitMessage, TagMessage,
 };
 
 /// A command to a message.
@@ -35,6 +35,8 @@ pub enum MessageCommand {
     Prioritize(PrioritizeMessage),
     /// What needs nothing but a reason: `resolveMessage`, `closeMessage`, and so on.
     Step(Step),
+    /// `reviewReply`.
+    Review(ReviewReply),
     /// The clock: the service target of a wait has passed.
     BecomeOverdue(BecomeOverdue),
     /// The clock: it has been deleted for long enough.

@@ -80,6 +80,21 @@ pub enum MessageError {
     /// What was never replied to cannot be rated.
     #[error("this message has not been replied to yet")]
     NotReplied,
+    /// No such reply was written to this message.
+    #[error("there is no such reply to this message")]
+    ReplyUnknown,
+    /// Nobody reviews their own replies.
+    #[error("this reply is your own; somebody else reviews it")]
+    OwnReply,
+    /// A review says something.
+    #[error("give a score for at least one criterion")]
+    ScoresMissing,
+    /// The desk has no such criterion.
+    #[error("there is no such criterion")]
+    CriterionUnknown,
+    /// One score for each criterion.
+    #[error("give one score for each criterion")]
+    ScoredTwice,
     /// Too long ago.
     #[error("this message ended more than 30 days ago")]
     TooLate,

@@ -1,10 +1,10 @@
 //! What happened to a message. Wire names are pinned by the files in `golden/`.
 
-use super::{Priority, Stars};
+use super::{CriterionScore, Priority, Stars};
 use crate::{
     contact::Contact,
     event::events,
-    ids::{CategoryId, MemberId, MessageId, NoteId, ReplyId, Tag, TeamId, VisitorId, WordsId},
+    ids::{CategoryId, MemberId, MessageId, NoteId, ReplyId, ReviewId, Tag, TeamId, VisitorId, WordsId},
     locale::Locale,
     personal::Personal,
     reference::Reference,
@@ -64,6 +64,8 @@ events! {
         MessageErased "1",
         /// Its visitor said how content they are.
         MessageRated "1",
+        /// A member reviewed a reply of somebody else's.
+        ReplyReviewed "1",
         /// The visitor has waited longer than the desk wants anybody to wait.
         ReplyBecameOverdue "1",
     }
@@ -252,6 +254,23 @@ pub struct MessageRated {
     pub at: DateTime<Utc>,
     /// From 1 to 5.
     pub rating: Stars,
+    /// In their words.
+    pub comment: Option<Personal<Reason>>,
+}
+
+/// A member reviewed a reply; several may, and each as often as they like.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplyReviewed {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The review's id.
+    pub review_id: ReviewId,
+    /// Which reply.
+    pub reply_id: ReplyId,
+    /// Who reviewed it.
+    pub reviewer: MemberId,
+    /// What they gave it, for each criterion at most once.
+    pub scores: Vec<CriterionScore>,
     /// In their words.
     pub comment: Option<Personal<Reason>>,
 }

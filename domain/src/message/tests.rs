@@ -1,6 +1,7 @@
 //! The rules of a message, one test each.
 
 mod gone;
+mod review;
 mod sequences;
 mod work;
 

@@ -3,10 +3,12 @@
 use super::{payload::MessagePayload, read, step::MessageRefInput};
 use crate::{caller::Asks, query::message::Priority, refusal, scalar::DateTime};
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use commands::{AssignInput, CategorizeInput, FollowUpInput, NoteInput, PrioritizeInput, TagInput};
+use commands::{
+    AssignInput, CategorizeInput, FollowUpInput, NoteInput, PrioritizeInput, ReviewInput, TagInput,
+};
 use domain::{
-    ids::{CategoryId, MemberId, Tag, TeamId},
-    message::Assignee,
+    ids::{CategoryId, MemberId, ReplyId, Tag, TeamId},
+    message::{Assignee, CriterionScore, Stars},
     text::Text,
 };
 use std::collections::BTreeSet;
@@ -105,6 +107,32 @@ struct PrioritizeMessageInput {
     idempotency_key: Option<String>,
 }
 
+/// What is thought of a reply.
+#[derive(InputObject)]
+struct ReviewReplyInput {
+    /// Which message.
+    message_id: ID,
+    /// Which of its replies.
+    reply_id: ID,
+    /// A score for at least one of the desk's criteria, each at most once.
+    scores: Vec<CriterionScoreInput>,
+    /// Why: at most 1,000 characters.
+    comment: Option<String>,
+    /// The version last seen; when it no longer holds, nothing happens and the answer says what did.
+    expected_version: Option<i64>,
+    /// Repeats with the same key are one.
+    idempotency_key: Option<String>,
+}
+
+/// A score for a criterion.
+#[derive(InputObject)]
+struct CriterionScoreInput {
+    /// One of the desk's criteria.
+    criterion: ID,
+    /// From 1 to 5.
+    score: i64,
+}
+
 #[Object]
 impl WorkMutation {
     /// Takes a message that no other member has: one of the queue, or of a team's. Needs `messages.work`.
@@ -199,6 +227,29 @@ impl WorkMutation {
         let input = TagInput { target, add: tags(add), remove: tags(remove) };
         let tagged = ctx.commands().tag_message(ctx.caller(), input).await;
         MessagePayload::of_work(ctx, message_id, tagged).await
+    }
+
+    /// Reviews a reply of somebody else's. Needs `quality.review`.
+    async fn review_reply(&self, ctx: &Context<'_>, input: ReviewReplyInput) -> Result<MessagePayload> {
+        let comment = match read::optional(input.comment.as_deref().map(Text::parse)) {
+            Ok(comment) => comment,
+            Err(error) => return Ok(MessagePayload::refused(vec![read::of_text(ctx, &error, "comment")])),
+        };
+        if input.scores.len() > MOST {
+            return Ok(MessagePayload::refused(vec![refusal::too_many("scores", MOST, ctx.locale())]));
+        }
+        let mut scores = Vec::with_capacity(input.scores.len());
+        for CriterionScoreInput { criterion, score } in input.scores {
+            let Some(score) = Stars::new(score) else {
+                return Ok(MessagePayload::refused(vec![refusal::of_score(ctx.locale())]));
+            };
+            scores.push(CriterionScore { criterion: criterion.0, score });
+        }
+        let target = read::target(&input.message_id, input.expected_version, input.idempotency_key);
+        let message_id = target.message_id;
+        let input = ReviewInput { target, reply_id: ReplyId::typed(&input.reply_id), scores, comment };
+        let reviewed = ctx.commands().review_reply(ctx.caller(), input).await;
+        MessagePayload::of_work(ctx, message_id, reviewed).await
     }
 
     /// Says how urgent a message is. Needs `messages.work`.

@@ -2,8 +2,12 @@
 
 use super::member::Member;
 use crate::{caller::Asks, scalar::DateTime};
-use async_graphql::{Context, ID, Result, SimpleObject, Union};
-use projections::{EntryKind, EntryRow, MemberRow};
+use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject, Union};
+use domain::{
+    access::{Permission, holds},
+    ids::{MemberId, ReplyId},
+};
+use projections::{EntryKind, EntryRow, MemberRow, ReviewRow};
 
 /// Something that was said.
 #[derive(Union)]
@@ -26,7 +30,15 @@ pub(crate) struct VisitorWords {
 
 /// What a member said to the visitor.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Reply {
+    #[graphql(skip)]
+    reply_id: ReplyId,
+    #[graphql(skip)]
+    author_id: Option<MemberId>,
+    /// As it stood when the log had come to this position; `None`: as it stands.
+    #[graphql(skip)]
+    as_of: Option<i64>,
     /// Its id.
     id: ID,
     /// When.
@@ -35,6 +47,60 @@ pub(crate) struct Reply {
     author: Option<Member>,
     /// The reply; null once erased.
     content: Option<String>,
+}
+
+/// What somebody else thinks of a reply.
+#[derive(SimpleObject)]
+struct Review {
+    /// Its id.
+    id: ID,
+    /// When.
+    at: DateTime,
+    /// Who reviewed it.
+    reviewer: Option<Member>,
+    /// What they gave it.
+    scores: Vec<CriterionScore>,
+    /// In their words; null once erased.
+    comment: Option<String>,
+}
+
+/// From 1 to 5 for one of the desk's criteria.
+#[derive(SimpleObject)]
+struct CriterionScore {
+    /// Which criterion.
+    criterion: ID,
+    /// From 1 to 5.
+    score: u8,
+}
+
+#[ComplexObject]
+impl Reply {
+    /// What other members think of it, in order, the latest hundred: for its author, and with `quality.review`; empty
+    /// for others.
+    async fn reviews(&self, ctx: &Context<'_>) -> Result<Vec<Review>> {
+        let actor = ctx.caller().actor;
+        let is_theirs = self.author_id.is_some() && actor.member() == self.author_id;
+        if !is_theirs && !holds(actor, Permission::QualityReview) {
+            return Ok(vec![]);
+        }
+        let mut rows = ctx.neighbours().reviews(ctx, self.reply_id).await?;
+        rows.retain(|row| self.as_of.is_none_or(|as_of| row.position <= as_of));
+        let members = ctx.neighbours().members(ctx, rows.iter().map(|row| row.reviewer_id)).await?;
+        Ok(rows.into_iter().map(|row| Review::new(row, &members)).collect())
+    }
+}
+
+impl Review {
+    fn new(row: ReviewRow, members: &[MemberRow]) -> Self {
+        let reviewer = members.iter().find(|member| member.id == row.reviewer_id).cloned().map(Member);
+        let comment = row.comment.as_ref().and_then(|comment| comment.text()).map(str::to_owned);
+        let score = |given: domain::message::CriterionScore| CriterionScore {
+            criterion: ID(given.criterion),
+            score: given.score.count(),
+        };
+        let scores = row.scores.into_iter().map(score).collect();
+        Self { id: ID(row.id.to_string()), at: DateTime(row.at), reviewer, scores, comment }
+    }
 }
 
 /// What a member said to the desk alone.
@@ -52,19 +118,20 @@ pub(crate) struct Note {
 
 impl Entry {
     /// These entries with those who wrote them.
-    pub(crate) async fn all(ctx: &Context<'_>, rows: Vec<EntryRow>) -> Result<Vec<Self>> {
+    pub(crate) async fn all(ctx: &Context<'_>, rows: Vec<EntryRow>, as_of: Option<i64>) -> Result<Vec<Self>> {
         let authors = rows.iter().filter_map(|row| row.author_id);
         let members = ctx.neighbours().members(ctx, authors).await?;
-        Ok(rows.into_iter().map(|row| Self::new(row, &members)).collect())
+        Ok(rows.into_iter().map(|row| Self::new(row, &members, as_of)).collect())
     }
 
-    fn new(row: EntryRow, members: &[MemberRow]) -> Self {
+    fn new(row: EntryRow, members: &[MemberRow], as_of: Option<i64>) -> Self {
+        let (reply_id, author_id) = (ReplyId::typed(&row.id), row.author_id);
         let (id, at) = (ID(row.id), DateTime(row.at));
         let content = row.content.text().map(str::to_owned);
         let author = members.iter().find(|member| Some(member.id) == row.author_id).cloned().map(Member);
         match row.kind {
             EntryKind::Words => Self::VisitorWords(VisitorWords { id, at, content }),
-            EntryKind::Reply => Self::Reply(Reply { id, at, author, content }),
+            EntryKind::Reply => Self::Reply(Reply { reply_id, author_id, as_of, id, at, author, content }),
             EntryKind::Note => Self::Note(Note { id, at, author, content }),
         }
     }

@@ -17,7 +17,7 @@ use crate::{
     scalar::{DateTime, LogPosition},
 };
 use async_graphql::{
-    Context, Enum, ID, Object, OneofObject, Result, SimpleObject, Union,
+    Context, Enum, ID, Object, OneofObject, Result, SimpleObject,
     connection::{Connection, EmptyFields},
 };
 use domain::{
@@ -31,10 +31,8 @@ use domain::{
 };
 use filter::{MessageFilter, MessageOrder};
 use projections::{
-    EntryKind, EntryRow, MemberRow, MessageFilter as Filter, MessageRow, PageRequest, QueryError, RatingRow,
-    Reader, ShownContact,
+    MessageFilter as Filter, MessageRow, PageRequest, QueryError, RatingRow, Reader, ShownContact,
 };
-use std::collections::BTreeSet;
 
 #[derive(Default)]
 pub(crate) struct MessageQuery;
@@ -317,7 +315,7 @@ impl Message {
 
     /// Who left it.
     async fn visitor(&self) -> StaffVisitor {
-        StaffVisitor::of_message(&self.row, self.reader.clone())
+        StaffVisitor::of_message(&self.row)
     }
 
     /// The words; null once erased.
@@ -361,7 +359,7 @@ impl Message {
             }
             None => ctx.neighbours().entries(ctx, self.row.id).await?,
         };
-        Entry::all(ctx, rows).await
+        Entry::all(ctx, rows, self.as_of).await
     }
 
     /// When it was left.

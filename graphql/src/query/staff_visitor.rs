@@ -36,7 +36,7 @@ struct ErasureRequest {
 impl ErasureRequest {
     /// Whose.
     async fn visitor(&self) -> StaffVisitor {
-        StaffVisitor::remembered(&self.row, self.reader.clone())
+        StaffVisitor::remembered(&self.row, &self.reader)
     }
 
     /// Since when.
@@ -76,21 +76,20 @@ pub(crate) struct StaffVisitor {
     name: Option<String>,
     contact: Option<ShownContact>,
     standing: VisitorStanding,
-    reader: Reader,
 }
 
 impl StaffVisitor {
     /// With name and contact as given with a message.
-    pub(crate) fn of_message(row: &MessageRow, reader: Reader) -> Self {
+    pub(crate) fn of_message(row: &MessageRow) -> Self {
         let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
         let (id, contact, standing) = (row.visitor_id, row.contact.clone(), row.visitor);
-        Self { id, name, contact, standing, reader }
+        Self { id, name, contact, standing }
     }
 
     /// With name and contact as given last.
-    pub(crate) fn remembered(row: &VisitorRow, reader: Reader) -> Self {
+    pub(crate) fn remembered(row: &VisitorRow, reader: &Reader) -> Self {
         let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
-        Self { id: row.id, name, contact: row.shown_contact(&reader), standing: row.standing, reader }
+        Self { id: row.id, name, contact: row.shown_contact(reader), standing: row.standing }
     }
 
     /// A visitor by id, for those who may read messages.
@@ -98,7 +97,7 @@ impl StaffVisitor {
         let reader = ctx.reader()?;
         let row = ctx.projections().visitor(id).await;
         let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(row.map(|row| Self::remembered(&row, reader)))
+        Ok(row.map(|row| Self::remembered(&row, &reader)))
     }
 }
 

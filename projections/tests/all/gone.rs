@@ -108,6 +108,6 @@ async fn nobody_is_owed_an_answer_to_a_message_that_was_erased(dialect: Dialect)
     assert_eq!(due(&desk).await.len(), 1);
     desk.erase(1, 1).await;
     assert_eq!(due(&desk).await, []);
-    let row = desk.views.message(Desk::reader(Role::Agent), Desk::message(1)).await.expect("readable");
+    let row = desk.views.message(&Desk::reader(Role::Agent), Desk::message(1)).await.expect("readable");
     assert_eq!(row.expect("a message").due_at, None);
 }

@@ -89,7 +89,7 @@ async fn another_target_is_put_in_force_in_short_transactions_whichever_process_
         let left = desk.store.database().views.rows("SELECT * FROM message_list_4_revision", &[]).await;
         assert_eq!(left.expect("readable").len(), 0);
     }
-    let row = desk.views.message(Desk::reader(Role::Agent), Desk::message(1)).await.expect("readable");
+    let row = desk.views.message(&Desk::reader(Role::Agent), Desk::message(1)).await.expect("readable");
     let row = row.expect("a message");
     assert_eq!(row.due_at, Some(row.submitted_at + Duration::from_secs(86_400)));
 }

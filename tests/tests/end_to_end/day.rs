@@ -1,6 +1,7 @@
 //! All that can happen to a message, over HTTP: what the desk sees, what its visitor sees, what the list shows.
 
 use super::Desk;
+use domain::access::Role;
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::{Dialect, on_both_databases, testing::soon};
@@ -12,6 +13,7 @@ on_both_databases!(
     a_deleted_message_is_absent_but_for_whoever_may_restore_it,
     messages_are_sorted_and_found_by_what_they_are_about,
     an_answered_message_is_rated_by_its_visitor_and_nobody_else,
+    a_reply_is_reviewed_by_somebody_else_and_its_author_sees_that,
     every_step_names_its_permission_before_anything_is_looked_up,
 );
 
@@ -210,6 +212,41 @@ async fn an_answered_message_is_rated_by_its_visitor_and_nobody_else(dialect: Di
     );
     let shown = scene.seen_by_visitor("rating { rating }").await;
     assert_eq!(shown["message"]["rating"]["rating"], 5);
+}
+
+async fn a_reply_is_reviewed_by_somebody_else_and_its_author_sees_that(dialect: Dialect) {
+    let scene = Scene::open(dialect).await;
+    let (lead, agent) = (scene.desk.member(Role::Lead).await, scene.desk.member(Role::Agent).await);
+    let replied = scene.mutate(&agent, "replyToMessage", ", content: \"请稍候。\"").await;
+    assert_eq!(replied["userErrors"], json!([]));
+    let entries =
+        "entries { ... on Reply { id reviews { reviewer { name } scores { criterion score } comment } } }";
+    let reply = scene.read(entries).await["entries"][1].clone();
+    assert_eq!(reply["reviews"], json!([]));
+    let more = |scores: &str| format!(", replyId: {}, scores: [{scores}], comment: \"很耐心\"", reply["id"]);
+    let good = more("{criterion: \"COURTESY\", score: 5}, {criterion: \"ACCURACY\", score: 4}");
+    assert_eq!(scene.mutate(&lead, "reviewReply", &good).await["userErrors"], json!([]));
+    for (scores, code) in [
+        ("", "REQUIRED"),
+        ("{criterion: \"SPEED\", score: 5}", "UNKNOWN"),
+        ("{criterion: \"COURTESY\", score: 6}", "INVALID"),
+    ] {
+        assert_eq!(scene.mutate(&lead, "reviewReply", &more(scores)).await["userErrors"][0]["code"], code);
+    }
+    let own = scene.mutate(&lead, "replyToMessage", ", content: \"已经发货。\"").await;
+    assert_eq!(own["userErrors"], json!([]));
+    let own = scene.read("entries { ... on Reply { id } }").await["entries"][2]["id"].clone();
+    let own = format!(", replyId: {own}, scores: [{{criterion: \"COURTESY\", score: 5}}]");
+    assert_eq!(scene.mutate(&lead, "reviewReply", &own).await["userErrors"][0]["code"], "OWN_REPLY");
+    let review = json!({
+        "reviewer": {"name": "LEAD"}, "comment": "很耐心",
+        "scores": [{"criterion": "COURTESY", "score": 5}, {"criterion": "ACCURACY", "score": 4}],
+    });
+    let query = format!("query($id: ID!) {{ message(id: $id) {{ {entries} }} }}");
+    for (who, reviews) in [(&agent, json!([review])), (&scene.desk.member(Role::Agent).await, json!([]))] {
+        let seen = scene.desk.ask(Some(who), &query, json!({"id": scene.id})).await.data();
+        assert_eq!(seen["message"]["entries"][1]["reviews"], reviews);
+    }
 }
 
 async fn every_step_names_its_permission_before_anything_is_looked_up(dialect: Dialect) {

@@ -10,7 +10,7 @@ use ask::{Schema, mutation, selections};
 use domain::access::Role;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write};
-use store::Dialect;
+use store::{Dialect, testing::soon};
 
 const CELLS: &str = include_str!("roles/cells.txt");
 
@@ -26,6 +26,35 @@ const PLACES: &[(&str, &str)] = &[
     ("Contact", "message(id: $id) { visitor { contact"),
     ("LogHead", "logHead"),
     ("LogEntry", "log(first: 1) { nodes"),
+    ("MessageCounts", "messageCounts"),
+    ("Team", "teams"),
+    ("Role", "roles"),
+    ("ErasureRequest", "erasureRequests { nodes"),
+];
+
+/// Types that are told whole to whoever is told the field that they stand in.
+const PARTS: &[&str] = &[
+    "Actor",
+    "ApiKey",
+    "Availability",
+    "Category",
+    "Conflict",
+    "Criterion",
+    "FollowUp",
+    "Form",
+    "FormField",
+    "Grant",
+    "Handles",
+    "Invitation",
+    "Note",
+    "PageInfo",
+    "Rating",
+    "Receipt",
+    "Reply",
+    "Session",
+    "UserError",
+    "VisitorEntry",
+    "VisitorWords",
 ];
 
 /// Everybody who may ask.
@@ -45,6 +74,23 @@ impl Everybody {
         for role in Role::ALL {
             tokens.push(Some(desk.member(role).await));
         }
+        // Something of everything that is asked for.
+        let admin =
+            tokens[2 + Role::ALL.iter().position(|role| *role == Role::Admin).expect("a role")].clone();
+        for (token, mutation) in [
+            (&admin, "mutation { formTeam(name: \"夜班\") { userErrors { code } } }"),
+            (&tokens[1], "mutation { requestErasure }"),
+        ] {
+            desk.ask(token.as_deref(), mutation, json!({})).await.data();
+        }
+        let query = "{ teams { id } erasureRequests { totalCount } }";
+        let ready = json!({"teams": 1, "requests": 1});
+        soon("both are seen", || async {
+            let seen = desk.ask(admin.as_deref(), query, json!({})).await.data();
+            let teams = seen["teams"].as_array().map_or(0, Vec::len);
+            json!({"teams": teams, "requests": seen["erasureRequests"]["totalCount"]}) == ready
+        })
+        .await;
         Self { desk, tokens, id }
     }
 
@@ -87,6 +133,15 @@ fn holds_a_value(data: &Value) -> bool {
 async fn everybody_is_answered_as_the_table_says() {
     let everybody = Everybody::gather().await;
     let schema = Schema::of(&everybody.desk).await;
+    for of in schema.objects() {
+        let told =
+            PLACES.iter().any(|(place, _)| *place == of) || PARTS.contains(&of.as_str()) || of == "Mutation";
+        let passed_on = ["Payload", "Connection", "Edge"].iter().any(|ending| of.ends_with(ending));
+        assert!(
+            told || passed_on,
+            "{of} is new: say where it is asked for, or that it is a part of something"
+        );
+    }
     let mut table = String::new();
     let mut lines = BTreeMap::new();
     for (of, place) in PLACES {

@@ -62,7 +62,8 @@ pub(super) const STEPS: [&str; 12] = [
 
 /// Every text of every mutation.
 pub(super) fn fields() -> Vec<Field> {
-    let said = ["replyToMessage", "continueMessage", "addNote", "rateMessage", "assignMessage"];
+    let said =
+        ["replyToMessage", "continueMessage", "addNote", "rateMessage", "assignMessage", "reviewReply"];
     let done = ["scheduleFollowUp", "categorizeMessage", "tagMessage", "prioritizeMessage"];
     let all = STEPS.into_iter().chain(said).chain(done).flat_map(|mutation| {
         [field(mutation, "messageId", Rule::Fault("NOT_FOUND")), field(mutation, "idempotencyKey", Rule::Key)]
@@ -71,7 +72,10 @@ pub(super) fn fields() -> Vec<Field> {
     all.chain(reasons).chain(OTHERS).collect()
 }
 
-const OTHERS: [Field; 25] = [
+const OTHERS: [Field; 28] = [
+    field("reviewReply", "replyId", Rule::Unknown),
+    field("reviewReply", "scores", Rule::OfMembers),
+    field("reviewReply", "comment", Rule::Optional(1_000)),
     field("submitMessage", "name", Rule::Required(100)),
     field("submitMessage", "contact", Rule::Contact),
     field("submitMessage", "content", Rule::Required(5_000)),

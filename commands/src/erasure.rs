@@ -52,15 +52,15 @@ impl Commands {
         E: Display + Send + 'static,
     {
         let what = Destruction { types: &[SHREDDED, ERASED], keys_of };
-        let commands = self.clone();
+        let (commands, ending) = (self.clone(), stop.clone());
         let then = move |event: RecordedEvent| {
-            let (commands, messages_of) = (commands.clone(), messages_of.clone());
+            let (commands, messages_of, ending) = (commands.clone(), messages_of.clone(), ending.clone());
             async move {
                 match event.event_type.as_str() {
                     ERASED => {
                         // Who comes back with the host site's word begins anew.
                         commands.store.release_identities(&event.aggregate_id).await?;
-                        commands.tell_messages(&event, messages_of).await
+                        commands.tell_messages(&event, messages_of, &ending).await
                     }
                     _ => Ok(()),
                 }
@@ -71,7 +71,12 @@ impl Commands {
 
     /// Tells each message of the visitor that its words are gone. Nobody leaves another one: a submission relies on its
     /// visitor's stream, where this event stands now.
-    async fn tell_messages<M, F, E>(&self, erased: &RecordedEvent, messages_of: M) -> Result<(), HandleError>
+    async fn tell_messages<M, F, E>(
+        &self,
+        erased: &RecordedEvent,
+        messages_of: M,
+        ending: &CancellationToken,
+    ) -> Result<(), HandleError>
     where
         M: Fn(MessagesOf) -> F,
         F: Future<Output = Result<Option<Vec<MessageId>>, E>>,
@@ -95,6 +100,12 @@ impl Commands {
             after = page.last().copied();
             if page.len() < PAGE {
                 return Ok(());
+            }
+            if ending.is_cancelled() {
+                return Err(
+                    "the server ends, and the rest of an erased visitor's messages is told by the next"
+                        .into(),
+                );
             }
         }
     }

@@ -7,3 +7,6 @@ CREATE INDEX used_identities_expire ON used_identities (expires_at);
 
 -- Whose identity is given free when they are erased.
 CREATE INDEX reservations_identity ON reservations (holder) WHERE kind = 'identity';
+
+-- The events that name keys (commands/src/erasure.rs): they are looked through at every start.
+CREATE INDEX events_naming_keys ON events (position) WHERE event_type IN ('MessageShredded', 'VisitorErased');

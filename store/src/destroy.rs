@@ -6,9 +6,8 @@
 use crate::{
     append::lock_head,
     error::StoreError,
-    event::RecordedEvent,
+    event::{COLUMNS, RecordedEvent},
     follow::HandleError,
-    read::LogFilter,
     sql::{Value, placeholders},
     store::Store,
 };
@@ -23,7 +22,7 @@ const PAGE: i64 = 100;
 /// How often the log is looked at when nobody said that it has grown.
 const POLL: Duration = Duration::from_millis(250);
 /// How long it waits once it was told: under load the log grows a thousand times a second.
-const BREATH: Duration = Duration::from_millis(10);
+const BREATH: Duration = Duration::from_millis(20);
 /// How long it waits after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 /// After so many events that name no key the checkpoint is moved all the same, so that nobody reads them again.
@@ -103,12 +102,12 @@ async fn run<F, Fut>(
     Fut: Future<Output = Result<(), HandleError>>,
 {
     let mut appended = store.appended();
-    let mut progress = Progress::default();
+    let mut position = None;
     while !stop.is_cancelled() {
         appended.borrow_and_update();
-        let retry = match turn(&store, what, &then, &mut progress).await {
+        let retry = match turn(&store, what, &then, &mut position).await {
             Ok(more) => {
-                let position = progress.position.unwrap_or_default();
+                let position = position.unwrap_or_default();
                 say.send_modify(|said| *said = DestructionStatus { position, error: None });
                 if more {
                     continue;
@@ -141,75 +140,61 @@ async fn grown(appended: &mut watch::Receiver<i64>) {
     tokio::time::sleep(BREATH).await;
 }
 
-/// How far this process has come.
-#[derive(Default)]
-struct Progress {
-    /// Every event up to this one was seen; nothing is known before the first turn.
-    position: Option<i64>,
-    /// What the checkpoint is known to have reached.
-    saved: i64,
-}
-
-/// Acts upon what this process has not seen; says whether there may be more. What another process has acted upon
-/// is only forgotten here: no cache of ours keeps a key that is gone.
+/// Acts upon what this process has not seen, after `position`; says whether there may be more.
+///
+/// It begins at the beginning: keys may have come back from a backup that is older than the log. What else follows an
+/// event is done after the checkpoint only.
 async fn turn<F, Fut>(
     store: &Store,
     what: Destruction,
     then: &F,
-    progress: &mut Progress,
+    position: &mut Option<i64>,
 ) -> Result<bool, HandleError>
 where
     F: Fn(RecordedEvent) -> Fut,
     Fut: Future<Output = Result<(), HandleError>>,
 {
-    let mut head = store.head().await?;
-    let from = match progress.position.filter(|position| *position <= head) {
-        Some(position) if position == head => return Ok(false),
-        Some(position) => position,
-        None => {
-            // In this order: nobody acts upon what is not in the log yet.
-            progress.saved = store.destroyed_through().await?;
-            head = store.head().await?;
-            if progress.saved > head {
-                // The log was restored from a backup, and keys with it: everything that it says is done again.
-                store.destroyed_again_from(head).await?;
-                progress.saved = 0;
-            }
-            progress.saved
-        }
-    };
-    let types = what.types.iter().map(|name| (*name).to_owned()).collect();
-    let events = store.read(&LogFilter { types, ..LogFilter::default() }, from, PAGE).await?;
+    if *position == Some(store.head().await?) {
+        return Ok(false);
+    }
+    // In this order: nobody acts upon what is not in the log yet.
+    let mut done = store.destroyed_through().await?;
+    let head = store.head().await?;
+    if done > head {
+        // The log was restored from a backup: what followed its events may be missing in it.
+        store.destroyed_again_from(head).await?;
+        done = 0;
+    }
+    let from = position.filter(|position| *position <= head).unwrap_or_default();
+    let events = store.naming_keys(what, from).await?;
     let more = i64::try_from(events.len()) == Ok(PAGE);
-    if !events.is_empty() {
-        progress.saved = store.destroyed_through().await?;
-    }
-    progress.position = Some(from);
+    let is_new = events.iter().any(|event| event.position > done);
+    // All of them first: what follows one may have to wait, and no key waits for that.
+    let keys: Vec<String> = events.iter().flat_map(what.keys_of).collect();
+    let destroyed = store.destroy_keys(&keys).await?;
+    let (mut reached, mut outcome) = (from, Ok(()));
     for event in events {
-        let (keys, at) = ((what.keys_of)(&event), event.position);
-        if at > progress.saved {
-            store.destroy_keys(&keys).await?;
-            then(event).await?;
-            // Until it succeeds: before, the write-ahead log still holds the old pages.
-            store.database().log.truncate_write_ahead_log().await?;
-            store.move_destroyed(at).await?;
-            progress.saved = at;
-        } else {
-            for key in &keys {
-                store.keys().forget(key);
-            }
+        let at = event.position;
+        if at > done {
+            outcome = then(event).await;
         }
-        progress.position = Some(at);
-    }
-    if !more {
-        let position = progress.position.unwrap_or_default().max(head);
-        progress.position = Some(position);
-        if position >= progress.saved + STRIDE {
-            store.move_destroyed(position).await?;
-            progress.saved = position;
+        if outcome.is_err() {
+            break;
         }
+        reached = at;
     }
-    Ok(more)
+    if is_new || destroyed {
+        // Until it succeeds: before, the write-ahead log still holds the old pages.
+        store.database().log.truncate_write_ahead_log().await?;
+    }
+    if outcome.is_ok() && !more {
+        reached = reached.max(head);
+    }
+    *position = Some(reached);
+    if reached > done && (is_new || reached >= done + STRIDE) {
+        store.move_destroyed(reached).await?;
+    }
+    outcome.map(|()| more)
 }
 
 impl Store {
@@ -220,10 +205,32 @@ impl Store {
         Ok(self.database().log.truncate_write_ahead_log().await?)
     }
 
-    /// The same for several; SQLite's write-ahead log still holds the old pages afterwards.
-    async fn destroy_keys(&self, keys: &[String]) -> Result<(), StoreError> {
-        if keys.is_empty() {
-            return Ok(());
+    /// Events that name keys, a page of them after a position. The types stand in the text, for there is an index of
+    /// these very ones.
+    async fn naming_keys(&self, what: Destruction, after: i64) -> Result<Vec<RecordedEvent>, StoreError> {
+        let types: Vec<String> = what.types.iter().map(|name| format!("'{name}'")).collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE event_type IN ({}) AND position > $1 ORDER BY position LIMIT $2",
+            types.join(", ")
+        );
+        let rows = self.database().log.rows(&sql, &[after.into(), PAGE.into()]).await?;
+        rows.iter().map(RecordedEvent::from_row).collect()
+    }
+
+    /// The same for several; SQLite's write-ahead log still holds the old pages afterwards. When none of them is alive
+    /// nobody waits for the head: no key is made after the event that names it. Says whether any was.
+    async fn destroy_keys(&self, keys: &[String]) -> Result<bool, StoreError> {
+        // Whatever the database says of them: no cache of ours keeps a key that is gone.
+        for key in keys {
+            self.keys().forget(key);
+        }
+        let ids: Vec<Value> = keys.iter().map(|key| key.as_str().into()).collect();
+        let living = format!(
+            "SELECT key_id FROM keys WHERE key_id IN ({}) AND destroyed_at IS NULL",
+            placeholders(1, ids.len())
+        );
+        if ids.is_empty() || self.database().log.rows(&living, &ids).await?.is_empty() {
+            return Ok(false);
         }
         let mut tx = self.database().log.begin().await?;
         let head = lock_head(&mut tx, self.clock()).await?;
@@ -238,7 +245,7 @@ impl Store {
         for key in keys {
             self.keys().forget(key);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The position up to which every event that names keys has been acted upon, by whichever process.

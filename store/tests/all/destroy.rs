@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 on_both_databases!(
     the_keys_that_an_event_names_are_destroyed_and_no_others,
     what_follows_is_tried_again_until_it_is_done,
+    no_key_waits_for_what_follows_an_event_before,
+    a_key_that_came_back_from_a_backup_is_destroyed_at_the_next_start,
     what_was_done_is_not_done_again_by_the_next_process,
     a_key_that_another_process_remembers_does_not_come_back_to_life,
     what_says_nothing_of_a_person_is_written_although_the_key_is_gone,
@@ -104,6 +106,41 @@ async fn what_follows_is_tried_again_until_it_is_done(dialect: Dialect) {
     done_through(&store, 2).await;
     soon("all is well", || async { destroyer.status().error.is_none() }).await;
     assert_eq!(asked.load(Ordering::SeqCst), 2);
+    stop.cancel();
+}
+
+async fn no_key_waits_for_what_follows_an_event_before(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    let stop = CancellationToken::new();
+    store.append(append(vec![stream("a", 0, vec![said(WORDS), forgotten()])])).await.expect("appended");
+    let (_destroyer, _) = destroyer(&store, usize::MAX, &stop);
+    soon("the first key is gone", || async { !is_alive(&store, &key("a").id).await }).await;
+    store.append(append(vec![stream("b", 0, vec![said(WORDS), forgotten()])])).await.expect("appended");
+    soon("so is the second", || async { !is_alive(&store, &key("b").id).await }).await;
+    assert_eq!(store.destroyed_through().await.expect("readable"), 0, "nothing was ever done with");
+    stop.cancel();
+}
+
+async fn a_key_that_came_back_from_a_backup_is_destroyed_at_the_next_start(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    store.append(append(vec![stream("a", 0, vec![said(WORDS)])])).await.expect("appended");
+    let row = store.database().log.row("SELECT wrapped FROM keys", &[]).await.expect("readable");
+    let wrapped = row.expect("a key").bytes("wrapped").expect("it is there");
+    store.append(append(vec![stream("a", 1, vec![forgotten()])])).await.expect("appended");
+    let stop = CancellationToken::new();
+    let (first, _) = destroyer(&store, 0, &stop);
+    done_through(&store, 2).await;
+    stop.cancel();
+    first.ended().await;
+    let back = "UPDATE keys SET wrapped = $1, destroyed_at = NULL";
+    store.database().log.execute(back, &[wrapped.into()]).await.expect("restored");
+    assert!(is_alive(&store, &key("a").id).await);
+    let stop = CancellationToken::new();
+    let (_second, asked) = destroyer(&store, 0, &stop);
+    soon("it is gone again", || async { !is_alive(&store, &key("a").id).await }).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 0, "what else followed stands in the log");
     stop.cancel();
 }
 

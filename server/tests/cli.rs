@@ -138,7 +138,8 @@ fn the_identity_secret_is_made_once_and_replaced_when_that_is_asked_for() {
 }
 
 /// Every view, as the binary names them.
-const VIEWS: &str = "message_list, message_entries, visitor_messages, visitors, members, deletions";
+const VIEWS: &str = "message_list, message_entries, visitor_messages, visitors, message_tags, reviews, log_index, \
+                     members, teams, deletions";
 
 fn views_are_rebuilt_beside_a_running_server(database: &[&str]) {
     let folder = Folder::new();

@@ -1,6 +1,7 @@
 //! `docs/events.md`: every event with its fields and who reads it, told by the sources themselves.
 //!
-//! Reads `events! { … }`, `steps! { … }` and the structs beside them as text: their comments are the page's words.
+//! Reads `events! { … }`, the structs beside it, and the macros that declare several of them, as text: their comments are
+//! the page's words.
 
 use crate::cargo;
 use std::fmt::Write;
@@ -116,7 +117,7 @@ fn events(text: &str) -> Option<(String, Vec<Event>)> {
     Some((aggregate, lines.filter_map(event).collect()))
 }
 
-/// Structs and their fields; those of `steps!` have the two fields that the macro gives them.
+/// Structs and their fields; those that a macro of the file declares have the fields that it gives them.
 fn structs(text: &str) -> Vec<(String, Vec<Field>)> {
     let mut found = Vec::new();
     for block in text.split("\npub struct ").skip(1) {
@@ -124,12 +125,15 @@ fn structs(text: &str) -> Vec<(String, Vec<Field>)> {
         let fields = &fields[..fields.find("\n}").unwrap_or(fields.len())];
         found.push((name.to_owned(), documented(fields).filter_map(field).collect()));
     }
-    let steps =
-        text.split("\nsteps! {").nth(1).and_then(|block| block.split("\n}").next()).unwrap_or_default();
-    let shape = text.split("pub struct $name {\n").nth(1).and_then(|block| block.split('}').next());
-    for (_, name) in documented(steps) {
-        let fields = documented(shape.unwrap_or_default()).filter_map(field).collect();
-        found.push((name.trim_end_matches(',').to_owned(), fields));
+    for declared in text.split("\nmacro_rules! ").skip(1) {
+        let Some((name, rules)) = declared.split_once(" {\n") else { continue };
+        let shape = rules.split("pub struct $name {\n").nth(1).and_then(|block| block.split('}').next());
+        let uses = text.split(&format!("\n{name}! {{")).nth(1).and_then(|block| block.split("\n}").next());
+        let (Some(shape), Some(uses)) = (shape, uses) else { continue };
+        for (_, event) in documented(uses) {
+            let fields = documented(shape).filter_map(field).collect();
+            found.push((event.trim_end_matches(',').to_owned(), fields));
+        }
     }
     found
 }

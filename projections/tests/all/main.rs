@@ -35,10 +35,11 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Every view: the tests read all of them.
-const ALL: [&str; 9] = [
+const ALL: [&str; 10] = [
     "message_list",
     "message_entries",
     "message_tags",
+    "reviews",
     "visitor_messages",
     "visitors",
     "members",

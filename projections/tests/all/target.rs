@@ -17,7 +17,7 @@ const STEP: i64 = 500;
 /// Many who wait as the first message's visitor does, each since another moment.
 async fn many(desk: &Desk) {
     let same = "version, visitor_id, state, status, visitor_status, category_id, related_to, name, contact, content, \
-                submitted_at, last_activity_at, first_replied_at, assignee_id, priority, tags, wait, overdue, \
+                submitted_at, last_activity_at, first_replied_at, assignee_id, holder, priority, tags, wait, overdue, \
                 follow_up, follow_up_due_at, follow_up_by, follow_up_note, spam, archived, deleted, rating, \
                 rating_comment, rated_at";
     let sql = format!(

@@ -52,8 +52,9 @@ fn stumbling<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, R
 /// Only counts.
 fn counting<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
     Box::pin(async move {
-        let sql = "INSERT INTO members (member_id, role, name, email, joined) VALUES ('count', '', '', '', $1) \
-                   ON CONFLICT (member_id) DO UPDATE SET joined = members.joined + excluded.joined";
+        let sql = "INSERT INTO teams (team_id, version, name, members, disbanded, state, formed_at) \
+                   VALUES ('count', 0, '', '[]', 0, '', $1) \
+                   ON CONFLICT (team_id) DO UPDATE SET formed_at = teams.formed_at + excluded.formed_at";
         tx.execute(sql, &[i64::try_from(events.len())?.into()]).await?;
         Ok(())
     })
@@ -61,7 +62,7 @@ fn counting<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Re
 
 const POSITIONS: View = View { name: "positions", version: 1, tables: &["visitors"], handle: positions };
 const STUMBLING: View = View { name: "stumbling", version: 1, tables: &["visitors"], handle: stumbling };
-const COUNTING: View = View { name: "counting", version: 1, tables: &["members"], handle: counting };
+const COUNTING: View = View { name: "counting", version: 1, tables: &["teams"], handle: counting };
 
 async fn append_some(store: &Store, from: i64, count: i64) {
     for after in from..from + count {

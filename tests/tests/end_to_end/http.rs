@@ -108,7 +108,7 @@ async fn health_says_how_far_each_view_is_and_what_stands_still() {
     soon("every view is up to date", || async {
         let (status, report) = health().await;
         let views = report["views"].as_array().expect("views").clone();
-        status == 200 && views.len() == 6 && views.iter().all(|view| view["lag"] == 0)
+        status == 200 && views.len() == projections::VIEWS.len() && views.iter().all(|view| view["lag"] == 0)
     })
     .await;
     let url = store::DatabaseUrl::Sqlite(desk.database.directory.join("data"));

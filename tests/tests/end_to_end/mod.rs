@@ -111,6 +111,14 @@ impl Desk {
         self.redeem(&link.token).await
     }
 
+    /// A session, by the password that every member of these tests has.
+    async fn sign_in(&self, email: &str) -> String {
+        let query = "mutation($email: String!) { signIn(input: \
+                     {email: $email, password: \"correct horse battery\"}) { token userErrors { message } } }";
+        let answer = self.ask(None, query, json!({"email": email})).await.data();
+        answer["signIn"]["token"].as_str().expect("a session").to_owned()
+    }
+
     /// Leaves a message as somebody new: their token, and the message's id.
     async fn submit(&self) -> (String, String) {
         let answer = self.ask(None, SUBMIT, json!({"input": input()})).await.data();

@@ -4,6 +4,7 @@ use super::Desk;
 use commands::{Caller, Commands, NewMember};
 use domain::{access::Role, member::MemberEmail, text::Name};
 use serde_json::{Value, json};
+use std::time::Duration;
 use store::{Dialect, on_both_databases, testing::soon};
 
 on_both_databases!(
@@ -18,6 +19,8 @@ const FIELDS: &str =
 impl Desk {
     /// Somebody who works here, signed in: their id and their session.
     pub(super) async fn hire(&self, name: &str, role: Role) -> (String, String) {
+        // Nobody is hired in the very moment in which somebody else was: lists are in order of time.
+        self.clock.advance(Duration::from_secs(1));
         let store = self.database.open(self.clock.clone()).await;
         let commands = Commands::new(store.clone());
         let email = MemberEmail::parse(&format!("{name}@example.com")).expect("an address");
@@ -100,7 +103,9 @@ async fn a_member_of_a_team_sees_the_queue_and_what_their_team_has(dialect: Dial
     let admin = desk.administrator().await;
     let ((mei, by_mei), (hua, by_hua)) =
         (desk.hire("mei", Role::Agent).await, desk.hire("hua", Role::Lead).await);
-    let (first, second) = (desk.submit().await.1, desk.submit().await.1);
+    let first = desk.submit().await.1;
+    desk.clock.advance(Duration::from_secs(1));
+    let second = desk.submit().await.1;
     assert_eq!(seen(&desk, &by_mei, "").await, [first.clone(), second.clone()], "of no team: the whole desk");
     let (service, logistics) =
         (desk.form(&admin, "售后", &[&mei]).await, desk.form(&admin, "物流", &[&hua]).await);

@@ -3,7 +3,6 @@
 mod erasure;
 mod plans;
 mod sequences;
-mod statements;
 
 use commands::{Caller, Commands, ReplyInput, SubmitInput, WorkInput};
 use domain::{

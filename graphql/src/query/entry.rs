@@ -33,7 +33,7 @@ pub(crate) struct VisitorWords {
 #[graphql(complex)]
 pub(crate) struct Reply {
     #[graphql(skip)]
-    reply_id: ReplyId,
+    reviewed: ReplyId,
     #[graphql(skip)]
     author_id: Option<MemberId>,
     /// As it stood when the log had come to this position; `None`: as it stands.
@@ -83,7 +83,7 @@ impl Reply {
         if !is_theirs && !holds(actor, Permission::QualityReview) {
             return Ok(vec![]);
         }
-        let mut rows = ctx.neighbours().reviews(ctx, self.reply_id).await?;
+        let mut rows = ctx.neighbours().reviews(ctx, self.reviewed).await?;
         rows.retain(|row| self.as_of.is_none_or(|as_of| row.position <= as_of));
         let members = ctx.neighbours().members(ctx, rows.iter().map(|row| row.reviewer_id)).await?;
         Ok(rows.into_iter().map(|row| Review::new(row, &members)).collect())
@@ -125,13 +125,13 @@ impl Entry {
     }
 
     fn new(row: EntryRow, members: &[MemberRow], as_of: Option<i64>) -> Self {
-        let (reply_id, author_id) = (ReplyId::typed(&row.id), row.author_id);
+        let (reviewed, author_id) = (ReplyId::typed(&row.id), row.author_id);
         let (id, at) = (ID(row.id), DateTime(row.at));
         let content = row.content.text().map(str::to_owned);
         let author = members.iter().find(|member| Some(member.id) == row.author_id).cloned().map(Member);
         match row.kind {
             EntryKind::Words => Self::VisitorWords(VisitorWords { id, at, content }),
-            EntryKind::Reply => Self::Reply(Reply { reply_id, author_id, as_of, id, at, author, content }),
+            EntryKind::Reply => Self::Reply(Reply { reviewed, author_id, as_of, id, at, author, content }),
             EntryKind::Note => Self::Note(Note { id, at, author, content }),
         }
     }

@@ -24,6 +24,7 @@ const COLUMNS: [Column; 9] = [
 
 /// What messages are counted by: a kind is one of each.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column, and a fact of its own")]
 pub(super) struct CountedBy {
     pub(super) status: &'static str,
     pub(super) assignee_id: Option<String>,

@@ -51,8 +51,8 @@ async fn at_any_position_a_message_is_what_the_views_said_then(dialect: Dialect)
         let loaded = desk.store.load::<Message>(&Desk::message(n.into()).to_string()).await.expect("loads");
         messages.insert(n, Message::clone(&loaded.aggregate));
     }
-    let mut seen: Vec<(u64, i64, MessageRow, Vec<EntryRow>)> = Vec::new();
-    while seen.len() < POSITIONS || desk.store.head().await.expect("readable") < EVENTS {
+    let mut noted: Vec<(u64, i64, MessageRow, Vec<EntryRow>)> = Vec::new();
+    while noted.len() < POSITIONS || desk.store.head().await.expect("readable") < EVENTS {
         if random.below(20) == 0 {
             targets += 1;
             desk.revise_target(targets, 60 + random.below(7_200)).await;
@@ -66,9 +66,9 @@ async fn at_any_position_a_message_is_what_the_views_said_then(dialect: Dialect)
         desk.happen::<Message>(id.0, before, Some(key), &happened).await;
         let n = 1 + random.below(MESSAGES);
         let (row, entries) = (row(&desk, n).await, said(&desk, n).await);
-        seen.push((n, desk.store.head().await.expect("readable"), row, entries));
+        noted.push((n, desk.store.head().await.expect("readable"), row, entries));
     }
-    for (n, position, row, entries) in seen {
+    for (n, position, row, entries) in noted {
         let (reader, id) = (Desk::reader(Role::Admin), Desk::message(n.into()));
         let then = desk.views.message_as_of(&reader, id, position).await.expect("readable");
         assert_eq!(then.as_ref(), Some(&row), "seed {seed}, message {n} at {position}");

@@ -88,15 +88,6 @@ impl Schema {
         }
     }
 
-    /// What is asked of a field's value: nothing below a scalar, its type's name below anything else.
-    fn below(&self, kind: &Value) -> &'static str {
-        match kind["kind"].as_str().expect("a kind") {
-            "NON_NULL" | "LIST" => self.below(&kind["ofType"]),
-            "OBJECT" | "UNION" | "INTERFACE" => " { __typename }",
-            _ => "",
-        }
-    }
-
     fn arguments(&self, field: &Field) -> String {
         let given: Vec<String> = field
             .arguments
@@ -115,7 +106,7 @@ pub(super) fn selections(schema: &Schema, of: &str) -> Vec<(String, String)> {
             "message" => "(id: $id)".to_owned(),
             _ => schema.arguments(&field),
         };
-        let selection = format!("{}{arguments}{}", field.name, schema.below(&field.kind));
+        let selection = format!("{}{arguments}{}", field.name, below(&field.kind));
         (field.name, selection)
     };
     schema.fields(of).into_iter().map(selection).collect()
@@ -128,7 +119,16 @@ pub(super) fn mutation(schema: &Schema, field: &Field) -> String {
         return "mutation { assignMessage(input: {messageId: \"nothing\", memberId: \"nothing\"}) { __typename } }"
             .to_owned();
     }
-    format!("mutation {{ {}{}{} }}", field.name, schema.arguments(field), schema.below(&field.kind))
+    format!("mutation {{ {}{}{} }}", field.name, schema.arguments(field), below(&field.kind))
+}
+
+/// What is asked of a field's value: nothing below a scalar, its type's name below anything else.
+fn below(kind: &Value) -> &'static str {
+    match kind["kind"].as_str().expect("a kind") {
+        "NON_NULL" | "LIST" => below(&kind["ofType"]),
+        "OBJECT" | "UNION" | "INTERFACE" => " { __typename }",
+        _ => "",
+    }
 }
 
 fn is_required(argument: &Value) -> bool {

@@ -140,7 +140,7 @@ impl Story<'_> {
     }
 
     fn actor(&self, entry: &HistoryEntry) -> String {
-        match Acted::read(entry.metadata.get("actor").map_or("", String::as_str)) {
+        match entry.acted() {
             Acted::Member(id) => self.member(id),
             Acted::Visitor(_) => self.say("actor-visitor", &[]),
             Acted::Integration(_) => self.say("actor-integration", &[]),
@@ -192,8 +192,7 @@ pub(crate) fn key(event_type: &str) -> String {
 
 /// Was it whoever the message went to?
 fn is_by(entry: &HistoryEntry, to: Assignee) -> bool {
-    let acted = Acted::read(entry.metadata.get("actor").map_or("", String::as_str));
-    matches!((acted, to), (Acted::Member(by), Assignee::Member(to)) if by == to)
+    matches!((entry.acted(), to), (Acted::Member(by), Assignee::Member(to)) if by == to)
 }
 
 fn submitted(message: &Message) -> Option<&Submitted> {

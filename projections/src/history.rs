@@ -4,6 +4,7 @@ use crate::{Projections, Reader, error::QueryError, log_index::AGGREGATES, membe
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
+    actor::Acted,
     contact::Contact,
     ids::{MemberId, MessageId},
     message::Message,
@@ -49,6 +50,13 @@ pub struct HistoryEntry {
     pub metadata: BTreeMap<String, String>,
     /// The member who acted, when one did and is known.
     pub member: Option<MemberRow>,
+}
+
+impl HistoryEntry {
+    /// Who acted.
+    pub fn acted(&self) -> Acted<'_> {
+        acted(&self.metadata)
+    }
 }
 
 impl HistoryFilter {
@@ -306,7 +314,14 @@ impl HistoryFilter {
 }
 
 fn acting_member(metadata: &BTreeMap<String, String>) -> Option<MemberId> {
-    metadata.get("actor")?.strip_prefix("member:")?.parse().ok()
+    match acted(metadata) {
+        Acted::Member(id) => Some(id),
+        Acted::Anonymous | Acted::Visitor(_) | Acted::Integration(_) | Acted::System(_) => None,
+    }
+}
+
+fn acted(metadata: &BTreeMap<String, String>) -> Acted<'_> {
+    Acted::read(metadata.get("actor").map_or("", String::as_str))
 }
 
 /// Replaces every marker by what it marks: the value, `"erased"`, or a contact's mask.

@@ -180,24 +180,9 @@ impl Projections {
     /// What was said in a message that the caller was given; this does not ask again whether they may read it. `notes`:
     /// with what only the desk may read.
     pub async fn entries(&self, of: MessageId, notes: bool) -> Result<Vec<EntryRow>, QueryError> {
-        let rows = self
-            .store
-            .database()
-            .views
-            .rows(
-                &format!(
-                    "SELECT entry_id, kind, author_id, at, content FROM message_entries \
-                     WHERE message_id = $1{} ORDER BY sequence LIMIT $2",
-                    if notes { "" } else { " AND kind <> 'note'" }
-                ),
-                &[of.to_string().into(), MOST.into()],
-            )
-            .await?;
-        opened(&self.store, &rows).await
+        Ok(self.entries_of(&[of], notes).await?.into_iter().map(|(_, entry)| entry).collect())
     }
-}
 
-impl Projections {
     /// The same of many messages at once: each with its entries, in order; one in which nothing was said is left out.
     pub async fn entries_of(
         &self,

@@ -163,12 +163,7 @@ impl Store {
         aggregate_id: &str,
         event_type: &str,
     ) -> Result<Option<RecordedEvent>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND event_type = $3 \
-             ORDER BY sequence DESC LIMIT 1"
-        );
-        let values = [aggregate_type.into(), aggregate_id.into(), event_type.into()];
-        let row = self.database().log.row(&sql, &values).await?;
-        row.as_ref().map(RecordedEvent::from_row).transpose()
+        let types = vec![event_type.to_owned()];
+        self.last(&LogFilter { types, ..LogFilter::stream(aggregate_type, aggregate_id) }).await
     }
 }

@@ -167,7 +167,7 @@ impl LogEntry {
         let known = |kind, id: &str| Actor { kind, id: Some(ID(id.to_owned())), name, rule: None };
         let system =
             |rule: &str| Actor { kind: ActorKind::System, id: None, name: None, rule: Some(rule.to_owned()) };
-        match Acted::read(self.entry.metadata.get("actor").map_or("", String::as_str)) {
+        match self.entry.acted() {
             Acted::Member(id) => known(ActorKind::Member, &id.to_string()),
             Acted::Visitor(id) => known(ActorKind::Visitor, id),
             Acted::Integration(id) => known(ActorKind::Integration, id),

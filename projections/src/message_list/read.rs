@@ -111,10 +111,7 @@ impl Projections {
         reader: &Reader,
         of: &[MessageId],
     ) -> Result<Vec<MessageRow>, QueryError> {
-        let mut values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
-        let list = placeholders(1, values.len());
-        let (scope, holders) = reader.scope(self.dialect(), values.len() + 1);
-        values.extend(holders);
+        let (list, scope, values) = self.many(reader, of);
         let sql = format!(
             "SELECT {COLUMNS} FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER \
              (PARTITION BY related_to ORDER BY submitted_at, message_id) AS place FROM {TABLE} \
@@ -130,10 +127,7 @@ impl Projections {
         reader: &Reader,
         ids: &[MessageId],
     ) -> Result<Vec<MessageRow>, QueryError> {
-        let mut values: Vec<Value> = ids.iter().map(|id| id.to_string().into()).collect();
-        let list = placeholders(1, values.len());
-        let (scope, holders) = reader.scope(self.dialect(), values.len() + 1);
-        values.extend(holders);
+        let (list, scope, values) = self.many(reader, ids);
         let sql =
             format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id IN ({list}) AND deleted = 0{scope}");
         read(&self.store, reader, &sql, &values).await
@@ -145,10 +139,7 @@ impl Projections {
         reader: &Reader,
         of: &[VisitorId],
     ) -> Result<Vec<(VisitorId, i64)>, QueryError> {
-        let mut values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
-        let list = placeholders(1, values.len());
-        let (scope, holders) = reader.scope(self.dialect(), values.len() + 1);
-        values.extend(holders);
+        let (list, scope, values) = self.many(reader, of);
         let sql = format!(
             "SELECT visitor_id, COUNT(*) AS messages FROM {TABLE} \
              WHERE visitor_id IN ({list}) AND deleted = 0{scope} GROUP BY visitor_id"
@@ -163,6 +154,15 @@ impl Projections {
     fn one(&self, reader: &Reader, value: String) -> (String, Vec<Value>) {
         let (scope, holders) = reader.scope(self.dialect(), 2);
         (scope, [value.into()].into_iter().chain(holders).collect())
+    }
+
+    /// A list of ids as placeholders, the reader's scope after it, and the values of both.
+    fn many(&self, reader: &Reader, ids: &[impl ToString]) -> (String, String, Vec<Value>) {
+        let mut values: Vec<Value> = ids.iter().map(|id| id.to_string().into()).collect();
+        let list = placeholders(1, values.len());
+        let (scope, holders) = reader.scope(self.dialect(), values.len() + 1);
+        values.extend(holders);
+        (list, scope, values)
     }
 
     fn dialect(&self) -> Dialect {

@@ -7,7 +7,7 @@
 -- not as the batch takes it to be, or when a loser's idempotency key was answered before: the caller then takes the steps
 -- one by one.
 -- _place is where this process left the head row. While somebody holds an old snapshot no version of that row can be
--- tidied away, and whoever looks it up by its id walks over all of them: after an hour that took half of the time.
+-- tidied away, and whoever looks it up by its id walks over all of them.
 CREATE FUNCTION append_survivors(
     _place text, _clock bigint, _apart bigint,
     _stand_types text[], _stand_ids text[], _stand_sequences bigint[], _stand_events bytea[],

@@ -13,23 +13,22 @@ pub(crate) struct Hang<'q> {
     pub(crate) on: Vec<BTreeSet<usize>>,
 }
 
-/// What commands hang on which, were they alone in the log, would all be written in this order.
+/// What each of these commands hangs on, which would all be written in this order if nobody else wrote.
 pub(crate) fn hang<'q>(written: &[&'q Command]) -> Hang<'q> {
     let mut hang = Hang { stands: Vec::new(), on: Vec::with_capacity(written.len()) };
     let (mut places, mut movers, mut makers) = (HashMap::new(), HashMap::new(), HashMap::new());
     for (index, command) in written.iter().enumerate() {
         let mut on = BTreeSet::new();
         for stand in &command.stands {
-            match movers.get(&stand.stream) {
-                Some(&mover) => on.extend(hang.after(mover)),
-                None => {
-                    let place = places.entry((&stand.stream, stand.at.sequence, stand.at.event_id));
-                    on.insert(*place.or_insert_with(|| {
-                        hang.stands.push(stand);
-                        hang.stands.len() - 1
-                    }));
-                }
+            if let Some(&mover) = movers.get(&stand.stream) {
+                on.extend(hang.after(mover));
+                continue;
             }
+            let place = places.entry((&stand.stream, stand.at.sequence, stand.at.event_id));
+            on.insert(*place.or_insert_with(|| {
+                hang.stands.push(stand);
+                hang.stands.len() - 1
+            }));
         }
         for maker in command.living.iter().filter_map(|key| makers.get(key.as_str())) {
             on.extend(hang.after(*maker));

@@ -145,7 +145,7 @@ impl Commands {
     }
 
     /// An aggregate as this process last knew it, or as the log has it.
-    pub(crate) async fn known<A: Aggregate + 'static>(
+    pub(crate) async fn known<A: Aggregate + Clone + 'static>(
         &self,
         id: &str,
         fresh: bool,

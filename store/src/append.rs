@@ -4,6 +4,7 @@
 mod at_once;
 mod command;
 mod facts;
+mod hang;
 mod judge;
 #[cfg(feature = "testing")]
 mod lost;

@@ -57,9 +57,17 @@ impl std::io::Write for Counter {
 pub(crate) struct Aggregates(Mutex<Kept>);
 
 struct Kept {
-    states: LruCache<StreamId, (Known, Stood)>,
+    states: LruCache<StreamId, State>,
     bytes: usize,
     limit: usize,
+}
+
+/// A committed state, and where its stream stood then.
+struct State {
+    known: Known,
+    stood: Stood,
+    /// The stream has gone on without this process.
+    doubted: bool,
 }
 
 impl Aggregates {
@@ -75,31 +83,53 @@ impl Aggregates {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The newest state that is known of a stream, unless it is known to be old.
     pub(crate) fn get(&self, stream: &StreamId) -> Option<(Known, Stood)> {
-        self.kept().states.get(stream).cloned()
+        let mut kept = self.kept();
+        let state = kept.states.get(stream).filter(|state| !state.doubted)?;
+        Some((state.known.clone(), state.stood))
+    }
+
+    /// The same, however old: what came after it can be read and applied.
+    pub(crate) fn behind(&self, stream: &StreamId) -> Option<(Known, Stood)> {
+        let mut kept = self.kept();
+        let state = kept.states.get(stream)?;
+        Some((state.known.clone(), state.stood))
     }
 
     /// Remembers a committed state; never an older one than is known.
     pub(crate) fn put(&self, stream: &StreamId, known: Known, stood: Stood) {
         let mut kept = self.kept();
-        if kept.states.peek(stream).is_some_and(|(_, known)| known.sequence >= stood.sequence) {
+        if let Some(state) = kept.states.peek_mut(stream)
+            && state.stood.sequence >= stood.sequence
+        {
+            // It was doubted without need, or is newer than what was just read.
+            state.doubted &= state.stood.sequence > stood.sequence;
             return;
         }
         kept.bytes += weight(stream, &known);
-        if let Some((older, _)) = kept.states.put(stream.clone(), (known, stood)) {
-            kept.bytes -= weight(stream, &older);
+        let state = State { known, stood, doubted: false };
+        if let Some(older) = kept.states.put(stream.clone(), state) {
+            kept.bytes -= weight(stream, &older.known);
         }
         while kept.bytes > kept.limit {
-            let Some((stream, (known, _))) = kept.states.pop_lru() else { break };
-            kept.bytes -= weight(&stream, &known);
+            let Some((stream, state)) = kept.states.pop_lru() else { break };
+            kept.bytes -= weight(&stream, &state.known);
         }
     }
 
-    /// Forgets a stream: what was known of it turned out to be old.
+    /// What is known of a stream turned out to be old.
+    pub(crate) fn doubt(&self, stream: &StreamId) {
+        if let Some(state) = self.kept().states.peek_mut(stream) {
+            state.doubted = true;
+        }
+    }
+
+    /// Forgets a stream: what was known of it is not in the log.
     pub(crate) fn forget(&self, stream: &StreamId) {
         let mut kept = self.kept();
-        if let Some((known, _)) = kept.states.pop(stream) {
-            kept.bytes -= weight(stream, &known);
+        if let Some(state) = kept.states.pop(stream) {
+            kept.bytes -= weight(stream, &state.known);
         }
     }
 }
@@ -151,6 +181,19 @@ mod tests {
         cache.put(&stream(1), state(1), Stood::at(2));
         cache.put(&stream(1), state(1), Stood::at(1));
         assert_eq!(cache.get(&stream(1)).map(|(_, stood)| stood), Some(Stood::at(2)));
+    }
+
+    #[test]
+    fn a_state_that_is_doubted_is_known_again_once_the_stream_was_read() {
+        let cache = Aggregates::new();
+        cache.put(&stream(1), state(1), Stood::at(2));
+        cache.doubt(&stream(1));
+        assert!(cache.get(&stream(1)).is_none());
+        assert_eq!(cache.behind(&stream(1)).map(|(_, stood)| stood), Some(Stood::at(2)));
+        cache.put(&stream(1), state(1), Stood::at(1));
+        assert!(cache.get(&stream(1)).is_none(), "what was read is older still");
+        cache.put(&stream(1), state(1), Stood::at(3));
+        assert_eq!(cache.get(&stream(1)).map(|(_, stood)| stood), Some(Stood::at(3)));
     }
 
     #[test]

@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     step!("0012_views_people"),
     step!("0013_log_people"),
     step!("0014_views_reviews"),
+    step!("0015_log_survivors"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -1,17 +1,20 @@
-//! A whole batch in one round trip, by the function `append_batch` (`migrations/postgres/0004_log_append.sql`). It writes
-//! the batch as it was judged on what the batch takes for granted, or nothing when the database disagrees.
+//! A whole batch in one round trip, by the function `append_survivors` (`migrations/postgres/0015_log_survivors.sql`). It
+//! writes the batch as it was judged on what the batch takes for granted, without those who hang on a stream that another
+//! process has moved; or nothing when the database disagrees about anything else.
 
 use super::{
-    command::{Command, Stand},
-    judge::{Facts, Verdict, judge, survivors},
+    command::{Command, StreamId},
+    hang::{Hang, hang},
+    judge::{Facts, Loss, Verdict, judge, survivors},
     steps::{Done, FARTHEST_APART, Failed},
 };
 use crate::{accounts::CredentialRow, clock::Clock, error::StoreError};
 use sqlx::{PgPool, Postgres, Row, pool::PoolConnection};
 use std::collections::HashSet;
 
-const CALL: &str = "SELECT head_was FROM append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-     $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
+const CALL: &str = "SELECT place, head_was, lost, moved FROM append_survivors($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+     $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, \
+     $34, $35, $36, $37, $38, $39)";
 
 /// `unique_violation`, PostgreSQL's appendix A.
 const UNIQUE_VIOLATION: &str = "23505";
@@ -20,6 +23,8 @@ const UNIQUE_VIOLATION: &str = "23505";
 #[derive(Default)]
 pub(crate) struct AtOnce {
     connection: Option<PoolConnection<Postgres>>,
+    /// Where the head row was left.
+    place: Option<String>,
 }
 
 impl AtOnce {
@@ -31,16 +36,28 @@ impl AtOnce {
         batch: &[&Command],
     ) -> Result<Option<Done>, Failed> {
         let verdicts = judge(batch, Facts::assumed(batch));
+        let written = survivors(batch, &verdicts);
+        let hang = hang(&written);
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => pool.acquire().await?,
         };
-        let query = bind(clock, batch, &verdicts);
+        let place = self.place.take();
+        let query = bind(place.as_deref(), clock, &written, &hang);
         match query.fetch_optional(&mut *connection).await {
             Ok(row) => {
                 self.connection = Some(connection);
-                let head_was = row.map(|row| row.try_get::<i64, _>("head_was")).transpose()?;
-                Ok(head_was.map(|head_was| Done { verdicts, head_was }))
+                let Some(row) = row else { return Ok(None) };
+                self.place = row.try_get("place")?;
+                let lost = row.try_get::<Option<Vec<i32>>, _>("lost")?.unwrap_or_default();
+                let moved = row.try_get::<Option<Vec<i32>>, _>("moved")?.unwrap_or_default();
+                // Who loses by what the batch itself says may hang on anything that was old.
+                let all = written.len() == batch.len();
+                Ok(Some(Done {
+                    verdicts: without(verdicts, &lost),
+                    head_was: row.try_get("head_was")?,
+                    moved: all.then(|| streams(&hang, &moved)),
+                }))
             }
             // A key, a receipt or a reservation was there already: the steps find out whose.
             Err(error) if code(&error).as_deref() == Some(UNIQUE_VIOLATION) => {
@@ -73,9 +90,9 @@ fn code(error: &sqlx::Error) -> Option<String> {
 
 type Query<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;
 
-fn bind<'q>(clock: &Clock, batch: &[&'q Command], verdicts: &[Verdict]) -> Query<'q> {
-    let stands = first_stands(batch);
-    let written = survivors(batch, verdicts);
+fn bind<'q>(place: Option<&'q str>, clock: &Clock, written: &[&'q Command], hang: &Hang<'q>) -> Query<'q> {
+    let stands = &hang.stands;
+    let pairs = || (1..).zip(&hang.on).flat_map(|(command, on)| on.iter().map(move |on| (command, *on)));
     let new: HashSet<&str> =
         written.iter().flat_map(|command| &command.new_keys).map(|key| key.id.as_str()).collect();
     let living: HashSet<&str> =
@@ -84,6 +101,7 @@ fn bind<'q>(clock: &Clock, batch: &[&'q Command], verdicts: &[Verdict]) -> Query
     let living: Vec<&str> = living.difference(&new).copied().collect();
     let apart = clock.is_system().then_some(FARTHEST_APART);
     let query = sqlx::query(CALL)
+        .bind(place)
         .bind(clock.micros())
         .bind(apart)
         .bind(stands.iter().map(|stand| stand.stream.0).collect::<Vec<_>>())
@@ -92,65 +110,103 @@ fn bind<'q>(clock: &Clock, batch: &[&'q Command], verdicts: &[Verdict]) -> Query
         .bind(
             stands.iter().map(|stand| stand.at.event_id.map(|id| id.as_bytes().to_vec())).collect::<Vec<_>>(),
         )
+        .bind(pairs().map(|(command, _)| command).collect::<Vec<i32>>())
+        .bind(pairs().map(|(_, on)| number(on + 1)).collect::<Vec<_>>())
         .bind(living);
-    bind_events(bind_rows(query, &written), &written)
+    bind_events(bind_rows(query, written), written)
 }
 
-/// Each stream as the first command on it saw it: the later ones follow from the earlier.
-fn first_stands<'q>(batch: &[&'q Command]) -> Vec<&'q Stand> {
-    let mut seen = HashSet::new();
-    batch
-        .iter()
-        .flat_map(|command| &command.stands)
-        .filter(|stand| seen.insert((stand.stream.0, stand.stream.1.as_str())))
-        .collect()
+/// What becomes of a batch when so many of those who were to be written lost, counted from 1. Whoever was not to be
+/// written was judged on all of these being there.
+fn without(mut verdicts: Vec<Verdict>, lost: &[i32]) -> Vec<Verdict> {
+    if lost.is_empty() {
+        return verdicts;
+    }
+    let mut command = 0;
+    for verdict in &mut verdicts {
+        if *verdict == Verdict::Append {
+            command += 1;
+            if lost.contains(&command) {
+                *verdict = Verdict::Lose(Loss::Conflict);
+            }
+        } else {
+            *verdict = Verdict::Lose(Loss::Conflict);
+        }
+    }
+    verdicts
+}
+
+fn streams(hang: &Hang<'_>, moved: &[i32]) -> HashSet<StreamId> {
+    let place = |number: &i32| usize::try_from(*number - 1).ok();
+    let stands = moved.iter().filter_map(place).filter_map(|place| hang.stands.get(place));
+    stands.map(|stand| stand.stream.clone()).collect()
+}
+
+fn number(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 fn bind_rows<'q>(query: Query<'q>, written: &[&'q Command]) -> Query<'q> {
+    let numbered = || (1_i32..).zip(written.iter().copied());
     let mut offset = 0;
     let mut receipts = Vec::new();
-    for command in written {
+    for (number, command) in numbered() {
         offset += i64::try_from(command.events.len()).unwrap_or(i64::MAX);
-        receipts.extend(command.idempotency.as_ref().map(|key| (key, *command, offset)));
+        receipts.extend(command.idempotency.as_ref().map(|key| (number, key, command, offset)));
     }
-    let reservations = || written.iter().flat_map(|command| &command.reservations);
-    let keys = || written.iter().flat_map(|command| &command.new_keys);
-    let mut tokens = (vec![], vec![], vec![], vec![]);
-    for credential in written.iter().flat_map(|command| &command.credentials) {
-        if let CredentialRow::VisitorToken { token, visitor_id, created_at, expires_at } = credential {
-            tokens.0.push(token.bytes());
-            tokens.1.push(visitor_id.as_str());
-            tokens.2.push(*created_at);
-            tokens.3.push(*expires_at);
+    let reservations =
+        || numbered().flat_map(|(number, command)| command.reservations.iter().map(move |row| (number, row)));
+    let keys =
+        || numbered().flat_map(|(number, command)| command.new_keys.iter().map(move |key| (number, key)));
+    let mut tokens = (vec![], vec![], vec![], vec![], vec![]);
+    for (number, command) in numbered() {
+        for credential in &command.credentials {
+            if let CredentialRow::VisitorToken { token, visitor_id, created_at, expires_at } = credential {
+                tokens.0.push(number);
+                tokens.1.push(token.bytes());
+                tokens.2.push(visitor_id.as_str());
+                tokens.3.push(*created_at);
+                tokens.4.push(*expires_at);
+            }
         }
     }
     query
-        .bind(receipts.iter().map(|(key, ..)| key.scope.as_slice()).collect::<Vec<_>>())
-        .bind(receipts.iter().map(|(key, ..)| key.input.as_slice()).collect::<Vec<_>>())
-        .bind(receipts.iter().map(|(_, command, _)| command.id.as_str()).collect::<Vec<_>>())
-        .bind(receipts.iter().map(|(_, command, _)| command.version).collect::<Vec<_>>())
+        .bind(receipts.iter().map(|(number, ..)| *number).collect::<Vec<_>>())
+        .bind(receipts.iter().map(|(_, key, ..)| key.scope.as_slice()).collect::<Vec<_>>())
+        .bind(receipts.iter().map(|(_, key, ..)| key.input.as_slice()).collect::<Vec<_>>())
+        .bind(receipts.iter().map(|(_, _, command, _)| command.id.as_str()).collect::<Vec<_>>())
+        .bind(receipts.iter().map(|(_, _, command, _)| command.version).collect::<Vec<_>>())
         .bind(receipts.iter().map(|(.., offset)| *offset).collect::<Vec<_>>())
-        .bind(reservations().map(|row| row.kind).collect::<Vec<_>>())
-        .bind(reservations().map(|row| row.value.as_str()).collect::<Vec<_>>())
-        .bind(reservations().map(|row| row.holder.as_str()).collect::<Vec<_>>())
-        .bind(keys().map(|key| key.id.as_str()).collect::<Vec<_>>())
-        .bind(keys().map(|key| key.parent_id.as_str()).collect::<Vec<_>>())
-        .bind(keys().map(|key| key.wrapped.as_slice()).collect::<Vec<_>>())
+        .bind(reservations().map(|(number, _)| number).collect::<Vec<_>>())
+        .bind(reservations().map(|(_, row)| row.kind).collect::<Vec<_>>())
+        .bind(reservations().map(|(_, row)| row.value.as_str()).collect::<Vec<_>>())
+        .bind(reservations().map(|(_, row)| row.holder.as_str()).collect::<Vec<_>>())
+        .bind(keys().map(|(number, _)| number).collect::<Vec<_>>())
+        .bind(keys().map(|(_, key)| key.id.as_str()).collect::<Vec<_>>())
+        .bind(keys().map(|(_, key)| key.parent_id.as_str()).collect::<Vec<_>>())
+        .bind(keys().map(|(_, key)| key.wrapped.as_slice()).collect::<Vec<_>>())
         .bind(tokens.0)
         .bind(tokens.1)
         .bind(tokens.2)
         .bind(tokens.3)
+        .bind(tokens.4)
 }
 
 fn bind_events<'q>(query: Query<'q>, written: &[&'q Command]) -> Query<'q> {
-    let events = || written.iter().flat_map(|command| command.events.iter().map(|event| (*command, event)));
+    let numbered = || (1_i32..).zip(written.iter().copied());
+    let events = || {
+        numbered()
+            .flat_map(|(number, command)| command.events.iter().map(move |event| (number, command, event)))
+    };
     query
-        .bind(events().map(|(_, event)| event.aggregate_type).collect::<Vec<_>>())
-        .bind(events().map(|(_, event)| event.aggregate_id.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|(_, event)| event.sequence).collect::<Vec<_>>())
-        .bind(events().map(|(_, event)| event.event_type.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|(_, event)| event.event_version.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|(_, event)| event.payload.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|(command, _)| command.metadata.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|(_, event)| event.event_id.as_bytes().as_slice()).collect::<Vec<_>>())
+        .bind(events().map(|(number, ..)| number).collect::<Vec<_>>())
+        .bind(events().map(|(.., event)| event.aggregate_type).collect::<Vec<_>>())
+        .bind(events().map(|(.., event)| event.aggregate_id.as_str()).collect::<Vec<_>>())
+        .bind(events().map(|(.., event)| event.sequence).collect::<Vec<_>>())
+        .bind(events().map(|(.., event)| event.event_type.as_str()).collect::<Vec<_>>())
+        .bind(events().map(|(.., event)| event.event_version.as_str()).collect::<Vec<_>>())
+        .bind(events().map(|(.., event)| event.payload.as_str()).collect::<Vec<_>>())
+        .bind(events().map(|(_, command, _)| command.metadata.as_str()).collect::<Vec<_>>())
+        .bind(events().map(|(.., event)| event.event_id.as_bytes().as_slice()).collect::<Vec<_>>())
+        .bind(written.iter().map(|command| number(command.events.len())).collect::<Vec<_>>())
 }

@@ -108,21 +108,41 @@ impl Queue {
         Ok(answered)
     }
 
-    /// What waits, in order, as soon as anything does; `None` once the queue is closed and empty.
-    pub(crate) async fn next(&self) -> Option<Vec<Waiting>> {
+    /// What waits, in order, as soon as anything does; `None` once the queue is closed and empty. With company, whoever is
+    /// about to add something goes first: the log is busy with another process meanwhile.
+    pub(crate) async fn next(&self, company: bool) -> Option<Vec<Waiting>> {
         loop {
             let grown = self.grown.notified();
-            {
-                let mut state = self.state();
-                let batch = take(&mut state.waiting);
-                if !batch.is_empty() {
-                    return Some(batch);
+            let (anything, closed) = {
+                let state = self.state();
+                (!state.waiting.is_empty(), state.closed)
+            };
+            if anything {
+                if company {
+                    self.gather().await;
                 }
-                if state.closed {
-                    return None;
-                }
+                return Some(take(&mut self.state().waiting));
+            }
+            if closed {
+                return None;
             }
             grown.await;
+        }
+    }
+
+    fn waiting(&self) -> usize {
+        self.state().waiting.len()
+    }
+
+    /// Lets every task that can run do so, until that has twice added nothing. No timer: who waits for something else
+    /// is not waited for.
+    async fn gather(&self) {
+        let (mut had, mut same) = (self.waiting(), 0);
+        while same < 2 && had < BATCH {
+            tokio::task::yield_now().await;
+            let has = self.waiting();
+            same = if has > had { 0 } else { same + 1 };
+            had = has;
         }
     }
 

@@ -1,8 +1,8 @@
-//! The steps of one append transaction, one statement each. SQLite takes them always, PostgreSQL when somebody loses or
-//! signs in.
+//! The steps of one append transaction, one statement each. SQLite takes them always, PostgreSQL when somebody signs in
+//! or loses by more than a stream that has moved.
 
 use super::{
-    command::Command,
+    command::{Command, StreamId},
     facts,
     judge::{Verdict, judge, survivors},
 };
@@ -14,6 +14,7 @@ use crate::{
     sql::{Tx, Value},
     store::Store,
 };
+use std::collections::HashSet;
 
 /// How far this machine's clock and the database's may be apart: five minutes, in microseconds.
 pub(crate) const FARTHEST_APART: i64 = 5 * 60 * 1_000_000;
@@ -30,6 +31,8 @@ pub(crate) struct Head {
 pub(crate) struct Done {
     pub(crate) verdicts: Vec<Verdict>,
     pub(crate) head_was: i64,
+    /// The streams that did not stand where a loser saw them, when it is known which; `None`: any of a loser's may be it.
+    pub(crate) moved: Option<HashSet<StreamId>>,
 }
 
 /// How far a batch had come when the database failed.
@@ -57,7 +60,7 @@ pub(crate) async fn write(store: &Store, batch: &[&Command]) -> Result<(Option<T
     let mut tx = store.database().log.begin().await?;
     let head = lock_head(&mut tx, store.clock()).await?;
     let verdicts = judge(batch, facts::read(&mut tx, batch, head.now).await?);
-    let done = Done { verdicts, head_was: head.position };
+    let done = Done { verdicts, head_was: head.position, moved: None };
     let survivors = survivors(batch, &done.verdicts);
     if survivors.is_empty() {
         return Ok((None, done));

@@ -3,7 +3,7 @@
 use super::{
     Appended,
     at_once::AtOnce,
-    command::Command,
+    command::{Command, StreamId},
     judge::Verdict,
     queue::Waiting,
     settle,
@@ -15,7 +15,10 @@ use crate::{
     sql::Side,
     store::Store,
 };
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 use tokio::time::Instant;
 
 /// How often commands are written again whose commit was not answered, before their callers are told that nobody knows.
@@ -25,7 +28,7 @@ const ROUNDS: u8 = 2;
 /// their outcome is unknown, and everybody else goes on.
 pub(crate) async fn supervise(store: Store) {
     loop {
-        let writer = Writer { store: store.clone(), at_once: AtOnce::default() };
+        let writer = Writer { store: store.clone(), at_once: AtOnce::default(), left: 0, company: false };
         match tokio::spawn(writer.run()).await {
             Ok(()) => return,
             Err(panic) => {
@@ -39,13 +42,17 @@ pub(crate) async fn supervise(store: Store) {
 pub(super) struct Writer {
     pub(super) store: Store,
     at_once: AtOnce,
+    /// Where this process left the log.
+    left: i64,
+    /// Another process has written since.
+    company: bool,
 }
 
 impl Writer {
     async fn run(mut self) {
         let store = self.store.clone();
         let mut sweeping = Sweeping::new(Instant::now());
-        while let Some(batch) = store.queue().next().await {
+        while let Some(batch) = store.queue().next(self.company).await {
             let last = batch.last().map(|waiting| waiting.ticket).unwrap_or_default();
             self.carry_out(batch, 0).await;
             store.queue().settled_through(last);
@@ -113,7 +120,7 @@ impl Writer {
     }
 
     /// First the caches, forwards only, then the callers: whoever is answered finds what they wrote.
-    fn answer(&self, batch: Vec<Waiting>, done: &Done, found: &HashMap<u64, i64>) {
+    fn answer(&mut self, batch: Vec<Waiting>, done: &Done, found: &HashMap<u64, i64>) {
         let mut outcomes = outcomes(&batch, done);
         for (waiting, outcome) in batch.iter().zip(&mut outcomes) {
             if let (Err(_), Some(position)) = (&outcome, found.get(&waiting.ticket)) {
@@ -127,9 +134,11 @@ impl Writer {
                     head = receipt.position;
                     self.remember(waiting);
                 }
-                Ok(Appended::Before(_)) | Err(_) => self.forget(waiting),
+                Ok(Appended::Before(_)) | Err(_) => self.forget(waiting, done.moved.as_ref()),
             }
         }
+        self.company = done.head_was > self.left;
+        self.left = head;
         if head > done.head_was {
             self.store.announce(head);
         }
@@ -139,7 +148,7 @@ impl Writer {
     }
 
     fn refuse(&self, waiting: Waiting, error: AppendError) {
-        self.forget(&waiting);
+        self.forget(&waiting, None);
         waiting.answered(Err(error));
     }
 
@@ -148,7 +157,7 @@ impl Writer {
         for stand in command.stands.iter().filter(|stand| stand.moves()) {
             match &stand.known {
                 Some(known) => store.aggregates().put(&stand.stream, known.clone(), stand.then),
-                None => store.aggregates().forget(&stand.stream),
+                None => store.aggregates().doubt(&stand.stream),
             }
         }
         for key in &command.new_keys {
@@ -157,14 +166,18 @@ impl Writer {
         store.queue().settle(waiting.ticket, command, true);
     }
 
-    /// What was known when it was decided was old, or nobody can say.
-    fn forget(&self, waiting: &Waiting) {
+    /// What was known when it was decided was old: these streams, or nobody can say which.
+    fn forget(&self, waiting: &Waiting, moved: Option<&HashSet<StreamId>>) {
         let (store, command) = (&self.store, &waiting.command);
         for stand in &command.stands {
-            store.aggregates().forget(&stand.stream);
+            if moved.is_none_or(|moved| moved.contains(&stand.stream)) {
+                store.aggregates().doubt(&stand.stream);
+            }
         }
-        for key in &command.living {
-            store.keys().forget(key);
+        if moved.is_none() {
+            for key in &command.living {
+                store.keys().forget(key);
+            }
         }
         store.queue().settle(waiting.ticket, command, false);
     }

@@ -130,9 +130,10 @@ async fn a_decision_on_what_another_process_has_overtaken_is_a_conflict(dialect:
     assert_eq!((stale.version(), stale.fresh), (1, false));
     let lost = one.append(append(vec![count("a", &stale)])).await;
     assert!(matches!(lost, Err(AppendError::Conflict)));
-    // What was old is forgotten: the next decision is made on what is there.
+    // What was old is brought forward: the next decision is made on what is there, and a refusal still is not.
     let now = one.recall::<Counter>("a").await.expect("loads");
-    assert_eq!((now.version(), now.fresh), (2, true));
+    assert_eq!((now.version(), now.aggregate.events, now.fresh), (2, 2, false));
+    assert_eq!(now.stood, one.load::<Counter>("a").await.expect("loads").stood);
     one.append(append(vec![count("a", &now)])).await.expect("appended");
     assert_eq!(counted(&two, "a").await, [1, 2, 3]);
 }

@@ -1,0 +1,2 @@
+-- SQLite takes the steps of an append one by one: there is no round trip to spare.
+SELECT 1;

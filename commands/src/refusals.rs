@@ -83,10 +83,11 @@ impl Commands {
 async fn watch(commands: Commands, stop: CancellationToken) {
     let clock = commands.store.clock().clone();
     while !stop.is_cancelled() {
+        // Before it is told: an hour that ends meanwhile is told of right after.
+        let now = clock.micros();
         if let Err(error) = commands.tell_refusals().await {
             tracing::error!(%error, "refused sign-ins could not be told of, and will be again");
         }
-        let now = clock.micros();
         let next: DateTime<Utc> = micros(now - now.rem_euclid(HOUR) + HOUR);
         tokio::select! {
             () = stop.cancelled() => {}

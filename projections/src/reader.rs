@@ -56,18 +56,16 @@ impl Reader {
         Ok(Self { actor, holders })
     }
 
-    /// Their scope as SQL that follows other conditions, and the values that it binds, numbered from `from`.
-    pub(crate) fn scope(&self, dialect: Dialect, from: usize) -> (String, Vec<Value>) {
+    /// Their scope as SQL that follows other conditions, and the values that it binds, numbered from `from`. `in_order`: the
+    /// rows are wanted as the index of holders has them, or in no order.
+    pub(crate) fn scope(&self, dialect: Dialect, in_order: bool, from: usize) -> (String, Vec<Value>) {
         let Some(holders) = &self.holders else { return (String::new(), vec![]) };
         if holders.is_empty() {
             return (" AND 1 = 0".to_owned(), vec![]);
         }
-        // Most of what there is is within most scopes. PostgreSQL knows by its statistics when it is not; SQLite has
-        // none, and is told to go along the list's order instead of gathering and sorting all of it.
-        let column = match dialect {
-            Dialect::Postgres => "holder",
-            Dialect::Sqlite => "+holder",
-        };
+        // In any other order SQLite, which has no statistics, would gather all that the scope takes in and sort it: it is
+        // told to go along the list's order instead. PostgreSQL knows what is cheaper.
+        let column = if in_order || dialect == Dialect::Postgres { "holder" } else { "+holder" };
         let list = placeholders(from, holders.len());
         let values = holders.iter().map(|holder| holder.as_str().into()).collect();
         (format!(" AND {column} IN ({list})"), values)

@@ -194,6 +194,8 @@ pub enum Side {
 impl Side {
     /// Reads rows.
     pub async fn rows(&self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
+        #[cfg(feature = "testing")]
+        crate::testing::asked::hear(self, sql, values);
         Ok(match self {
             Self::Postgres(pool) => {
                 postgres(sql, values).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()

@@ -1,5 +1,9 @@
 //! A database of its own for each test, on both databases from one list of scenarios.
 
+pub(crate) mod asked;
+
+pub use asked::{Asked, Listening};
+
 use crate::{
     Clock, DatabaseUrl, Dialect, RebuildError, RebuildProgress, Store, StoreConfig, View, random,
     rebuild::Bounds,

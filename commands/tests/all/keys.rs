@@ -10,7 +10,8 @@ use domain::{
     text::{Name, ReplyText},
 };
 use std::time::Duration;
-use store::{Dialect, LogFilter, on_both_databases};
+use store::{Dialect, LogFilter, on_both_databases, testing::soon};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 on_both_databases!(
@@ -22,6 +23,7 @@ on_both_databases!(
     a_new_password_ends_every_other_session_and_needs_the_old_one,
     sessions_are_listed_and_ended_one_by_one,
     refused_sign_ins_are_counted_by_the_hour_and_told_once,
+    the_watch_tells_of_an_hour_as_soon_as_it_is_over,
     the_oldest_session_makes_room_for_the_fifty_first,
 );
 
@@ -206,6 +208,19 @@ async fn the_oldest_session_makes_room_for_the_fifty_first(dialect: Dialect) {
     let newest = desk.commands.sign_in(&anonymous(), "mei@example.com", PASSWORD).await.expect("signs in");
     assert_eq!(desk.commands.sessions(&agent, None).await.expect("readable").len(), 50);
     assert!(desk.holder(&newest.token).await.is_some() && desk.holder(&first).await.is_none());
+}
+
+async fn the_watch_tells_of_an_hour_as_soon_as_it_is_over(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    desk.employ("mei", Role::Agent).await;
+    let refused = desk.commands.sign_in(&anonymous(), "mei@example.com", "wrong horse").await;
+    assert!(matches!(refused, Err(CommandError::WrongCredentials)));
+    let stop = CancellationToken::new();
+    let watch = tokio::spawn(desk.commands.clone().watch_refusals(stop.clone()));
+    desk.clock.advance(Duration::from_secs(60 * 60));
+    soon("it is told", || async { desk.count("SignInRefused").await == 1 }).await;
+    stop.cancel();
+    watch.await.expect("ends when it is stopped");
 }
 
 async fn refused_sign_ins_are_counted_by_the_hour_and_told_once(dialect: Dialect) {

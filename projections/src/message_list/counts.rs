@@ -121,7 +121,7 @@ impl Projections {
         filter: &MessageFilter,
     ) -> Result<MessageCounts, QueryError> {
         let (table, messages) = counted_in(filter);
-        let (conditions, mut values) = filter.conditions(reader, self.store.database().dialect());
+        let (conditions, mut values) = filter.conditions(reader, self.store.database().dialect(), None);
         values.push(reader.own().unwrap_or_default().into());
         let sql = format!(
             "SELECT status, overdue, CASE WHEN holder = '' THEN 1 ELSE 0 END AS unassigned, \

@@ -69,6 +69,14 @@ impl MessageOrder {
         }
     }
 
+    /// Do the indexes of single columns have their rows in this order?
+    fn is_by_submission(self) -> bool {
+        match self {
+            Self::NewestFirst | Self::OldestFirst => true,
+            Self::LastActivity | Self::DueFirst => false,
+        }
+    }
+
     pub(super) fn key(self, row: &MessageRow) -> Key {
         let at = match self {
             Self::NewestFirst | Self::OldestFirst => row.submitted_at.timestamp_micros(),
@@ -132,9 +140,21 @@ impl MessageFilter {
         *self == counted
     }
 
-    /// As SQL that follows other conditions, and the values it binds: of what the reader may see.
-    pub(super) fn conditions(&self, reader: &Reader, dialect: Dialect) -> (String, Vec<Value>) {
-        let (scope, values) = reader.scope(dialect, 1);
+    /// As SQL that follows other conditions, and the values it binds: of what the reader may see, in an order or in none.
+    pub(super) fn conditions(
+        &self,
+        reader: &Reader,
+        dialect: Dialect,
+        order: Option<MessageOrder>,
+    ) -> (String, Vec<Value>) {
+        let in_order = order.is_none_or(MessageOrder::is_by_submission);
+        let (scope, values) = reader.scope(dialect, in_order, 1);
+        // As for scopes: SQLite has no statistics, and would gather all that is closed to sort it by something else.
+        let along = dialect == Dialect::Sqlite && !in_order;
+        let (status, category, priority, holder) = match along {
+            true => ("+status", "+category_id", "+priority", "+holder"),
+            false => ("status", "category_id", "priority", "holder"),
+        };
         let mut all = Conditions { sql: format!(" AND deleted = 0{scope}"), values };
         // As constants: an index that holds only these rows is then of use.
         all.sql += if self.spam { " AND spam = 1" } else { " AND spam = 0" };
@@ -145,15 +165,15 @@ impl MessageFilter {
             None => {}
         }
         match self.unassigned {
-            Some(true) => all.compare("holder", "=", Some(NOBODY)),
-            Some(false) => all.compare("holder", "<>", Some(NOBODY)),
+            Some(true) => all.compare(holder, "=", Some(NOBODY)),
+            Some(false) => all.compare(holder, "<>", Some(NOBODY)),
             None => {}
         }
         let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
-        all.one_of("status", self.status.iter().map(|status| status.name().into()));
-        all.one_of("category_id", self.category_id.iter().map(|id| id.0.as_str().into()));
+        all.one_of(status, self.status.iter().map(|status| status.name().into()));
+        all.one_of(category, self.category_id.iter().map(|id| id.0.as_str().into()));
         all.tagged(&self.tag);
-        all.one_of("priority", self.priority.iter().map(|priority| priority.name().into()));
+        all.one_of(priority, self.priority.iter().map(|priority| priority.name().into()));
         all.one_of("holder", self.assignee_id.iter().map(|id| id.to_string().into()));
         all.one_of("holder", self.team_id.iter().map(|id| id.to_string().into()));
         // A team's id among the members', and the other way round, is nobody's.

@@ -36,7 +36,7 @@ impl Projections {
         let window = page.window(list)?;
         let descending = greatest_first != window.backwards;
         let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-        let (mut conditions, mut values) = filter.conditions(reader, self.dialect());
+        let (mut conditions, mut values) = filter.conditions(reader, self.dialect(), Some(order));
         if let Some((value, id)) = &window.beyond {
             let (a, b) = (values.len() + 1, values.len() + 2);
             conditions += &format!(" AND ({ordered_by}, message_id) {beyond} (${a}, ${b})");
@@ -54,7 +54,7 @@ impl Projections {
 
     /// How many there are.
     pub async fn message_count(&self, reader: &Reader, filter: &MessageFilter) -> Result<i64, QueryError> {
-        let (conditions, values) = filter.conditions(reader, self.dialect());
+        let (conditions, values) = filter.conditions(reader, self.dialect(), None);
         let (table, messages) = counts::counted_in(filter);
         let sql =
             format!("SELECT CAST({messages} AS bigint) AS messages FROM {table} WHERE 1 = 1{conditions}");
@@ -152,7 +152,7 @@ impl Projections {
 
     /// The reader's scope after one value, which is `$1`.
     fn one(&self, reader: &Reader, value: String) -> (String, Vec<Value>) {
-        let (scope, holders) = reader.scope(self.dialect(), 2);
+        let (scope, holders) = reader.scope(self.dialect(), true, 2);
         (scope, [value.into()].into_iter().chain(holders).collect())
     }
 
@@ -160,7 +160,7 @@ impl Projections {
     fn many(&self, reader: &Reader, ids: &[impl ToString]) -> (String, String, Vec<Value>) {
         let mut values: Vec<Value> = ids.iter().map(|id| id.to_string().into()).collect();
         let list = placeholders(1, values.len());
-        let (scope, holders) = reader.scope(self.dialect(), values.len() + 1);
+        let (scope, holders) = reader.scope(self.dialect(), true, values.len() + 1);
         values.extend(holders);
         (list, scope, values)
     }

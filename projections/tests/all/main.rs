@@ -5,6 +5,7 @@ mod gone;
 mod members;
 mod messages;
 mod personal;
+mod plans;
 mod runs;
 mod target;
 mod teams;

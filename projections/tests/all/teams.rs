@@ -17,7 +17,6 @@ use uuid::Uuid;
 on_both_databases!(
     a_team_is_listed_with_its_members_until_it_is_disbanded,
     the_list_shows_what_a_scope_takes_in_and_nothing_else,
-    a_list_within_a_scope_is_read_by_an_index,
 );
 
 async fn a_team_is_listed_with_its_members_until_it_is_disbanded(dialect: Dialect) {
@@ -122,36 +121,4 @@ async fn the_list_shows_what_a_scope_takes_in_and_nothing_else(dialect: Dialect)
     assert!(listed(&desk, &reader, &of_members(vec![MemberId(TEAM.0)])).await.is_empty(), "no member's id");
     let queue = MessageFilter { unassigned: Some(true), ..MessageFilter::default() };
     assert_eq!(listed(&desk, &reader, &queue).await, [all[0].0]);
-}
-
-/// The plan of a list: what the database does to find a page.
-async fn plan(desk: &Desk, sql: &str) -> String {
-    let views = &desk.store.database().views;
-    let (explain, column) = match desk.store.database().dialect() {
-        Dialect::Sqlite => ("EXPLAIN QUERY PLAN ", "detail"),
-        Dialect::Postgres => ("EXPLAIN ", "QUERY PLAN"),
-    };
-    let rows = views.rows(&format!("{explain}{sql}"), &[]).await.expect("explained");
-    rows.iter().map(|row| row.text(column).expect("text") + "\n").collect()
-}
-
-async fn a_list_within_a_scope_is_read_by_an_index(dialect: Dialect) {
-    let desk = Desk::open(dialect).await;
-    held(&desk).await;
-    let list = "SELECT message_id FROM message_list_4 WHERE deleted = 0 AND spam = 0 AND archived = 0";
-    let order = "ORDER BY submitted_at DESC, message_id DESC LIMIT 21";
-    let of_holder = if dialect == Dialect::Sqlite { "+holder" } else { "holder" };
-    for (condition, index) in [
-        // A scope goes along the list's order on SQLite; PostgreSQL has a choice of two, and statistics.
-        (format!("{of_holder} IN ('', 'a', 'b', 'c')"), "message_list_4_"),
-        ("holder IN ('a') AND team_id IS NOT NULL".to_owned(), "message_list_4_holder"),
-        ("holder = ''".to_owned(), "message_list_4_holder"),
-    ] {
-        let plan = plan(&desk, &format!("{list} AND {condition} {order}")).await;
-        assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{condition}: {plan}");
-        assert!(
-            dialect == Dialect::Postgres || !plan.contains("TEMP B-TREE"),
-            "{condition} is sorted: {plan}"
-        );
-    }
 }

@@ -1,6 +1,6 @@
 //! Who asks: put beside each request by whoever speaks HTTP.
 
-use crate::{fault, neighbours::Neighbours};
+use crate::{fault, neighbours::Neighbours, ticks::Wanted};
 use async_graphql::{Context, Result};
 use commands::{Caller, Commands};
 use domain::{
@@ -34,6 +34,8 @@ pub struct Request {
     present: Arc<OnceCell<BTreeSet<MemberId>>>,
     /// What stands beside the things of its lists.
     neighbours: Arc<OnceLock<Neighbours>>,
+    /// When they are looked up.
+    pub(crate) wanted: Wanted,
 }
 
 /// Where the desk is, for links in answers.
@@ -54,7 +56,8 @@ impl Request {
     /// A request of this caller, whose `team` reaches that far.
     pub fn new(caller: Caller, bearer: Option<String>, reach: Reach) -> Self {
         let (desk, teams, present) = (Arc::default(), Arc::default(), Arc::default());
-        Self { caller, bearer, reach: reach.into(), desk, teams, present, neighbours: Arc::default() }
+        let (neighbours, wanted) = (Arc::default(), Wanted::default());
+        Self { caller, bearer, reach: reach.into(), desk, teams, present, neighbours, wanted }
     }
 
     /// The desk's teams that stand.
@@ -113,7 +116,8 @@ pub(crate) trait Asks {
     /// What stands beside the things of a list, looked up for all of them at once.
     fn neighbours(&self) -> &Neighbours {
         let reader = || Reader::of_messages(self.caller().actor, &self.request().reach).ok();
-        self.request().neighbours.get_or_init(|| Neighbours::new(self.projections().clone(), reader()))
+        let Request { neighbours, wanted, .. } = self.request();
+        neighbours.get_or_init(|| Neighbours::new(self.projections().clone(), reader(), wanted))
     }
 
     /// The member who asks, when they may read messages; the fault otherwise.

@@ -4,12 +4,13 @@
 //! question had answers of different bytes. The specification wants the document's order ("Response", Serialized Map
 //! Ordering), and "absent and not yours" wants the same bytes.
 
-use crate::{Schema, check::check, fault};
+use crate::{Schema, check::check, fault, ticks::Wanted};
 use async_graphql::{
     Name, Pos, Positioned, Request, Response, Value,
     indexmap::IndexMap,
     parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet},
 };
+use std::any::TypeId;
 
 /// Executes a request; the answer's fields stand in the document's order.
 pub async fn execute(schema: &Schema, mut request: Request) -> Response {
@@ -19,13 +20,20 @@ pub async fn execute(schema: &Schema, mut request: Request) -> Response {
         return Response::from_errors(vec![fault.into_server_error(Pos::default())]);
     }
     let operation = request.operation_name.clone();
-    let mut response = schema.execute(request).await;
+    let wanted = wanted(&request);
+    let mut response = wanted.answer(schema.execute(request)).await;
     if let Some(document) = document
         && let Some(selection) = operation_selection(&document, operation.as_deref())
     {
         order(&mut response.data, &[selection], &document);
     }
     response
+}
+
+/// Where the look-ups wait that this request will ask for.
+fn wanted(request: &Request) -> Wanted {
+    let asked = request.data.get(&TypeId::of::<crate::Request>()).and_then(|asked| asked.downcast_ref());
+    asked.map(|asked: &crate::Request| asked.wanted.clone()).unwrap_or_default()
 }
 
 fn operation_selection<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<&'d SelectionSet> {

@@ -14,6 +14,7 @@ mod query;
 mod refusal;
 mod scalar;
 mod story;
+mod ticks;
 
 pub use caller::{Links, Request};
 pub use execute::execute;

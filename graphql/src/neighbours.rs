@@ -1,7 +1,7 @@
 //! What stands beside the things of a list, looked up for all of them at once: as many questions to the database as
 //! there are kinds of neighbours, however long the list is.
 
-use crate::{caller::Asks, fault};
+use crate::{caller::Asks, fault, ticks::Wanted};
 use async_graphql::{
     Context, Result,
     dataloader::{DataLoader, Loader},
@@ -36,8 +36,8 @@ struct SaidIn(MessageId);
 type Answers<K, V> = Result<HashMap<K, V>, Arc<QueryError>>;
 
 impl Neighbours {
-    pub(crate) fn new(projections: Projections, reader: Option<Reader>) -> Self {
-        Self { loader: DataLoader::new(LookUp { projections, reader }, tokio::spawn) }
+    pub(crate) fn new(projections: Projections, reader: Option<Reader>, wanted: &Wanted) -> Self {
+        Self { loader: wanted.loader(LookUp { projections, reader }) }
     }
 
     /// A member.

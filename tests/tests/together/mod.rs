@@ -3,6 +3,7 @@
 mod erasure;
 mod plans;
 mod sequences;
+mod statements;
 
 use commands::{Caller, Commands, ReplyInput, SubmitInput, WorkInput};
 use domain::{
@@ -12,17 +13,13 @@ use domain::{
     message::Due,
     text::{Name, ReplyText, Words},
 };
-use projections::Projections;
+use projections::{Projections, VIEWS};
 use store::{
     Clock, Store,
     testing::{TestDatabase, soon},
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-
-/// Every view: a test that reads waits for all of them.
-const VIEWS: [&str; 7] =
-    ["message_list", "message_entries", "visitor_messages", "visitors", "members", "deletions", "teams"];
 
 /// A process, as far as it writes and reads: a store of its own, with commands and views on it.
 #[derive(Clone)]
@@ -53,7 +50,8 @@ impl Process {
     /// Waits until the views have seen everything.
     async fn up_to_date(&self) {
         let head = self.store.head().await.expect("readable");
-        soon("the views follow", || async { self.views.wait_for(&VIEWS, head).await.expect("readable") })
+        let views: Vec<_> = VIEWS.iter().map(|view| view.name).collect();
+        soon("the views follow", || async { self.views.wait_for(&views, head).await.expect("readable") })
             .await;
     }
 

@@ -6,21 +6,25 @@ use commands::CommandError;
 use domain::{
     access::{Reach, Role},
     actor::Actor,
-    ids::MessageId,
+    ids::{MessageId, ReplyId, Tag},
     message::{MessageStatus, StepKind},
     reference::Reference,
 };
 use projections::{HistoryFilter, MessageFilter, MessageOrder, PageRequest, Reader};
 use sqlx::{Connection, Executor, PgConnection, Row};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use store::{Clock, DatabaseUrl, Dialect, LogFilter, testing::TestDatabase};
+use uuid::Uuid;
 
 /// Rows of other people in each table, before the test's own.
 const OTHERS: i64 = 5_000;
 /// As often as a statement is asked before PostgreSQL settles on a plan for all of its values (five times), and more.
 const ROUNDS: u128 = 8;
 /// The tables that grow with what happens.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 16] = [
     "events",
     "idempotency",
     "reservations",
@@ -30,6 +34,9 @@ const TABLES: [&str; 13] = [
     "message_list_4",
     "message_entries",
     "message_conversations",
+    "message_tags",
+    "reviews",
+    "log_index",
     "visitor_messages",
     "visitors",
     "members_2",
@@ -69,6 +76,11 @@ const FILL: &str = "
     INSERT INTO visitors SELECT md5('visitor' || n)::uuid, NULL, NULL, 1 FROM generate_series(1, OTHERS) n;
     INSERT INTO members_2 (member_id, version, role, name, email, joined, active, api_keys, invited_at)
         SELECT md5('member' || n)::uuid, 1, 'AGENT', '{}', '{}', 1, 1, '[]', n FROM generate_series(1, OTHERS) n;
+    INSERT INTO message_tags SELECT md5('message' || n)::uuid, 'tag ' || n % 50 FROM generate_series(1, OTHERS) n;
+    INSERT INTO reviews SELECT md5('review' || n)::uuid, md5('reply' || n)::uuid, md5('member' || n % 50)::uuid, n, n, '[]'
+        FROM generate_series(1, OTHERS) n;
+    INSERT INTO log_index SELECT h.position + n + 1, n % 7, n % 50, n / 2
+        FROM log_head h, generate_series(0, 3 * OTHERS - 1) n;
     INSERT INTO deletions SELECT md5('deleted' || n)::uuid, 2, 8e15 FROM generate_series(1, OTHERS) n;
     UPDATE log_head SET position = position + 3 * OTHERS, recorded_at = recorded_at + 3 * OTHERS;
     UPDATE checkpoints SET position = (SELECT position FROM log_head);";
@@ -233,24 +245,39 @@ impl Postgres {
     }
 }
 
+/// Somebody who sees the whole desk, and somebody who sees what all of our agents have.
+fn readers() -> [Reader; 2] {
+    let teams = Reach::Teams { teams: BTreeSet::new(), members: (0..ROUNDS).map(super::member).collect() };
+    let actor = Actor::Member { id: super::member(1), role: Role::Agent };
+    [Reach::Desk, teams].map(|reach| Reader::of_messages(actor, &reach).expect("reads"))
+}
+
+/// The list in its orders, where our own rows are: nobody sealed what the others left.
+async fn lists(process: &Process, reader: &Reader, filter: MessageFilter) {
+    let views = &process.views;
+    let ask = async |order, page| views.messages(reader, &filter, order, &page).await.expect("a page");
+    for order in [MessageOrder::NewestFirst, MessageOrder::LastActivity] {
+        let first = ask(order, PageRequest::forward(Some(2), None)).await;
+        assert_eq!(first.rows.len(), 2);
+        ask(order, PageRequest::forward(Some(2), Some(first.rows[0].0.clone()))).await;
+    }
+    let last = ask(MessageOrder::OldestFirst, PageRequest { last: Some(2), ..PageRequest::default() }).await;
+    let before = Some(last.rows[1].0.clone());
+    ask(MessageOrder::OldestFirst, PageRequest { last: Some(1), before, ..PageRequest::default() }).await;
+}
+
 async fn query(process: &Process, id: MessageId) {
     let Process { store, views, .. } = process;
-    let reader = Reader::of_messages(Actor::Member { id: super::member(1), role: Role::Agent }, &Reach::Desk)
-        .expect("reads");
-    for status in [vec![], vec![MessageStatus::Open], vec![MessageStatus::Replied, MessageStatus::Open]] {
-        let filter = MessageFilter { status, ..MessageFilter::default() };
-        let ask = async |order, page| views.messages(&reader, &filter, order, &page).await.expect("a page");
-        // Where our own rows are: nobody sealed what the others left.
-        for order in [MessageOrder::NewestFirst, MessageOrder::LastActivity] {
-            let first = ask(order, PageRequest::forward(Some(2), None)).await;
-            assert_eq!(first.rows.len(), 2);
-            ask(order, PageRequest::forward(Some(2), Some(first.rows[0].0.clone()))).await;
+    for reader in readers() {
+        for status in [vec![], vec![MessageStatus::Open], vec![MessageStatus::Replied, MessageStatus::Open]] {
+            lists(process, &reader, MessageFilter { status, ..MessageFilter::default() }).await;
         }
-        let last =
-            ask(MessageOrder::OldestFirst, PageRequest { last: Some(2), ..PageRequest::default() }).await;
-        let before = Some(last.rows[1].0.clone());
-        ask(MessageOrder::OldestFirst, PageRequest { last: Some(1), before, ..PageRequest::default() }).await;
+        lists(process, &reader, MessageFilter { unassigned: Some(true), ..MessageFilter::default() }).await;
+        let assignee_id = (0..ROUNDS).map(super::member).collect();
+        lists(process, &reader, MessageFilter { assignee_id, ..MessageFilter::default() }).await;
     }
+    let [_, reader] = readers();
+    assert!(store.sessions_of(&super::member(1).to_string()).await.expect("readable").is_empty());
     let message = views.message(&reader, id).await.expect("readable").expect("a message");
     let reference = Reference::parse(&message.reference).expect("a reference");
     assert!(views.message_by_reference(&reader, &reference).await.expect("readable").is_some());
@@ -267,6 +294,20 @@ async fn query(process: &Process, id: MessageId) {
     assert_eq!(views.events_since(&reader, id, 2).await.expect("readable").len(), 4);
     let last = store.last_of_type("Message", &id.to_string(), "MessageReplied").await.expect("readable");
     assert_eq!(last.map(|last| last.sequence), Some(6));
+    let auditor = Actor::Member { id: super::member(2), role: Role::Auditor };
+    let auditor = Reader::of_messages(auditor, &Reach::Desk).expect("reads");
+    for filter in [
+        HistoryFilter { actor_id: Some(super::member(1).to_string()), ..HistoryFilter::default() },
+        HistoryFilter { types: vec!["MessageReopened".to_owned()], ..HistoryFilter::default() },
+        HistoryFilter { correlation_id: Some(Uuid::nil().to_string()), ..HistoryFilter::default() },
+    ] {
+        let found = views.log(&auditor, &filter, 0, 2).await.expect("readable");
+        assert!(!found.is_empty(), "{filter:?}");
+    }
+    let tag = MessageFilter { tag: vec![Tag("nobody's".to_owned())], ..MessageFilter::default() };
+    let tagged = views.messages(&reader, &tag, MessageOrder::NewestFirst, &PageRequest::default()).await;
+    assert!(tagged.expect("readable").rows.is_empty());
+    assert!(views.reviews(&[ReplyId(Uuid::nil())]).await.expect("readable").is_empty());
     let log = store.read(&LogFilter::default(), history[0].event.position, 10).await.expect("readable");
     assert!(!log.is_empty());
     views.status().await.expect("readable");

@@ -1,0 +1,59 @@
+//! When look-ups are made: once the query can go no further without them.
+//!
+//! The library's loader waits a millisecond for more keys. A list that takes longer to walk is then looked up in parts,
+//! and every answer waits that long for nothing. Here what a query wants is gathered until it waits, and looked up then.
+
+use async_graphql::dataloader::DataLoader;
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+type LookUp = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The look-ups that one query has asked for and that have not begun.
+#[derive(Clone, Default)]
+pub(crate) struct Wanted(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    look_ups: Vec<LookUp>,
+    /// Somebody begins them.
+    answering: bool,
+}
+
+impl Wanted {
+    /// A loader whose look-ups wait here.
+    pub(crate) fn loader<T: Send + Sync + 'static>(&self, looks_up: T) -> DataLoader<T> {
+        let wanted = self.clone();
+        let add = move |look_up| {
+            let mut state = wanted.lock();
+            match state.answering {
+                true => state.look_ups.push(look_up),
+                false => drop(tokio::spawn(look_up)),
+            }
+        };
+        DataLoader::new(looks_up, add).delay(Duration::ZERO)
+    }
+
+    /// Runs a query to its end. Whenever it waits, what it has asked for until then begins.
+    pub(crate) async fn answer<T>(&self, query: impl Future<Output = T>) -> T {
+        let mut query = pin!(query);
+        self.lock().answering = true;
+        poll_fn(|context| {
+            let polled = query.as_mut().poll(context);
+            let look_ups = std::mem::take(&mut self.lock().look_ups);
+            for look_up in look_ups {
+                tokio::spawn(look_up);
+            }
+            polled
+        })
+        .await
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -146,13 +146,16 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
 }
 
 async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
-    logging::start(&config.log);
+    let logging = logging::start(&config.log, config.otlp_endpoint.as_deref())?;
     let asked_to_end = asked_to_end()?;
     tokio::pin!(asked_to_end);
     // A start can take long: views may have to be filled first.
     let server = tokio::select! {
         server = Server::start(config, Clock::system()) => server?,
-        () = &mut asked_to_end => return Ok(()),
+        () = &mut asked_to_end => {
+            logging.end().await;
+            return Ok(());
+        }
     };
     if config.public_url.is_none() {
         tracing::warn!("LEAVEWORD_PUBLIC_URL is not set: links name the address this server listens on");
@@ -162,6 +165,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     asked_to_end.await;
     tracing::info!("ending: requests under way are answered first");
     server.stop().await;
+    logging.end().await;
     Ok(())
 }
 

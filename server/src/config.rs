@@ -30,6 +30,15 @@ pub struct Settings {
     #[arg(long, env = "LEAVEWORD_MASTER_KEY_FILE", global = true)]
     master_key_file: Option<PathBuf>,
 
+    /// Where Prometheus asks, such as `127.0.0.1:9464`; nowhere unless said
+    #[arg(long, env = "LEAVEWORD_METRICS_LISTEN", global = true)]
+    metrics_listen: Option<String>,
+
+    /// Where traces are sent by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`; nowhere unless said. For a
+    /// program that was built with `--features otlp`
+    #[arg(long, env = "LEAVEWORD_OTLP_ENDPOINT", global = true)]
+    otlp_endpoint: Option<String>,
+
     /// What is logged: a tracing filter such as `info` or `info,store=debug`
     #[arg(long, env = "LEAVEWORD_LOG", default_value = "info", global = true)]
     log: String,
@@ -46,6 +55,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address under which others reach this server, without a slash at its end.
     pub public_url: Option<String>,
+    /// Where Prometheus asks.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where traces are sent.
+    pub otlp_endpoint: Option<String>,
     /// The tracing filter.
     pub log: String,
 }
@@ -72,10 +85,19 @@ impl Settings {
                 return Err(bad("LEAVEWORD_DATABASE_URL", problem));
             }
         };
-        let listen = self
-            .listen
-            .parse()
-            .map_err(|_| bad("LEAVEWORD_LISTEN", "is an address and a port, such as 127.0.0.1:8080"))?;
+        let address = |variable, text: &str, example| {
+            let problem = format!("{text:?} is not an address and a port, such as {example}");
+            text.parse().map_err(|_| bad(variable, &problem))
+        };
+        let listen = address("LEAVEWORD_LISTEN", &self.listen, "127.0.0.1:8080")?;
+        let metrics = self.metrics_listen.as_deref();
+        let metrics_listen =
+            metrics.map(|text| address("LEAVEWORD_METRICS_LISTEN", text, "127.0.0.1:9464")).transpose()?;
+        if self.otlp_endpoint.is_some() && !cfg!(feature = "otlp") {
+            let problem =
+                "this leaveword was built without traces: build it with --features otlp, or leave this out";
+            return Err(bad("LEAVEWORD_OTLP_ENDPOINT", problem));
+        }
         if let Some(url) = &self.public_url {
             let host = url.strip_prefix("https://").or(url.strip_prefix("http://")).unwrap_or_default();
             if host.trim_matches('/').is_empty() || host.contains(char::is_whitespace) {
@@ -91,6 +113,8 @@ impl Settings {
             data_dir: self.data_dir,
             listen,
             public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            metrics_listen,
+            otlp_endpoint: self.otlp_endpoint,
             log: self.log,
         })
     }
@@ -115,6 +139,10 @@ impl fmt::Display for Config {
         writeln!(f, "LEAVEWORD_LISTEN           {}", self.listen)?;
         writeln!(f, "LEAVEWORD_PUBLIC_URL       {public_url}")?;
         writeln!(f, "LEAVEWORD_MASTER_KEY_FILE  {}", self.store.master_key_file.display())?;
+        let metrics = self.metrics_listen.map_or("none".to_owned(), |address| address.to_string());
+        writeln!(f, "LEAVEWORD_METRICS_LISTEN   {metrics}")?;
+        let collector = self.otlp_endpoint.as_deref().unwrap_or("none");
+        writeln!(f, "LEAVEWORD_OTLP_ENDPOINT    {collector}")?;
         write!(f, "LEAVEWORD_LOG              {}", self.log)
     }
 }
@@ -130,6 +158,8 @@ mod tests {
             listen: "127.0.0.1:8080".into(),
             public_url: None,
             master_key_file: None,
+            metrics_listen: None,
+            otlp_endpoint: None,
             log: "info".into(),
         }
     }
@@ -154,6 +184,8 @@ mod tests {
         let bad = Settings { database_url: Some("mysql://x".into()), ..settings() };
         assert!(named(bad).starts_with("LEAVEWORD_DATABASE_URL: begins with postgres://"));
         assert!(named(Settings { listen: "8080".into(), ..settings() }).starts_with("LEAVEWORD_LISTEN: "));
+        let bad = Settings { metrics_listen: Some("9464".into()), ..settings() };
+        assert!(named(bad).starts_with("LEAVEWORD_METRICS_LISTEN: \"9464\" is not an address"));
         let bad = Settings { public_url: Some("desk.example.com".into()), ..settings() };
         assert!(named(bad).starts_with("LEAVEWORD_PUBLIC_URL: "));
         assert!(named(Settings { log: "a=b=c".into(), ..settings() }).starts_with("LEAVEWORD_LOG: "));

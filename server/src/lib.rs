@@ -9,12 +9,15 @@ pub mod config;
 mod endpoint;
 mod health;
 mod logging;
+mod metrics;
 mod pages;
 mod rebuild;
 mod request_id;
 mod router;
 mod running;
 mod show;
+#[cfg(feature = "otlp")]
+mod traces;
 mod welcome;
 
 pub use config::Config;

@@ -2,6 +2,7 @@
 
 use crate::{
     config::Config,
+    metrics::Metrics,
     router::{App, router},
 };
 use commands::{CommandError, Commands, MessagesOf, SignInLink};
@@ -17,6 +18,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How many connections wait to be accepted.
 const BACKLOG: u32 = 1_024;
 
+/// Prometheus asks one question at a time.
+const METRICS_BACKLOG: u32 = 16;
+
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -27,8 +31,8 @@ pub enum StartError {
     #[error(transparent)]
     Lock(#[from] AlreadyServed),
     /// The address cannot be listened on.
-    #[error("cannot listen on {0}: {1}; choose another with LEAVEWORD_LISTEN")]
-    Listen(SocketAddr, std::io::Error),
+    #[error("cannot listen on {0}: {1}; choose another with {2}")]
+    Listen(SocketAddr, std::io::Error, &'static str),
     /// What every desk starts with could not be written.
     #[error(transparent)]
     FirstStart(#[from] CommandError),
@@ -42,6 +46,7 @@ pub struct Server {
     stop_following: CancellationToken,
     app: App,
     serving: JoinHandle<std::io::Result<()>>,
+    metrics: Option<Metrics>,
     clock: JoinHandle<()>,
     refusals: JoinHandle<()>,
     _lock: Option<ServerLock>,
@@ -58,8 +63,12 @@ impl Server {
         let store = Store::open(&config.store, clock).await?;
         let commands = Commands::new(store.clone());
         commands.first_start().await?;
-        let listen = |error| StartError::Listen(config.listen, error);
+        let listen = |error| StartError::Listen(config.listen, error, "LEAVEWORD_LISTEN");
         let socket = bound(config.listen).map_err(listen)?;
+        let watched = |error, address| StartError::Listen(address, error, "LEAVEWORD_METRICS_LISTEN");
+        let metrics =
+            config.metrics_listen.map(|address| bound(address).map_err(|error| watched(error, address)));
+        let metrics = metrics.transpose()?;
 
         let (stop, stop_following) = (CancellationToken::new(), CancellationToken::new());
         let unless_started = stop_following.clone().drop_guard();
@@ -68,6 +77,7 @@ impl Server {
         projections.filled().await?;
         let listener = socket.listen(BACKLOG).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        let metrics = metrics.map(|socket| socket.listen(METRICS_BACKLOG)).transpose().map_err(listen)?;
         // A new link ends the one before: only a server that does start may make one.
         let first_sign_in = commands.first_administrator().await?;
         unless_started.disarm();
@@ -87,15 +97,33 @@ impl Server {
         let links = graphql::Links { base: config.public_url.clone() };
         let schema = graphql::schema(commands.clone(), projections.clone(), links);
         let app = App { store, commands, projections, destroyer, schema };
+        let metrics =
+            metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
         let stopped = stop.clone().cancelled_owned();
         let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
         let serving = tokio::spawn(async move { serve.await });
-        Ok(Self { address, first_sign_in, stop, stop_following, app, serving, clock, refusals, _lock: lock })
+        Ok(Self {
+            address,
+            first_sign_in,
+            stop,
+            stop_following,
+            app,
+            serving,
+            metrics,
+            clock,
+            refusals,
+            _lock: lock,
+        })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where Prometheus asks.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(Metrics::address)
     }
 
     /// As long as no administrator has a password: a one-time sign-in for the first one.
@@ -108,6 +136,9 @@ impl Server {
         self.stop.cancel();
         if tokio::time::timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!("some requests were not answered in time");
+        }
+        if let Some(metrics) = self.metrics {
+            metrics.ended().await;
         }
         if let Err(error) = self.clock.await {
             tracing::error!(%error, "the watch on the clock did not end well");

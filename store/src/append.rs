@@ -29,6 +29,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Everything that one command appends.
@@ -147,7 +148,18 @@ impl Store {
     /// Appends all of it, or nothing. Once it is queued it is not cancelled by a caller who goes away.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let command = self.prepared(append).await?;
-        let answer = self.queue().push(command)?;
-        answer.await.unwrap_or(Err(AppendError::Unknown))
+        let began = Instant::now();
+        let outcome = match self.queue().push(command) {
+            Ok(answer) => answer.await.unwrap_or(Err(AppendError::Unknown)),
+            Err(error) => Err(error),
+        };
+        let measures = self.measures();
+        measures.append.observe(began.elapsed().as_secs_f64());
+        match &outcome {
+            Err(AppendError::Conflict) => drop(measures.overtaken.inc()),
+            Err(AppendError::Busy) => drop(measures.busy.inc()),
+            _ => {}
+        }
+        outcome
     }
 }

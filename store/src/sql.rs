@@ -234,6 +234,14 @@ impl Side {
         Err(sqlx::Error::PoolTimedOut)
     }
 
+    /// How long SQLite's write-ahead log is; nothing on PostgreSQL, or before anything was written.
+    pub(crate) fn write_ahead_bytes(&self) -> u64 {
+        let Self::Sqlite { writer, .. } = self else { return 0 };
+        let mut file = writer.connect_options().get_filename().to_path_buf().into_os_string();
+        file.push("-wal");
+        std::fs::metadata(file).map(|file| file.len()).unwrap_or_default()
+    }
+
     /// Runs one statement in a transaction of its own; says how many rows it touched.
     pub async fn execute(&self, sql: &str, values: &[Value]) -> sqlx::Result<u64> {
         let mut tx = self.begin().await?;

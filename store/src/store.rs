@@ -8,6 +8,7 @@ use crate::{
     error::StoreError,
     keys::{KeyRing, unwrap, wrap},
     master::MasterKey,
+    measures::Measures,
     random,
     seal::{self, Key, length_prefixed},
 };
@@ -42,6 +43,7 @@ struct Inner {
     aggregates: Aggregates,
     keys: Keys,
     writer: TaskTracker,
+    measures: Measures,
     #[cfg(feature = "testing")]
     losses: crate::append::Losses,
 }
@@ -70,6 +72,7 @@ impl Store {
             aggregates: Aggregates::new(),
             keys: Keys::new(),
             writer: TaskTracker::new(),
+            measures: Measures::new(),
             #[cfg(feature = "testing")]
             losses: crate::append::Losses::default(),
         }));
@@ -102,6 +105,10 @@ impl Store {
 
     pub(crate) fn master(&self) -> &MasterKey {
         &self.0.master
+    }
+
+    pub(crate) fn measures(&self) -> &Measures {
+        &self.0.measures
     }
 
     #[cfg(feature = "testing")]

@@ -68,6 +68,11 @@ impl Postgres {
         format!("postgres://leaveword@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Where its programs are.
+    pub(crate) fn programs(&self) -> &std::path::Path {
+        &self.cluster.programs.folder
+    }
+
     /// The line for a shell that stops it at once.
     pub(crate) fn stop_line(&self) -> Result<String, String> {
         again::line(&["stop"], &self.cluster.folder)

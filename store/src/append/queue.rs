@@ -130,7 +130,8 @@ impl Queue {
         }
     }
 
-    fn waiting(&self) -> usize {
+    /// How many commands wait.
+    pub(crate) fn waiting(&self) -> usize {
         self.state().waiting.len()
     }
 

@@ -63,8 +63,12 @@ impl Writer {
     /// Writes a batch and answers each of its callers. When the database refuses it, one command at a time, so that
     /// only the guilty one fails.
     async fn carry_out(&mut self, mut batch: Vec<Waiting>, round: u8) {
+        let began = Instant::now();
         match self.write(&mut batch).await {
             Ok(done) => {
+                let measures = self.store.measures();
+                measures.writing.observe(began.elapsed().as_secs_f64());
+                measures.batch.observe(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
                 // A call that was lost may have been carried out after it was looked for, and before this one.
                 let lost =
                     round > 0 && done.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Lose(_)));
@@ -140,6 +144,7 @@ impl Writer {
         self.company = done.head_was > self.left;
         self.left = head;
         if head > done.head_was {
+            self.store.measures().events.inc_by((head - done.head_was).unsigned_abs());
             self.store.announce(head);
         }
         for (waiting, outcome) in batch.into_iter().zip(outcomes) {

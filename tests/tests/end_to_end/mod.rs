@@ -7,6 +7,7 @@ mod guide;
 mod http;
 mod identity;
 mod members;
+mod metrics;
 mod nothing_in_the_clear;
 mod people;
 mod races;
@@ -141,6 +142,8 @@ fn config(database: &TestDatabase) -> Config {
         store: database.config.clone(),
         data_dir: database.directory.join("data"),
         listen: ([127, 0, 0, 1], 0).into(),
+        metrics_listen: Some(([127, 0, 0, 1], 0).into()),
+        otlp_endpoint: None,
         public_url: None,
         log: "info".into(),
     }

@@ -4,7 +4,7 @@ use super::metadata::{Package, ours};
 use super::{SHIPPED, assert_none};
 
 /// A library, the shipped crates that may name it, and why only these. Whatever is not listed may be named by all.
-const KEPT: [(&str, &[&str], &str); 15] = [
+const KEPT: [(&str, &[&str], &str); 16] = [
     ("argon2", &["commands"], "passwords are checked where commands are authorised"),
     ("async-graphql", &["graphql", "server"], "the schema is one crate's, and the server only executes it"),
     ("axum", &["server"], "HTTP ends in the server: everything further in can be tried without it"),
@@ -13,6 +13,7 @@ const KEPT: [(&str, &[&str], &str); 15] = [
     ("jsonwebtoken", &["commands"], "whether a token is good is decided where commands are authorised"),
     ("phonenumber", &["domain"], "whether this is a number is a rule, with one answer"),
     ("postgres-es", &["store"], "the dialects end in the store"),
+    ("prometheus-client", &["store", "server"], "the store counts its commits, and the server tells"),
     ("reqwest", &["projections"], "only notifications call out"),
     (
         "ring",

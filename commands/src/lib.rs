@@ -36,7 +36,7 @@ pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};
 pub use invitations::Invited;
 pub use keys::{KeyInput, NewKey};
 pub use members::ReviseInput;
-pub use message::{SubmitInput, Submitted};
+pub use message::{OnBehalf, SubmitInput, Submitted};
 pub use password::PasswordError;
 pub use sessions::Session;
 pub use store::Receipt;

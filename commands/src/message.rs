@@ -2,11 +2,13 @@
 
 use crate::{
     Caller, Commands,
+    access::{Needs, admit},
     error::CommandError,
     streams::{message_key, stream},
     visitor::{Arriving, Remembered},
 };
 use domain::{
+    access::Permission,
     actor::Actor,
     contact::Contact,
     decide::Decide,
@@ -39,9 +41,19 @@ pub struct SubmitInput {
     pub locale: Option<Locale>,
     /// The page it was written on.
     pub page_url: Option<PageUrl>,
+    /// For whom a member writes; `None`: the visitor writes themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<OnBehalf>,
     /// Repeats with the same key are one message.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
+}
+
+/// For whom a member writes, somebody who called or came by.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct OnBehalf {
+    /// Who they are; `None`: nobody knows them yet.
+    pub visitor_id: Option<VisitorId>,
 }
 
 /// What a visitor gets for their message.
@@ -56,24 +68,33 @@ pub struct Submitted {
 }
 
 impl Commands {
-    /// `submitMessage`: a visitor leaves a message; without a token they become a visitor.
+    /// `submitMessage`: a visitor leaves a message; without a token they become a visitor. A member with `messages.work`
+    /// leaves one on a visitor's behalf: it is theirs, and the log says who wrote it.
     pub async fn submit_message(
         &self,
         caller: &Caller,
         input: SubmitInput,
     ) -> Result<Submitted, CommandError> {
-        let known = match caller.actor {
-            Actor::Anonymous if caller.token_unknown => return Err(CommandError::TokenUnknown),
-            Actor::Anonymous => None,
-            Actor::Visitor(id) => Some(id),
-            Actor::Member { .. } | Actor::Key { .. } | Actor::System(_) => {
+        let key = self.idempotency(caller, "submitMessage", input.idempotency_key.as_deref(), &input)?;
+        let arriving = match (caller.actor, input.on_behalf) {
+            (Actor::Anonymous, _) if caller.token_unknown => return Err(CommandError::TokenUnknown),
+            (Actor::Anonymous, None) => self.arriving(None, key.as_ref()),
+            (Actor::Visitor(id), None) => self.arriving(Some(id), key.as_ref()),
+            (Actor::Anonymous | Actor::Visitor(_), Some(_)) => {
                 return Err(CommandError::NotForYou(
-                    "a visitor submits a message: send a visitor's token, or none",
+                    "onBehalf is for members: a visitor writes for themselves",
                 ));
             }
+            (Actor::Member { .. } | Actor::Key { .. } | Actor::System(_), None) => {
+                return Err(CommandError::NotForYou(
+                    "a visitor submits a message: send a visitor's token, or none, or say onBehalf",
+                ));
+            }
+            (Actor::Member { .. } | Actor::Key { .. } | Actor::System(_), Some(of)) => {
+                admit(caller, Needs::Member(Permission::MessagesWork))?;
+                self.absent(of.visitor_id, key.as_ref())
+            }
         };
-        let key = self.idempotency(caller, "submitMessage", input.idempotency_key.as_deref(), &input)?;
-        let arriving = self.arriving(known, key.as_ref());
         let message_id = MessageId(self.fresh_id("message id", key.as_ref()));
         for attempt in 0..crate::execute::ATTEMPTS {
             // The first time nothing is looked up that would only be found missing: the append sees whether it is.
@@ -92,6 +113,10 @@ impl Commands {
                             CommandError::Visitor(VisitorError::AlreadyArrived)
                             | CommandError::Message(MessageError::AlreadySubmitted),
                         ) if key.is_some() => return Err(CommandError::KeyExpired),
+                        // Whoever a member wrote for is nobody.
+                        (None, CommandError::Visitor(VisitorError::NotArrived)) => {
+                            return Err(CommandError::NotFound);
+                        }
                         (None, refusal) => return Err(refusal),
                     },
                 };
@@ -131,8 +156,11 @@ impl Commands {
         let decided = loaded.aggregate.decide(MessageCommand::Submit(Box::new(submit)))?;
         let message_key = message_key(message_id, arriving.id);
         let message = stream::<Message>(message_id.to_string(), &loaded, Some(message_key), &decided)?;
-        let as_visitor = Caller { actor: Actor::Visitor(arriving.id), ..caller.clone() };
-        let mut append = self.append(&as_visitor, vec![relied_on, visitor, message], None);
+        let by = match input.on_behalf {
+            Some(_) => caller.clone(),
+            None => Caller { actor: Actor::Visitor(arriving.id), ..caller.clone() },
+        };
+        let mut append = self.append(&by, vec![relied_on, visitor, message], None);
         append.reservations.push(Reservation {
             kind: "reference",
             value: reference.to_string(),

@@ -28,7 +28,9 @@ pub(crate) const TOKEN_LIFE: i64 = 90 * 24 * 60 * 60 * 1_000_000;
 /// Who leaves the message.
 pub(crate) struct Arriving {
     pub(crate) id: VisitorId,
-    /// The token they get; none when they came with one.
+    /// Nobody knows them yet.
+    is_new: bool,
+    /// The token they get; none when they came with one, or are not here themselves.
     token: Option<String>,
 }
 
@@ -36,7 +38,7 @@ impl Arriving {
     /// A visitor who is there: they get another token, unless they come with one of theirs.
     pub(crate) fn returning(id: VisitorId, known: Option<VisitorId>) -> Self {
         let token = (known != Some(id)).then(|| token::token(token::VISITOR, store::random::bytes()));
-        Self { id, token }
+        Self { id, is_new: false, token }
     }
 
     /// The token they get.
@@ -53,12 +55,18 @@ impl Commands {
     /// The visitor of a token, or a new one; with an idempotency key always the same one, with the same token.
     pub(crate) fn arriving(&self, known: Option<VisitorId>, key: Option<&Idempotency>) -> Arriving {
         match known {
-            Some(id) => Arriving { id, token: None },
+            Some(id) => Arriving { id, is_new: false, token: None },
             None => Arriving {
-                id: VisitorId(self.fresh_id("visitor id", key)),
                 token: Some(token::token(token::VISITOR, self.fresh("visitor token", key))),
+                ..self.absent(None, key)
             },
         }
+    }
+
+    /// A visitor for whom a member writes, who is not here to be given a token.
+    pub(crate) fn absent(&self, known: Option<VisitorId>, key: Option<&Idempotency>) -> Arriving {
+        let id = known.unwrap_or_else(|| VisitorId(self.fresh_id("visitor id", key)));
+        Arriving { id, is_new: known.is_none(), token: None }
     }
 
     pub(crate) fn visitor_token_row(&self, arriving: &Arriving) -> Option<CredentialRow> {
@@ -81,14 +89,14 @@ impl Commands {
     ) -> Result<(StreamAppend, Remembered), CommandError> {
         let id = arriving.id.to_string();
         let at = self.store.clock().now();
-        let loaded = match (&arriving.token, streams) {
-            (Some(_), Streams::Guessed) => Loaded::new_stream(),
-            (None, Streams::Guessed) => self.store.recall::<Visitor>(&id).await?,
+        let loaded = match (arriving.is_new, streams) {
+            (true, Streams::Guessed) => Loaded::new_stream(),
+            (false, Streams::Guessed) => self.store.recall::<Visitor>(&id).await?,
             (_, Streams::Read) => self.store.load::<Visitor>(&id).await?,
         };
         let mut visitor = (*loaded.aggregate).clone();
         let mut decided = Vec::new();
-        if arriving.token.is_some() {
+        if arriving.is_new {
             decided.extend(visitor.decide(VisitorCommand::Arrive { at, locale: input.locale.clone() })?);
             decided.iter().cloned().for_each(|event| visitor.apply(event));
         }

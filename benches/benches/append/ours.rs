@@ -81,6 +81,7 @@ impl Ours {
             related_to: None,
             locale: None,
             page_url: None,
+            on_behalf: None,
             idempotency_key: Some(key()),
         };
         self.commands.submit_message(&caller(actor), input).await.map(drop)

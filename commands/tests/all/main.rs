@@ -57,6 +57,7 @@ fn words() -> SubmitInput {
         related_to: None,
         locale: None,
         page_url: None,
+        on_behalf: None,
         idempotency_key: None,
     }
 }

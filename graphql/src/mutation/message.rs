@@ -7,9 +7,9 @@ use crate::{
     scalar::Locale,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use commands::{ContinueInput, RateInput, ReplyInput, SubmitInput};
+use commands::{ContinueInput, OnBehalf, RateInput, ReplyInput, SubmitInput};
 use domain::{
-    ids::{CategoryId, MessageId},
+    ids::{CategoryId, MessageId, VisitorId},
     message::Stars,
     text::{Text, parse_page_url},
 };
@@ -34,8 +34,17 @@ struct SubmitMessageInput {
     locale: Option<Locale>,
     /// The page it is written on.
     page_url: Option<String>,
+    /// For members: for whom they write. Needs `messages.work`.
+    on_behalf: Option<OnBehalfInput>,
     /// Repeats with the same key are one message.
     idempotency_key: Option<String>,
+}
+
+/// For whom a member writes: somebody who called, or came by.
+#[derive(InputObject)]
+struct OnBehalfInput {
+    /// A visitor who is known; null: nobody knows them yet.
+    visitor_id: Option<ID>,
 }
 
 /// A reply.
@@ -77,13 +86,19 @@ struct RateMessageInput {
 
 #[Object]
 impl MessageMutation {
-    /// Leaves a message. Works without a token: then the payload has one, which opens this visitor's messages.
+    /// Leaves a message. Works without a token: then the payload has one, which opens this visitor's messages. A member
+    /// leaves one on a visitor's behalf; then there is no token, and the payload has the `message`.
     async fn submit_message(&self, ctx: &Context<'_>, input: SubmitMessageInput) -> Result<MessagePayload> {
         let input = match read_submission(ctx, input) {
             Ok(input) => input,
             Err(refusals) => return Ok(MessagePayload::refused(refusals)),
         };
+        let on_behalf = input.on_behalf.is_some();
         match ctx.commands().submit_message(ctx.caller(), input).await {
+            Ok(submitted) if on_behalf => {
+                MessagePayload::of_work(ctx, MessageId::typed(&submitted.receipt.id), Ok(submitted.receipt))
+                    .await
+            }
             Ok(submitted) => Ok(MessagePayload::submitted(ctx, submitted).await),
             Err(error) => MessagePayload::of_error(ctx, None, error).await,
         }
@@ -150,6 +165,8 @@ fn read_submission(
     refusals.extend(name.as_ref().err().map(|error| read::of_text(ctx, error, "name")));
     refusals.extend(content.as_ref().err().map(|error| read::of_text(ctx, error, "content")));
     refusals.extend(page_url.as_ref().err().map(|error| read::of_text(ctx, error, "pageUrl")));
+    let on_behalf =
+        input.on_behalf.map(|of| OnBehalf { visitor_id: of.visitor_id.map(|id| VisitorId::typed(&id)) });
     match (name, content, page_url) {
         (Ok(name), Ok(content), Ok(page_url)) => Ok(SubmitInput {
             name,
@@ -159,6 +176,7 @@ fn read_submission(
             related_to: input.related_to.map(|id| MessageId::typed(&id)),
             locale: input.locale.map(|locale| locale.0).or_else(|| ctx.locale().cloned()),
             page_url,
+            on_behalf,
             idempotency_key: input.idempotency_key,
         }),
         _ => Err(refusals),

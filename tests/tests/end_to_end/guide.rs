@@ -4,7 +4,7 @@ use super::Desk;
 use domain::access::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use store::{Dialect, on_both_databases, testing::soon};
+use store::{Dialect, on_both_databases};
 
 on_both_databases!(every_document_of_the_guide_is_answered_without_an_error);
 
@@ -29,15 +29,6 @@ fn examples() -> Vec<Example> {
     examples
 }
 
-impl Desk {
-    /// Has every view taken all that was written?
-    async fn views_follow(&self) -> bool {
-        let health = self.http.get(self.url("/health")).send().await.expect("an answer");
-        let health: Value = health.json().await.expect("JSON");
-        health["views"].as_array().expect("views").iter().all(|view| view["lag"] == 0)
-    }
-}
-
 async fn every_document_of_the_guide_is_answered_without_an_error(dialect: Dialect) {
     let desk = Desk::start(dialect).await;
     let mut tokens = BTreeMap::from([
@@ -56,7 +47,7 @@ async fn every_document_of_the_guide_is_answered_without_an_error(dialect: Diale
             }
         }
         // Whoever asks is not always whoever wrote.
-        soon("the views follow", || desk.views_follow()).await;
+        desk.nothing_stands_still().await;
         let answer = desk.ask(tokens.get(by).map(String::as_str), document, variables).await.data();
         assert!(tokens.contains_key(by) || by == "nobody", "who is {by}?");
         for payload in answer.as_object().expect("fields").values() {

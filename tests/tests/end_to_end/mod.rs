@@ -1,6 +1,7 @@
 //! The server as its users meet it: over HTTP, with a clock of the test's own, on both databases.
 
 mod audit;
+mod behalf;
 mod day;
 mod erasure;
 mod guide;

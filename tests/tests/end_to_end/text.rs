@@ -250,7 +250,7 @@ async fn every_text_is_tried(desk: &Desk) {
 
 impl Desk {
     /// Every view has seen everything, and none has stopped.
-    async fn nothing_stands_still(&self) {
+    pub(super) async fn nothing_stands_still(&self) {
         soon("every view is up to date", || async {
             let answer = self.http.get(self.url("/health")).send().await.expect("an answer");
             let (status, report) = (answer.status(), answer.json::<Value>().await.expect("JSON"));

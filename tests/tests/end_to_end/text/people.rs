@@ -24,7 +24,12 @@ const fn tried(field: Field, document: &'static str, shown: &'static str) -> Try
 
 const ABSENT: Rule = Rule::Fault("NOT_FOUND");
 
-const TRIES: [Try; 31] = [
+const TRIES: [Try; 32] = [
+    tried(
+        field("submitMessage", "onBehalf", ABSENT),
+        "mutation($text: ID!) { submitMessage(input: {name: \"x\", contact: \"x@example.org\", content: \"x\", onBehalf: {visitorId: $text}}) { userErrors { code field } } }",
+        "",
+    ),
     tried(
         field("inviteMember", "name", Rule::Required(100)),
         "mutation($text: String!, $email: String!) { inviteMember(input: {name: $text, email: $email, roleId: \"AGENT\"}) { member { name } userErrors { code field } } }",

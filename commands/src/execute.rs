@@ -12,7 +12,7 @@ use domain::{
     desk::Settings,
     ids::{MemberId, MessageId, TeamId, VisitorId},
     member::Member,
-    message::{Message, MessageCommand, MessageEvent},
+    message::{Message, MessageCommand, MessageError, MessageEvent},
     team::Team,
 };
 use std::collections::BTreeMap;
@@ -139,7 +139,11 @@ impl Commands {
         self.reach(request.caller, request.needs, &loaded.aggregate).await?;
         let version = loaded.version();
         match request.expected_version {
-            Some(expected) if expected != version => Err(CommandError::Conflict { expected, version }),
+            Some(expected) if expected != version => match loaded.aggregate.decide(command.clone()) {
+                // What was deleted is hidden at once: what has happened to it since is nobody's to read.
+                Err(deleted @ MessageError::Deleted) => Err(deleted.into()),
+                Ok(_) | Err(_) => Err(CommandError::Conflict { expected, version }),
+            },
             _ => Ok(loaded.aggregate.decide(command.clone())?),
         }
     }

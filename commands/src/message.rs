@@ -22,7 +22,7 @@ use domain::{
 };
 use serde::Serialize;
 use std::sync::Arc;
-use store::{Append, AppendError, Loaded, Receipt, Reservation};
+use store::{Append, AppendError, Appended, Loaded, Receipt, Reservation};
 
 /// A message as a visitor leaves it. The contact is read with the desk's phone region, so it comes as typed.
 #[derive(Clone, Debug, Serialize)]
@@ -123,7 +123,10 @@ impl Commands {
             let append = Append { idempotency: key.clone(), ..submission.append };
             match self.store.append(append).await {
                 Ok(appended) => {
-                    self.contacts.remember(arriving.id, submission.remembered);
+                    // A repeat has remembered nothing.
+                    if let Appended::Now(_) = appended {
+                        self.contacts.remember(arriving.id, submission.remembered);
+                    }
                     return Ok(arriving.submitted(appended.receipt()));
                 }
                 // Somebody was faster, or had the same reference: look and decide again.

@@ -33,6 +33,10 @@ struct Naming(MessageId);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct SaidIn(MessageId);
 
+/// What its visitor sees of what was said in this message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct ToldIn(MessageId);
+
 type Answers<K, V> = Result<HashMap<K, V>, Arc<QueryError>>;
 
 impl Neighbours {
@@ -70,6 +74,11 @@ impl Neighbours {
         Ok(self.one(ctx, SaidIn(id)).await?.unwrap_or_default())
     }
 
+    /// What its visitor sees of what was said in a message of their own.
+    pub(crate) async fn own_entries(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<EntryRow>> {
+        Ok(self.one(ctx, ToldIn(id)).await?.unwrap_or_default())
+    }
+
     /// What members think of a reply.
     pub(crate) async fn reviews(&self, ctx: &Context<'_>, id: ReplyId) -> Result<Vec<ReviewRow>> {
         Ok(self.one(ctx, id).await?.unwrap_or_default())
@@ -93,6 +102,19 @@ impl Neighbours {
 impl LookUp {
     fn reader(&self) -> Result<&Reader, Arc<QueryError>> {
         self.reader.as_ref().ok_or_else(|| Arc::new(QueryError::Unauthenticated))
+    }
+
+    async fn said<K: Eq + std::hash::Hash>(
+        &self,
+        of: &[MessageId],
+        notes: bool,
+        key: fn(MessageId) -> K,
+    ) -> Answers<K, Vec<EntryRow>> {
+        let mut found: HashMap<K, Vec<EntryRow>> = HashMap::new();
+        for (id, row) in self.projections.entries_of(of, notes).await.map_err(Arc::new)? {
+            found.entry(key(id)).or_default().push(row);
+        }
+        Ok(found)
     }
 }
 
@@ -139,12 +161,17 @@ impl Loader<SaidIn> for LookUp {
     async fn load(&self, keys: &[SaidIn]) -> Answers<SaidIn, Vec<EntryRow>> {
         self.reader()?;
         let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
-        let rows = self.projections.entries_of(&ids, true).await.map_err(Arc::new)?;
-        let mut found: HashMap<SaidIn, Vec<EntryRow>> = HashMap::new();
-        for (id, row) in rows {
-            found.entry(SaidIn(id)).or_default().push(row);
-        }
-        Ok(found)
+        self.said(&ids, true, SaidIn).await
+    }
+}
+
+impl Loader<ToldIn> for LookUp {
+    type Value = Vec<EntryRow>;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[ToldIn]) -> Answers<ToldIn, Vec<EntryRow>> {
+        let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        self.said(&ids, false, ToldIn).await
     }
 }
 

@@ -8,7 +8,7 @@ use domain::{
     desk::Grace,
     message::{Due, DueKind, Message, MessageEvent},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{
     BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, micros, placeholders,
 };
@@ -56,6 +56,20 @@ fn concerns(recorded: &RecordedEvent) -> bool {
 }
 
 impl Projections {
+    /// Which of the messages that these events are of are deleted, and not shredded yet.
+    pub(crate) async fn deleted(&self, events: &[RecordedEvent]) -> Result<BTreeSet<String>, QueryError> {
+        let messages = events.iter().filter(|event| event.aggregate_type == Message::TYPE);
+        let of: BTreeSet<&str> = messages.map(|event| event.aggregate_id.as_str()).collect();
+        if of.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let sql =
+            format!("SELECT message_id FROM {TABLE} WHERE message_id IN ({})", placeholders(1, of.len()));
+        let values: Vec<Value> = of.into_iter().map(Into::into).collect();
+        let rows = self.store.database().views.rows(&sql, &values).await?;
+        Ok(rows.iter().map(|row| row.text("message_id")).collect::<Result<_, _>>()?)
+    }
+
     /// When words go, the earliest first, beginning after what fell due there: by the days that the desk has now.
     pub(crate) async fn shreddings(&self, after: Option<Due>, limit: usize) -> Result<Vec<Due>, QueryError> {
         let mut values: Vec<Value> = vec![i64::try_from(limit).unwrap_or(i64::MAX).into()];

@@ -1,17 +1,14 @@
 //! What happened: the events as the log has them, personal data opened for those who may read it.
 
-use crate::{Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow};
+use crate::{Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow, veil};
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
     actor::Acted,
-    contact::Contact,
     ids::{MemberId, MessageId},
     message::Message,
-    personal::Personal,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{LogFilter, RecordedEvent, StoreError};
 
@@ -286,9 +283,17 @@ impl Projections {
     ) -> Result<Vec<HistoryEntry>, QueryError> {
         let mut payloads =
             events.iter().map(RecordedEvent::payload).collect::<Result<Vec<_>, StoreError>>()?;
+        if !reader.sees_deleted() {
+            let deleted = self.deleted(&events).await?;
+            for (event, payload) in events.iter().zip(&mut payloads) {
+                if event.aggregate_type == Message::TYPE && deleted.contains(&event.aggregate_id) {
+                    veil::hide(payload, "deleted");
+                }
+            }
+        }
         self.store.open_personal(&mut payloads.iter_mut().collect::<Vec<_>>()).await?;
-        for payload in &mut payloads {
-            plain(payload, reader.sees_contacts());
+        for (event, payload) in events.iter().zip(&mut payloads) {
+            veil::show(&event.event_type, payload, reader);
         }
         let metadata = events.iter().map(RecordedEvent::metadata).collect::<Result<Vec<_>, StoreError>>()?;
         let authors: BTreeSet<MemberId> = metadata.iter().filter_map(acting_member).collect();
@@ -322,31 +327,4 @@ fn acting_member(metadata: &BTreeMap<String, String>) -> Option<MemberId> {
 
 fn acted(metadata: &BTreeMap<String, String>) -> Acted<'_> {
     Acted::read(metadata.get("actor").map_or("", String::as_str))
-}
-
-/// Replaces every marker by what it marks: the value, `"erased"`, or a contact's mask.
-fn plain(value: &mut Value, contacts: bool) {
-    plain_field("", value, contacts);
-}
-
-fn plain_field(name: &str, value: &mut Value, contacts: bool) {
-    match value {
-        Value::Object(fields) if fields.contains_key("$personal") => {
-            *value = match Personal::<Value>::deserialize(&*value) {
-                Ok(Personal::Clear(clear)) => match Contact::deserialize(&clear) {
-                    Ok(contact) if !contacts => json!({"kind": contact.kind, "masked": contact.masked()}),
-                    Err(_) if !contacts && name == "contact" => json!("masked"),
-                    _ => clear,
-                },
-                _ => json!("erased"),
-            };
-        }
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                plain_field(name, field, contacts);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| plain_field(name, item, contacts)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }

@@ -25,6 +25,7 @@ mod rating;
 mod reader;
 mod reviews;
 mod teams;
+mod veil;
 mod visitor_messages;
 mod visitors;
 

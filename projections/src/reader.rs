@@ -76,9 +76,24 @@ impl Reader {
         self.actor.member().map(|id| id.to_string())
     }
 
+    /// Do they see every message, whoever has it?
+    pub fn sees_everybodys(&self) -> bool {
+        self.holders.is_none()
+    }
+
     /// May they see how a visitor can be reached?
     pub fn sees_contacts(&self) -> bool {
         holds(self.actor, Permission::ContactsRead)
+    }
+
+    /// May they see how a member can be reached elsewhere, and what their keys are for?
+    pub(crate) fn manages_members(&self) -> bool {
+        holds(self.actor, Permission::MembersManage)
+    }
+
+    /// May they see what is thought of others' replies?
+    pub(crate) fn reviews(&self) -> bool {
+        holds(self.actor, Permission::QualityReview)
     }
 
     /// May they see what was deleted?

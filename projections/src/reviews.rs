@@ -73,7 +73,8 @@ pub(crate) fn project<'a>(
                 reviewed.comment.as_ref().map(column).transpose()?.into(),
             ]);
         }
-        tx.insert_many(TABLE, &COLUMNS, rows, "").await?;
+        // A repeat after its key was forgotten had the same id once (until version 0.1): it is no second review.
+        tx.insert_many(TABLE, &COLUMNS, rows, "ON CONFLICT (review_id) DO NOTHING").await?;
         Ok(())
     })
 }

@@ -168,6 +168,7 @@ where
     let from = position.filter(|position| *position <= head).unwrap_or_default();
     let events = store.naming_keys(what, from).await?;
     let more = i64::try_from(events.len()) == Ok(PAGE);
+    let last = events.last().map_or(from, |event| event.position);
     let is_new = events.iter().any(|event| event.position > done);
     // All of them first: what follows one may have to wait, and no key waits for that.
     let keys: Vec<String> = events.iter().flat_map(what.keys_of).collect();
@@ -182,6 +183,10 @@ where
             break;
         }
         reached = at;
+    }
+    let mut destroyed = destroyed;
+    if outcome.is_err() {
+        destroyed |= store.destroy_after(what, last).await?;
     }
     if is_new || destroyed {
         // Until it succeeds: before, the write-ahead log still holds the old pages.
@@ -215,6 +220,19 @@ impl Store {
         );
         let rows = self.database().log.rows(&sql, &[after.into(), PAGE.into()]).await?;
         rows.iter().map(RecordedEvent::from_row).collect()
+    }
+
+    /// The keys that all events after a position name, a page at a time: what follows an earlier one had to wait, and no
+    /// key waits for that. Says whether any was destroyed.
+    async fn destroy_after(&self, what: Destruction, mut after: i64) -> Result<bool, StoreError> {
+        let mut destroyed = false;
+        loop {
+            let events = self.naming_keys(what, after).await?;
+            let Some(last) = events.last() else { return Ok(destroyed) };
+            after = last.position;
+            let keys: Vec<String> = events.iter().flat_map(what.keys_of).collect();
+            destroyed |= self.destroy_keys(&keys).await?;
+        }
     }
 
     /// The same for several; SQLite's write-ahead log still holds the old pages afterwards. When none of them is alive

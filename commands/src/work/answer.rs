@@ -66,7 +66,7 @@ impl Commands {
         let request = self.request(caller, Needs::Owner, "continueMessage", &input.target, &input)?;
         let command = MessageCommand::Continue(ContinueMessage {
             at: self.store.clock().now(),
-            words_id: WordsId(self.fresh_id("words id", request.idempotency.as_ref())),
+            words_id: WordsId(store::random::uuid(self.store.clock().now())),
             content: input.content,
         });
         self.execute(request, command).await
@@ -82,7 +82,7 @@ impl Commands {
         let request = self.request(caller, needs, "replyToMessage", &input.target, &input)?;
         let command = MessageCommand::Reply(ReplyToMessage {
             at: self.store.clock().now(),
-            reply_id: ReplyId(self.fresh_id("reply id", request.idempotency.as_ref())),
+            reply_id: ReplyId(store::random::uuid(self.store.clock().now())),
             author: member(caller, Permission::MessagesReply)?,
             content: input.content,
         });
@@ -99,7 +99,7 @@ impl Commands {
         let mentions_known = self.all_invited(&mentions).await?;
         let command = MessageCommand::AddNote(AddNote {
             at: self.store.clock().now(),
-            note_id: NoteId(self.fresh_id("note id", request.idempotency.as_ref())),
+            note_id: NoteId(store::random::uuid(self.store.clock().now())),
             author: member(caller, Permission::MessagesWork)?,
             content: input.content,
             mentions,

@@ -37,7 +37,7 @@ impl Commands {
         let request = self.request(caller, needs, "reviewReply", &input.target, &input)?;
         let reviewer = member(caller, Permission::QualityReview)?;
         let at = self.store.clock().now();
-        let review_id = ReviewId(self.fresh_id("review id", request.idempotency.as_ref()));
+        let review_id = ReviewId(store::random::uuid(self.store.clock().now()));
         let author = self.author_of(input.target.message_id, input.reply_id).await?;
         let review = |settings: &Settings| {
             MessageCommand::Review(ReviewReply {

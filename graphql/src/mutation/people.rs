@@ -87,15 +87,24 @@ impl SignInPayload {
                 return Ok(Self { user_errors, ..Self::default() });
             }
         };
-        let seen = ctx.projections().wait_for(MEMBER_VIEWS, signed_in.position).await;
-        seen.map_err(|error| fault::internal(ctx.caller(), &error))?;
-        let member = ctx.projections().member(signed_in.member_id).await;
-        let member = member.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         Ok(Self {
+            member: Self::signed_in(ctx, &signed_in).await,
             token: Some(signed_in.token),
             expires_at: Some(DateTime(signed_in.expires_at)),
-            member: member.map(Member),
             user_errors: vec![],
         })
+    }
+
+    /// What was redeemed is spent: a fault from here on must not take the token away.
+    async fn signed_in(ctx: &Context<'_>, signed_in: &SignedIn) -> Option<Member> {
+        let read = async {
+            ctx.projections().wait_for(MEMBER_VIEWS, signed_in.position).await?;
+            ctx.projections().member(signed_in.member_id).await
+        };
+        let member = read.await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "who signed in could not be read back");
+            None
+        });
+        member.map(Member)
     }
 }

@@ -161,8 +161,8 @@ async fn written(ctx: &Context<'_>, id: VisitorId, position: i64) -> Option<Staf
         }
     }
     // Whoever may write but not read has their receipt all the same.
-    ctx.reader().ok()?;
-    StaffVisitor::load(ctx, id).await.unwrap_or_else(|error| {
+    let reader = ctx.reader().ok()?;
+    StaffVisitor::within(ctx, &reader, id).await.unwrap_or_else(|error| {
         tracing::warn!(error = error.message, "what was written could not be read back");
         None
     })

@@ -347,6 +347,14 @@ impl Message {
     /// The later messages that belong to it, at most 100.
     async fn related_from(&self, ctx: &Context<'_>) -> Result<Vec<Message>> {
         let rows = ctx.neighbours().related_from(ctx, self.row.id).await?;
+        if self.as_of.is_some() {
+            let mut then = Vec::new();
+            for row in rows {
+                // What was left later was not there.
+                then.extend(Message::load_as_of(ctx, self.reader.clone(), row.id, self.as_of).await?);
+            }
+            return Ok(then);
+        }
         Ok(rows.into_iter().map(|row| Self { row, reader: self.reader.clone(), as_of: None }).collect())
     }
 

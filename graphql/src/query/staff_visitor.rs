@@ -92,12 +92,15 @@ impl StaffVisitor {
         Self { id: row.id, name, contact: row.shown_contact(reader), standing: row.standing }
     }
 
-    /// A visitor by id, for those who may read messages.
-    pub(crate) async fn load(ctx: &Context<'_>, id: VisitorId) -> Result<Option<Self>> {
-        let reader = ctx.reader()?;
-        let row = ctx.projections().visitor(id).await;
-        let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(row.map(|row| Self::remembered(&row, &reader)))
+    /// A visitor by id; name and contact only for those who see a message of theirs.
+    pub(crate) async fn within(ctx: &Context<'_>, reader: &Reader, id: VisitorId) -> Result<Option<Self>> {
+        let faulty = |error| fault::of_query(ctx.caller(), &error);
+        let Some(row) = ctx.projections().visitor(id).await.map_err(faulty)? else { return Ok(None) };
+        let seen = ctx.projections().visitor_message_counts(reader, &[id]).await.map_err(faulty)?;
+        Ok(Some(match reader.sees_everybodys() || !seen.is_empty() {
+            true => Self::remembered(&row, reader),
+            false => Self { id, name: None, contact: None, standing: row.standing },
+        }))
     }
 }
 

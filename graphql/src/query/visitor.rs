@@ -10,7 +10,7 @@ use async_graphql::{
     connection::{Connection, EmptyFields},
 };
 use domain::ids::{MessageId, VisitorId};
-use projections::{EntryKind, PageRequest, QueryError, VisitorMessageRow, VisitorRow};
+use projections::{EntryKind, PageRequest, VisitorMessageRow, VisitorRow};
 use std::collections::BTreeSet;
 
 #[derive(Default)]
@@ -169,10 +169,9 @@ impl VisitorMessage {
 
     /// The visitor's own words and the replies, in order.
     async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<VisitorEntry>> {
-        let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
-        let rows = ctx.projections().entries(self.row.id, false).await.map_err(fault)?;
+        let rows = ctx.neighbours().own_entries(ctx, self.row.id).await?;
         let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_id).collect();
-        let members = ctx.projections().members(&authors).await.map_err(fault)?;
+        let members = ctx.neighbours().members(ctx, authors.into_iter()).await?;
         let author = |id| members.iter().find(|member| Some(member.id) == id)?.name.text();
         let entry = |row: &projections::EntryRow| VisitorEntry {
             id: ID(row.id.clone()),

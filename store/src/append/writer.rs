@@ -19,10 +19,13 @@ use std::{
     collections::{HashMap, HashSet},
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// How often commands are written again whose commit was not answered, before their callers are told that nobody knows.
 const ROUNDS: u8 = 2;
+/// A database that has not answered by then is taken to be gone: longer than any statement of ours may take there. Its
+/// host can vanish without a word, and TCP would wait for a quarter of an hour.
+const LONGEST_WRITE: Duration = Duration::from_secs(35);
 
 /// Keeps the writer going until the queue is closed and empty. A panic is a bug: those it was writing for are told that
 /// their outcome is unknown, and everybody else goes on.
@@ -64,7 +67,16 @@ impl Writer {
     /// only the guilty one fails.
     async fn carry_out(&mut self, mut batch: Vec<Waiting>, round: u8) {
         let began = Instant::now();
-        match self.write(&mut batch).await {
+        let written = match timeout(LONGEST_WRITE, self.write(&mut batch)).await {
+            Ok(written) => written,
+            Err(_) => {
+                // Its connection may never answer again.
+                self.at_once = AtOnce::default();
+                let silent = std::io::Error::from(std::io::ErrorKind::TimedOut);
+                Err(Failed::Unknown(sqlx::Error::Io(silent).into()))
+            }
+        };
+        match written {
             Ok(done) => {
                 let measures = self.store.measures();
                 measures.writing.observe(began.elapsed().as_secs_f64());

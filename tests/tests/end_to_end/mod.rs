@@ -5,6 +5,7 @@ mod behalf;
 mod day;
 mod erasure;
 mod guide;
+mod hidden;
 mod http;
 mod identity;
 mod members;

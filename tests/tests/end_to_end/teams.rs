@@ -44,7 +44,7 @@ impl Desk {
         self.ask(Some(token), &query, json!({})).await.data()[name].clone()
     }
 
-    async fn form(&self, token: &str, name: &str, members: &[&str]) -> String {
+    pub(super) async fn form(&self, token: &str, name: &str, members: &[&str]) -> String {
         let formed = self.mutate(token, &format!("formTeam(name: \"{name}\")"), FIELDS).await;
         let team = formed["team"]["id"].as_str().expect("a team").to_owned();
         for member in members {

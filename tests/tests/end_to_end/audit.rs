@@ -179,6 +179,8 @@ async fn a_message_is_shown_as_it_stood(dialect: Dialect) {
     let then = scene.query(&at(format!("position: {claimed}"))).await["message"].clone();
     let expected = json!({"status": "OPEN", "version": 2, "assignee": {"name": "Admin"}, "entries": words, "history": {"totalCount": 2}});
     assert_eq!(then, expected);
+    // What was written without asking for the message is in the list a moment later.
+    scene.desk.nothing_stands_still().await;
     let now =
         scene.query(&format!("query($id: ID!) {{ message(id: $id) {fields} }}")).await["message"].clone();
     assert_eq!(scene.query(&at("position: \"999999\"".to_owned())).await["message"], now);

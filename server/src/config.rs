@@ -1,5 +1,6 @@
 //! Configuration: flags or environment, the flag wins; a bad value stops the start with a sentence that names it.
 
+use crate::edge::{Edge, EdgeSettings};
 use std::{
     fmt,
     net::SocketAddr,
@@ -33,6 +34,9 @@ pub struct Settings {
     /// What is logged: a tracing filter such as `info` or `info,store=debug`
     #[arg(long, env = "LEAVEWORD_LOG", default_value = "info", global = true)]
     log: String,
+
+    #[command(flatten)]
+    edge: EdgeSettings,
 }
 
 /// The configuration in force.
@@ -48,6 +52,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The tracing filter.
     pub log: String,
+    /// Who may ask, from where, and how often.
+    pub edge: Edge,
 }
 
 /// A value that cannot be.
@@ -56,6 +62,12 @@ pub struct Config {
 pub struct BadValue {
     variable: &'static str,
     problem: String,
+}
+
+impl BadValue {
+    pub(crate) fn new(variable: &'static str, problem: String) -> Self {
+        Self { variable, problem }
+    }
 }
 
 impl Settings {
@@ -85,6 +97,7 @@ impl Settings {
         self.log
             .parse::<tracing_subscriber::EnvFilter>()
             .map_err(|error| bad("LEAVEWORD_LOG", &format!("is not a filter such as info: {error}")))?;
+        let edge = self.edge.read()?;
         let master_key_file = self.master_key_file.unwrap_or_else(|| beside(&self.data_dir));
         Ok(Config {
             store: StoreConfig { database, master_key_file },
@@ -92,6 +105,7 @@ impl Settings {
             listen,
             public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
             log: self.log,
+            edge,
         })
     }
 }
@@ -115,7 +129,8 @@ impl fmt::Display for Config {
         writeln!(f, "LEAVEWORD_LISTEN           {}", self.listen)?;
         writeln!(f, "LEAVEWORD_PUBLIC_URL       {public_url}")?;
         writeln!(f, "LEAVEWORD_MASTER_KEY_FILE  {}", self.store.master_key_file.display())?;
-        write!(f, "LEAVEWORD_LOG              {}", self.log)
+        writeln!(f, "LEAVEWORD_LOG              {}", self.log)?;
+        write!(f, "{}", self.edge)
     }
 }
 
@@ -131,6 +146,7 @@ mod tests {
             public_url: None,
             master_key_file: None,
             log: "info".into(),
+            edge: EdgeSettings::default(),
         }
     }
 

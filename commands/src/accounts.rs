@@ -101,13 +101,15 @@ impl Commands {
         Ok(None)
     }
 
-    /// `signIn`: with e-mail and password. An unknown address takes as long as a wrong password.
+    /// `signIn`: with e-mail and password. An unknown address takes as long as a wrong password. Whoever is wrong
+    /// often has to wait, by address and by account, and nobody for ever.
     pub async fn sign_in(
         &self,
         caller: &Caller,
         email: &str,
         password: &str,
     ) -> Result<SignedIn, CommandError> {
+        let signing_in = self.count_sign_in(caller, email).await?;
         let account = match MemberEmail::parse(email) {
             Ok(email) => self.store.account_of(EMAIL, &self.reserved(&email)).await?,
             Err(_) => None,
@@ -119,6 +121,7 @@ impl Commands {
             }
             return Err(CommandError::WrongCredentials);
         }
+        self.forgive(signing_in).await?;
         let account = account.ok_or(CommandError::WrongCredentials)?;
         let (id, role) =
             parse_member(&account.member_id, &account.role).ok_or(CommandError::WrongCredentials)?;

@@ -74,6 +74,14 @@ impl Commands {
         };
         let key = self.idempotency(caller, "submitMessage", input.idempotency_key.as_deref(), &input)?;
         let arriving = self.arriving(known, key.as_ref());
+        if let Err(limited) = self.count_submission(caller, &input.contact).await {
+            // What was done already is told again.
+            return self
+                .answered(key.as_ref())
+                .await?
+                .map(|receipt| arriving.submitted(receipt))
+                .ok_or(limited);
+        }
         let message_id = MessageId(self.fresh_id("message id", key.as_ref()));
         for attempt in 0..crate::execute::ATTEMPTS {
             // The first time nothing is looked up that would only be found missing: the append sees whether it is.

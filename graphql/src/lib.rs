@@ -13,37 +13,27 @@ mod page;
 mod query;
 mod refusal;
 mod scalar;
+mod shape;
 mod story;
 mod ticks;
 
 pub use caller::{Links, Request};
-pub use execute::execute;
+pub use execute::{Executed, execute};
 pub use language::Language;
 pub use story::Story;
 
 use async_graphql::{EmptySubscription, SchemaBuilder};
 use commands::Commands;
 use projections::Projections;
+use std::sync::LazyLock;
 
 /// The schema, ready to be asked.
 pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
 
-/// Deep enough for every question that makes sense, introspection included.
-const DEPTH: usize = 16;
-/// Fields per request.
-const FIELDS: usize = 1_000;
-
-/// The schema over these commands and views.
+/// The schema over these commands and views. How much a document may ask for is `check.rs`.
 pub fn schema(commands: Commands, projections: Projections, links: Links) -> Schema {
-    builder()
-        .data(commands)
-        .data(projections)
-        .data(links)
-        .limit_depth(DEPTH)
-        .limit_complexity(FIELDS)
-        .limit_directives(4)
-        .disable_suggestions()
-        .finish()
+    LazyLock::force(&shape::SHAPE);
+    builder().data(commands).data(projections).data(links).limit_directives(4).disable_suggestions().finish()
 }
 
 /// The schema as text (SDL), as it is committed in `graphql/schema.graphql`.

@@ -6,6 +6,7 @@
 mod auth;
 pub mod cli;
 pub mod config;
+pub mod edge;
 mod endpoint;
 mod health;
 mod logging;
@@ -20,6 +21,8 @@ mod show;
 mod traces;
 mod welcome;
 
+pub use commands::Limits;
 pub use config::Config;
+pub use edge::Edge;
 pub use running::{Server, StartError};
 pub use store::{Clock, DatabaseUrl};

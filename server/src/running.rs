@@ -61,7 +61,7 @@ impl Server {
             DatabaseUrl::Postgres(_) => None,
         };
         let store = Store::open(&config.store, clock).await?;
-        let commands = Commands::new(store.clone());
+        let commands = Commands::new(store.clone()).limited(config.edge.limits);
         commands.first_start().await?;
         let listen = |error| StartError::Listen(config.listen, error, "LEAVEWORD_LISTEN");
         let socket = bound(config.listen).map_err(listen)?;
@@ -96,11 +96,13 @@ impl Server {
         let refusals = tokio::spawn(commands.clone().watch_refusals(stop.clone()));
         let links = graphql::Links { base: config.public_url.clone() };
         let schema = graphql::schema(commands.clone(), projections.clone(), links);
-        let app = App { store, commands, projections, destroyer, schema };
+        let (edge, public_url) = (config.edge.clone(), config.public_url.clone());
+        let app = App { store, commands, projections, destroyer, schema, edge, public_url };
         let metrics =
             metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
         let stopped = stop.clone().cancelled_owned();
-        let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
+        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let serve = axum::serve(listener, service).with_graceful_shutdown(stopped);
         let serving = tokio::spawn(async move { serve.await });
         Ok(Self {
             address,

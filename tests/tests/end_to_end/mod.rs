@@ -2,6 +2,7 @@
 
 mod audit;
 mod day;
+mod edge;
 mod erasure;
 mod guide;
 mod http;
@@ -22,7 +23,7 @@ mod work;
 use commands::{Caller, Commands, NewMember};
 use domain::{access::Role, member::MemberEmail, text::Name};
 use serde_json::{Value, json};
-use server::{Clock, Config, Server};
+use server::{Clock, Config, Edge, Limits, Server};
 use std::net::SocketAddr;
 use store::{Dialect, testing::TestDatabase};
 
@@ -44,7 +45,14 @@ impl Desk {
     async fn start(dialect: Dialect) -> Self {
         let database = TestDatabase::new(dialect).await;
         let clock = TestDatabase::clock();
-        let server = Server::start(&config(&database), clock.clone()).await.expect("starts");
+        Self::start_with(database, clock, |_| {}).await
+    }
+
+    /// With another configuration than most tests have.
+    async fn start_with(database: TestDatabase, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(&database);
+        change(&mut config);
+        let server = Server::start(&config, clock.clone()).await.expect("starts");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { server, http, database, clock }
     }
@@ -146,6 +154,8 @@ fn config(database: &TestDatabase) -> Config {
         otlp_endpoint: None,
         public_url: None,
         log: "info".into(),
+        // The clock stands still, and everybody asks from one address: limits have tests of their own (`edge/limits.rs`).
+        edge: Edge { limits: Limits::NONE, ..Edge::default() },
     }
 }
 

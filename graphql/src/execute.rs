@@ -38,6 +38,11 @@ pub async fn execute(
         Err(error) => return Executed { response: Response::from_errors(vec![error]), began: false },
     };
     let (asked, document) = weighed;
+    if asked.kind == Some(OperationType::Subscription) {
+        let message = "a subscription is not answered here: open it on the socket, /graphql/ws";
+        let error = fault::fault(Code::BadRequest, message).into_server_error(Pos::default());
+        return Executed { response: Response::from_errors(vec![error]), began: false };
+    }
     let operation = request.operation_name.clone();
     let wanted = asking.wanted.clone();
     let mut response = wanted.answer(schema.execute(request.data(asking))).await;
@@ -54,7 +59,7 @@ pub async fn execute(
 }
 
 /// Looks at the document before the library does: how much it asks for, and whether this caller may ask for that.
-fn weigh(
+pub(crate) fn weigh(
     commands: &Commands,
     asking: &crate::Request,
     request: &mut Request,
@@ -67,10 +72,6 @@ fn weigh(
     let document = document.clone();
     let asked = check(&document, request.operation_name.as_deref(), &request.variables)
         .map_err(|error| at_no_place(too_much(error)))?;
-    if asked.kind == Some(OperationType::Subscription) {
-        let message = "a subscription is not answered here: open it on the socket, /graphql/ws";
-        return Err(at_no_place(fault::fault(Code::BadRequest, message)));
-    }
     if asked.introspects && !is_staff(asking.caller.actor) {
         let message = "the schema is told to members of the desk only; it is published with each release";
         let code = match asking.caller.actor {
@@ -109,14 +110,14 @@ fn cost(requested: u64) -> Value {
 }
 
 /// What the library itself refuses is the document's fault.
-fn with_a_code(error: &mut ServerError) {
+pub(crate) fn with_a_code(error: &mut ServerError) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set("code", Code::BadRequest.name());
     }
 }
 
-fn order(value: &mut Value, selections: &[&SelectionSet], document: &ExecutableDocument) {
+pub(crate) fn order(value: &mut Value, selections: &[&SelectionSet], document: &ExecutableDocument) {
     // Nothing is asked for below a scalar; one of JSON keeps its own order.
     if selections.iter().all(|selection| selection.items.is_empty()) {
         return;

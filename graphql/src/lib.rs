@@ -1,4 +1,4 @@
-//! The public contract: queries and mutations over the commands and the views.
+//! The public contract: queries, mutations and subscriptions over the commands and the views.
 //!
 //! Knows async-graphql, the shapes of the API, and how refusals are told to people. Must not know HTTP or SQL.
 
@@ -7,6 +7,7 @@ mod check;
 mod execute;
 mod fault;
 mod language;
+mod live;
 mod mutation;
 mod neighbours;
 mod page;
@@ -15,25 +16,35 @@ mod refusal;
 mod scalar;
 mod shape;
 mod story;
+mod subscribe;
+mod subscription;
 mod ticks;
 
 pub use caller::{Links, Request};
 pub use execute::{Executed, execute};
 pub use language::Language;
 pub use story::Story;
+pub use subscribe::{Subscribed, Told, subscribe};
 
-use async_graphql::{EmptySubscription, SchemaBuilder};
+use async_graphql::SchemaBuilder;
 use commands::Commands;
 use projections::Projections;
 use std::sync::LazyLock;
 
 /// The schema, ready to be asked.
-pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
 /// The schema over these commands and views. How much a document may ask for is `check.rs`.
 pub fn schema(commands: Commands, projections: Projections, links: Links) -> Schema {
     LazyLock::force(&shape::SHAPE);
-    builder().data(commands).data(projections).data(links).limit_directives(4).disable_suggestions().finish()
+    builder()
+        .data(commands)
+        .data(projections)
+        .data(links)
+        .extension(live::EachAnew)
+        .limit_directives(4)
+        .disable_suggestions()
+        .finish()
 }
 
 /// The schema as text (SDL), as it is committed in `graphql/schema.graphql`.
@@ -41,6 +52,6 @@ pub fn sdl() -> String {
     builder().finish().sdl()
 }
 
-fn builder() -> SchemaBuilder<query::Query, mutation::Mutation, EmptySubscription> {
-    Schema::build(query::Query::default(), mutation::Mutation::default(), EmptySubscription)
+fn builder() -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
+    Schema::build(query::Query::default(), mutation::Mutation::default(), subscription::Subscription)
 }

@@ -25,13 +25,14 @@ pub(crate) async fn caller(
     Ok(graphql::Request::new(caller, bearer, reach))
 }
 
-fn bearer(value: &str) -> Option<String> {
+/// The token of `Bearer …`.
+pub(crate) fn bearer(value: &str) -> Option<String> {
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 /// The first language the caller asks for; weights are given in falling order by every browser.
-fn language(headers: &HeaderMap) -> Option<Locale> {
+pub(crate) fn language(headers: &HeaderMap) -> Option<Locale> {
     let wanted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     wanted.split(',').find_map(|tag| Locale::parse(tag.split(';').next()?.trim()).ok())
 }

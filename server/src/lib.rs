@@ -17,6 +17,7 @@ mod request_id;
 mod router;
 mod running;
 mod show;
+mod socket;
 #[cfg(feature = "otlp")]
 mod traces;
 mod welcome;

@@ -3,6 +3,7 @@
 use crate::{
     edge::{self, Edge, headers},
     endpoint, health, pages, request_id,
+    socket::{self, Sockets},
 };
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get, routing::post};
 use commands::Commands;
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) projections: Projections,
     pub(crate) destroyer: Destroyer,
     pub(crate) schema: Schema,
+    pub(crate) sockets: Sockets,
     pub(crate) edge: Edge,
     pub(crate) public_url: Option<String>,
 }
@@ -38,7 +40,8 @@ pub(crate) fn router(app: App) -> Router {
         edge::judge(origins.clone(), public_url.clone(), request, next)
     });
     Router::new()
-        .route("/graphql", post(endpoint::post).fallback(endpoint::not_post).layer(judge))
+        .route("/graphql", post(endpoint::post).fallback(endpoint::not_post).layer(judge.clone()))
+        .route("/graphql/ws", get(socket::open).layer(judge))
         .route("/health", get(health::get))
         .route("/sign-in", get(pages::sign_in))
         .route("/sign-in.js", get(pages::sign_in_script))

@@ -4,6 +4,7 @@ use crate::{
     config::Config,
     metrics::Metrics,
     router::{App, router},
+    socket::Sockets,
 };
 use commands::{CommandError, Commands, MessagesOf, SignInLink};
 use projections::Projections;
@@ -97,7 +98,8 @@ impl Server {
         let links = graphql::Links { base: config.public_url.clone() };
         let schema = graphql::schema(commands.clone(), projections.clone(), links);
         let (edge, public_url) = (config.edge.clone(), config.public_url.clone());
-        let app = App { store, commands, projections, destroyer, schema, edge, public_url };
+        let sockets = Sockets::start(&commands, store.clock().clone(), &stop);
+        let app = App { store, commands, projections, destroyer, schema, sockets, edge, public_url };
         let metrics =
             metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
         let stopped = stop.clone().cancelled_owned();
@@ -128,6 +130,11 @@ impl Server {
         self.metrics.as_ref().map(Metrics::address)
     }
 
+    /// How many sockets are open.
+    pub fn open_sockets(&self) -> usize {
+        self.app.sockets.open().load(std::sync::atomic::Ordering::SeqCst)
+    }
+
     /// As long as no administrator has a password: a one-time sign-in for the first one.
     pub fn first_sign_in(&self) -> Option<&(SignInLink, &'static str)> {
         self.first_sign_in.as_ref()
@@ -138,6 +145,9 @@ impl Server {
         self.stop.cancel();
         if tokio::time::timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!("some requests were not answered in time");
+        }
+        if tokio::time::timeout(GRACE, self.app.sockets.ended()).await.is_err() {
+            tracing::warn!("some sockets were not closed in time");
         }
         if let Some(metrics) = self.metrics {
             metrics.ended().await;

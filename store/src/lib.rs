@@ -41,6 +41,7 @@ mod store;
 mod teams;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tokens;
 
 pub use accounts::{Account, CredentialRow, TokenHash};
 pub use api_keys::{KeyChange, KeyRow};

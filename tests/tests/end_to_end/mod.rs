@@ -15,6 +15,7 @@ mod races;
 mod roles;
 mod shift;
 mod slice;
+mod socket;
 mod teams;
 mod text;
 mod visitors;

@@ -1,5 +1,7 @@
 //! The socket as graphql-transport-ws has it, and as those meet it who mean no good.
 
+mod client;
+
 use super::Desk;
 use domain::access::Role;
 use futures_util::{SinkExt, StreamExt};

@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::{collections::HashMap, net::IpAddr, sync::atomic::Ordering, time::Duration};
 use tokio::{
     sync::mpsc,
-    task::{AbortHandle, JoinSet},
+    task::{self, AbortHandle, JoinSet},
     time::{Instant, MissedTickBehavior, interval, timeout, timeout_at},
 };
 use tracing::Instrument;
@@ -27,6 +27,8 @@ const INIT: Duration = Duration::from_secs(5);
 const PING: Duration = Duration::from_secs(20);
 /// How long one message may take to be written.
 const WRITE: Duration = Duration::from_secs(10);
+/// How long it is waited for that the other side has heard of the end.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// Streams of one socket.
 const STREAMS: usize = 20;
 /// Messages that wait to be written.
@@ -77,7 +79,7 @@ pub(super) async fn drive(socket: WebSocket, opened: Opened) {
             tracing::info!(?close, "a socket is closed");
             let _ = driver.write(close.into()).await;
             // Until the other side has heard of it, or not for ever.
-            let _ = timeout(WRITE, async { while let Some(Ok(_)) = driver.socket.recv().await {} }).await;
+            let _ = timeout(FAREWELL, async { while let Some(Ok(_)) = driver.socket.recv().await {} }).await;
         }
         driver.tasks.shutdown().await;
     }
@@ -112,7 +114,7 @@ impl Driver {
                     }
                     self.write(Message::Ping(vec![].into())).await?;
                 }
-                Some(_) = self.tasks.join_next() => {}
+                Some(ended) = self.tasks.join_next_with_id() => self.ended(ended).await?,
             }
         }
     }
@@ -220,7 +222,7 @@ impl Driver {
             None
         };
         if let Some(refused) = refused {
-            return self.write(protocol::error(&id, &[bad(refused)])).await;
+            return self.write(protocol::error(&id, &[fault(refused, "BAD_REQUEST")])).await;
         }
         let mut request = Request::new(wanted.query);
         request =
@@ -260,6 +262,19 @@ impl Driver {
         Ok(())
     }
 
+    /// A stream's task has ended: it has said so itself, unless it panicked.
+    async fn ended(&mut self, ended: Result<(task::Id, ()), task::JoinError>) -> Result<(), Option<Close>> {
+        let Err(panic) = ended else { return Ok(()) };
+        if panic.is_cancelled() {
+            return Ok(());
+        }
+        tracing::error!(%panic, "a stream panicked");
+        let found = self.streams.iter().find(|(_, (_, task))| task.id() == panic.id());
+        let Some(id) = found.map(|(id, _)| id.clone()) else { return Ok(()) };
+        self.forget(&id);
+        self.write(protocol::error(&id, &[fault("something went wrong on our side", "INTERNAL")])).await
+    }
+
     fn runs(&self, id: &str, number: u64) -> bool {
         self.streams.get(id).is_some_and(|(running, _)| *running == number)
     }
@@ -271,8 +286,8 @@ impl Driver {
     }
 }
 
-fn bad(message: &str) -> ServerError {
+fn fault(message: &str, code: &str) -> ServerError {
     let mut error = ServerError::new(message, None);
-    error.extensions.get_or_insert_default().set("code", "BAD_REQUEST");
+    error.extensions.get_or_insert_default().set("code", code);
     error
 }

@@ -173,17 +173,19 @@ impl Seats {
         if tokens.is_empty() {
             return Ok(());
         }
-        let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
-        let actors = commands.authenticate_all(&tokens).await?;
-        let opened: HashMap<&str, String> = tokens
+        let asked: Vec<&str> = tokens.iter().map(String::as_str).collect();
+        let actors = commands.authenticate_all(&asked).await?;
+        let opened: HashMap<&str, String> = asked
             .into_iter()
             .zip(actors)
             .filter_map(|(token, actor)| Some((token, actor?.to_string())))
             .collect();
         // Who came meanwhile was looked up when they came.
-        let asked = |watched: &&Watched| opened.get(watched.bearer.as_str()) != Some(&watched.who);
+        let is_revoked = |watched: &&Watched| {
+            tokens.contains(&watched.bearer) && opened.get(watched.bearer.as_str()) != Some(&watched.who)
+        };
         let taken = self.lock();
-        taken.watched.values().filter(asked).for_each(|watched| watched.revoked.cancel());
+        taken.watched.values().filter(is_revoked).for_each(|watched| watched.revoked.cancel());
         Ok(())
     }
 

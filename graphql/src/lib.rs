@@ -37,19 +37,26 @@ pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, subscr
 /// The schema over these commands and views. How much a document may ask for is `check.rs`.
 pub fn schema(commands: Commands, projections: Projections, links: Links) -> Schema {
     LazyLock::force(&shape::SHAPE);
-    builder()
-        .data(commands)
-        .data(projections)
-        .data(links)
-        .extension(live::EachAnew)
-        .limit_directives(4)
-        .disable_suggestions()
-        .finish()
+    limited(commands, projections, links).finish()
+}
+
+/// The same, to be subscribed to: each change is answered by whoever holds the token then. Apart from the other, for whatever
+/// extends the library is asked at every field.
+pub fn live_schema(commands: Commands, projections: Projections, links: Links) -> Schema {
+    limited(commands, projections, links).extension(live::EachAnew).finish()
 }
 
 /// The schema as text (SDL), as it is committed in `graphql/schema.graphql`.
 pub fn sdl() -> String {
     builder().finish().sdl()
+}
+
+fn limited(
+    commands: Commands,
+    projections: Projections,
+    links: Links,
+) -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
+    builder().data(commands).data(projections).data(links).limit_directives(4).disable_suggestions()
 }
 
 fn builder() -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {

@@ -26,6 +26,8 @@ pub(crate) struct App {
     pub(crate) projections: Projections,
     pub(crate) destroyer: Destroyer,
     pub(crate) schema: Schema,
+    /// What is subscribed to.
+    pub(crate) live: Schema,
     pub(crate) sockets: Sockets,
     pub(crate) edge: Edge,
     pub(crate) public_url: Option<String>,

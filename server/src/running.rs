@@ -96,10 +96,11 @@ impl Server {
         let destroyer = commands.destroy_keys(messages_of, &stop);
         let refusals = tokio::spawn(commands.clone().watch_refusals(stop.clone()));
         let links = graphql::Links { base: config.public_url.clone() };
+        let live = graphql::live_schema(commands.clone(), projections.clone(), links.clone());
         let schema = graphql::schema(commands.clone(), projections.clone(), links);
         let (edge, public_url) = (config.edge.clone(), config.public_url.clone());
         let sockets = Sockets::start(&commands, store.clock().clone(), &stop);
-        let app = App { store, commands, projections, destroyer, schema, sockets, edge, public_url };
+        let app = App { store, commands, projections, destroyer, schema, live, sockets, edge, public_url };
         let metrics =
             metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
         let stopped = stop.clone().cancelled_owned();

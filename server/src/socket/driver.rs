@@ -16,7 +16,7 @@ use std::{collections::HashMap, net::IpAddr, sync::atomic::Ordering, time::Durat
 use tokio::{
     sync::mpsc,
     task::{self, AbortHandle, JoinSet},
-    time::{Instant, MissedTickBehavior, interval, timeout, timeout_at},
+    time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tracing::Instrument;
 use uuid::Uuid;
@@ -76,8 +76,8 @@ pub(super) async fn drive(socket: WebSocket, opened: Opened) {
         let (asking, streams, tasks) = (None, HashMap::new(), JoinSet::new());
         let mut driver = Driver { opened, socket, asking, streams, tasks, out, next: 0, heard: true };
         if let Err(Some(close)) = driver.run(said).await {
-            tracing::info!(?close, "a socket is closed");
-            let _ = driver.write(close.into()).await;
+            tracing::info!(code = close.code(), "a socket is closed");
+            let _ = timeout(FAREWELL, driver.socket.send(close.into())).await;
             // Until the other side has heard of it, or not for ever.
             let _ = timeout(FAREWELL, async { while let Some(Ok(_)) = driver.socket.recv().await {} }).await;
         }
@@ -98,6 +98,8 @@ impl Driver {
         loop {
             let waits = self.asking.is_none();
             tokio::select! {
+                // Nothing more is told to somebody who may not be told, whatever waits.
+                biased;
                 () = stop.cancelled() => return Err(Some(Close::going())),
                 () = revoked.cancelled() => return Err(Some(Close::forbidden())),
                 () = tokio::time::sleep_until(deadline), if waits => return Err(Some(Close::late())),
@@ -119,10 +121,17 @@ impl Driver {
         }
     }
 
+    /// Writes a message, unless the other side does not read for too long, or may not be told anything any more.
     async fn write(&mut self, message: Message) -> Result<(), Option<Close>> {
-        match timeout_at(Instant::now() + WRITE, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(None),
+        let (stop, revoked) = (&self.opened.app.sockets.stop, &self.opened.seat.revoked);
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(Some(Close::going())),
+            () = revoked.cancelled() => Err(Some(Close::forbidden())),
+            written = timeout(WRITE, self.socket.send(message)) => match written {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(_)) | Err(_) => Err(None),
+            },
         }
     }
 
@@ -230,7 +239,7 @@ impl Driver {
         request.operation_name = wanted.operation_name;
         let app = &self.opened.app;
         let known = asking.caller.actor != Actor::Anonymous;
-        let begun = graphql::subscribe(&app.schema, &app.commands, &app.projections, asking, request);
+        let begun = graphql::subscribe(&app.live, &app.commands, &app.projections, asking, request);
         let mut stream = match begun {
             Ok(stream) => stream,
             Err(errors) => return self.write(protocol::error(&id, &errors)).await,

@@ -61,6 +61,10 @@ impl Close {
         Self { code, reason }
     }
 
+    pub(super) fn code(&self) -> u16 {
+        self.code
+    }
+
     pub(super) fn bad(what: impl Into<String>) -> Self {
         Self::new(4400, what)
     }

@@ -48,6 +48,7 @@ impl Subscription {
     ) -> Result<Told<MessageChange>> {
         let filter =
             filter.map(MessageFilter::read).transpose().map_err(|why| fault::fault(Code::BadRequest, why))?;
+        let filter = filter.map(Box::new);
         let id = id.map(|id| MessageId::typed(&id));
         let wants = move |telling: &Telling| {
             Ok(Wants::Desk { reader: telling.reader()?, id, filter: filter.clone() })

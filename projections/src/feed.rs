@@ -53,7 +53,7 @@ pub enum Wants {
         /// This message.
         id: Option<MessageId>,
         /// These messages; `None`: with an id whatever it is like, without one what the list shows unasked.
-        filter: Option<MessageFilter>,
+        filter: Option<Box<MessageFilter>>,
     },
     /// A visitor: of their own.
     Own(VisitorId),

@@ -211,7 +211,8 @@ async fn a_filter_allows_in_memory_what_it_finds_in_the_list(dialect: Dialect) {
             let page = PageRequest { first: Some(100), ..PageRequest::default() };
             let page = desk.views.messages(&reader, filter, MessageOrder::OldestFirst, &page).await;
             let listed: Vec<_> = page.expect("a page").rows.iter().map(|(_, row)| row.id).collect();
-            let wants = Wants::Desk { reader: reader.clone(), id: None, filter: Some(filter.clone()) };
+            let wants =
+                Wants::Desk { reader: reader.clone(), id: None, filter: Some(Box::new(filter.clone())) };
             let mut allowed = Vec::new();
             for n in 1..=8 {
                 let row = desk.views.message(&Desk::reader(Role::Admin), Desk::message(n)).await;

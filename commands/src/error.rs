@@ -92,6 +92,12 @@ pub enum CommandError {
     /// It does not exist, or it is not the caller's: which of the two is not said.
     #[error("there is no such thing, or it is not yours")]
     NotFound,
+    /// Too much within too little time.
+    #[error("too many requests; try again in {retry_after} s")]
+    RateLimited {
+        /// After so many seconds it may be tried again.
+        retry_after: i64,
+    },
     /// Too many others were faster, or too much is going on.
     #[error("too busy; try again")]
     Unavailable,

@@ -24,7 +24,7 @@ impl Caller {
     /// A rule of the system itself.
     pub fn system(rule: &'static str) -> Self {
         let correlation_id = uuid::Builder::from_random_bytes(store::random::bytes()).into_uuid();
-        Self { actor: Actor::System(rule), token_unknown: false, locale: None, correlation_id }
+        Self { actor: Actor::System(rule), token_unknown: false, locale: None, correlation_id, address: None }
     }
 }
 

@@ -16,6 +16,7 @@ mod idempotency;
 mod identity;
 mod invitations;
 mod keys;
+mod limits;
 mod members;
 mod message;
 mod password;
@@ -35,6 +36,7 @@ pub use error::CommandError;
 pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};
 pub use invitations::Invited;
 pub use keys::{KeyInput, NewKey};
+pub use limits::Limits;
 pub use members::ReviseInput;
 pub use message::{OnBehalf, SubmitInput, Submitted};
 pub use password::PasswordError;
@@ -47,7 +49,9 @@ pub use work::{
 };
 
 use domain::{actor::Actor, locale::Locale};
+use limits::Limiter;
 use password::Passwords;
+use std::net::IpAddr;
 use store::Store;
 use uuid::Uuid;
 use visitor::Contacts;
@@ -58,6 +62,7 @@ pub struct Commands {
     store: Store,
     passwords: Passwords,
     contacts: Contacts,
+    limiter: Limiter,
 }
 
 /// Who asks, in which language, and in the course of which request.
@@ -71,11 +76,25 @@ pub struct Caller {
     pub locale: Option<Locale>,
     /// The request that it all belongs to.
     pub correlation_id: Uuid,
+    /// Where they ask from; `None`: from this machine, by its command line or its own rules.
+    pub address: Option<IpAddr>,
 }
 
 impl Commands {
-    /// The commands on this store.
+    /// The commands on this store, without limits.
     pub fn new(store: Store) -> Self {
-        Self { store, passwords: Passwords::new(), contacts: Contacts::new() }
+        let limiter = Limiter::new(Limits::NONE);
+        Self { store, passwords: Passwords::new(), contacts: Contacts::new(), limiter }
+    }
+
+    /// The same within limits.
+    #[must_use]
+    pub fn limited(self, limits: Limits) -> Self {
+        Self { limiter: Limiter::new(limits), ..self }
+    }
+
+    /// How many passwords have been compared since this process started.
+    pub fn passwords_compared(&self) -> u64 {
+        self.passwords.compared()
     }
 }

@@ -95,6 +95,17 @@ impl Commands {
                 self.absent(of.visitor_id, key.as_ref())
             }
         };
+        // Members write for whoever calls: their number is not the visitors'.
+        if input.on_behalf.is_none()
+            && let Err(limited) = self.count_submission(caller, &input.contact).await
+        {
+            // What was done already is told again.
+            return self
+                .answered(key.as_ref())
+                .await?
+                .map(|receipt| arriving.submitted(receipt))
+                .ok_or(limited);
+        }
         let message_id = MessageId(self.fresh_id("message id", key.as_ref()));
         for attempt in 0..crate::execute::ATTEMPTS {
             // The first time nothing is looked up that would only be found missing: the append sees whether it is.

@@ -16,6 +16,13 @@ impl Commands {
         Ok(id)
     }
 
+    /// Those of these who are at the desk stay there for five minutes from now. Whoever has said that they are away, or
+    /// has not said that they are there, is left alone.
+    pub async fn keep_present(&self, members: &[MemberId]) -> Result<(), CommandError> {
+        let ids: Vec<String> = members.iter().map(ToString::to_string).collect();
+        Ok(self.store.keep_present(&ids, self.store.clock().micros() + PRESENT_FOR).await?)
+    }
+
     /// Who is at the desk now.
     pub async fn present(&self) -> Result<BTreeSet<MemberId>, CommandError> {
         let present = self.store.present().await?;

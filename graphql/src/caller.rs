@@ -60,6 +60,28 @@ impl Request {
         Self { caller, bearer, reach: reach.into(), desk, teams, present, neighbours, wanted }
     }
 
+    /// The same caller's next request, which remembers nothing of this one.
+    pub(crate) fn anew(&self) -> Self {
+        let (caller, bearer, reach) = (self.caller.clone(), self.bearer.clone(), self.reach.clone());
+        let (desk, teams, present) = (Arc::default(), Arc::default(), Arc::default());
+        Self {
+            caller,
+            bearer,
+            reach,
+            desk,
+            teams,
+            present,
+            neighbours: Arc::default(),
+            wanted: Wanted::default(),
+        }
+    }
+
+    /// Whose messages the caller sees.
+    pub(crate) fn reader(&self) -> Result<Reader> {
+        let reader = Reader::of_messages(self.caller.actor, &self.reach);
+        Ok(reader.map_err(|error| fault::of_query(&self.caller, &error))?)
+    }
+
     /// The desk's teams that stand.
     async fn teams(&self, projections: &Projections) -> Result<&[TeamRow]> {
         let teams = self.teams.get_or_try_init(|| projections.teams()).await;

@@ -4,47 +4,120 @@
 //! question had answers of different bytes. The specification wants the document's order ("Response", Serialized Map
 //! Ordering), and "absent and not yours" wants the same bytes.
 
-use crate::{Schema, check::check, fault, ticks::Wanted};
-use async_graphql::{
-    Name, Pos, Positioned, Request, Response, Value,
-    indexmap::IndexMap,
-    parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet},
+use crate::{
+    Schema,
+    check::{Asked, MOST_COST, TooMuch, check, meant},
+    fault::{self, Code},
 };
-use std::any::TypeId;
+use async_graphql::{
+    Name, Pos, Positioned, Request, Response, ServerError, Value,
+    indexmap::IndexMap,
+    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
+};
+use commands::Commands;
+use domain::actor::Actor;
 
-/// Executes a request; the answer's fields stand in the document's order.
-pub async fn execute(schema: &Schema, mut request: Request) -> Response {
-    let document = request.parsed_query().ok().cloned();
-    if let Some(Err(error)) = document.as_ref().map(check) {
-        let fault = fault::fault(fault::Code::BadRequest, error.to_string());
-        return Response::from_errors(vec![fault.into_server_error(Pos::default())]);
+/// What became of a request.
+pub struct Executed {
+    /// The answer; each of its errors has a code.
+    pub response: Response,
+    /// Was anything executed? If not, the request itself was no good, and the answer has no data.
+    pub began: bool,
+}
+
+/// Executes a request of this caller; the answer's fields stand in the document's order.
+pub async fn execute(
+    schema: &Schema,
+    commands: &Commands,
+    asking: crate::Request,
+    mut request: Request,
+) -> Executed {
+    let actor = asking.caller.actor;
+    let weighed = match weigh(commands, &asking, &mut request) {
+        Ok(weighed) => weighed,
+        Err(error) => return Executed { response: Response::from_errors(vec![error]), began: false },
+    };
+    let (asked, document) = weighed;
+    if asked.kind == Some(OperationType::Subscription) {
+        let message = "a subscription is not answered here: open it on the socket, /graphql/ws";
+        let error = fault::fault(Code::BadRequest, message).into_server_error(Pos::default());
+        return Executed { response: Response::from_errors(vec![error]), began: false };
     }
     let operation = request.operation_name.clone();
-    let wanted = wanted(&request);
-    let mut response = wanted.answer(schema.execute(request)).await;
-    if let Some(document) = document
-        && let Some(selection) = operation_selection(&document, operation.as_deref())
-    {
-        order(&mut response.data, &[selection], &document);
+    let wanted = asking.wanted.clone();
+    let mut response = wanted.answer(schema.execute(request.data(asking))).await;
+    // An error of the execution stands at a place of the answer; one of the document does not.
+    let began = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+    response.errors.iter_mut().for_each(with_a_code);
+    if let Some(operation) = meant(&document, operation.as_deref()) {
+        order(&mut response.data, &[&operation.selection_set.node], &document);
     }
-    response
+    if is_staff(actor) {
+        response.extensions.insert("cost".to_owned(), cost(asked.cost));
+    }
+    Executed { response, began }
 }
 
-/// Where the look-ups wait that this request will ask for.
-fn wanted(request: &Request) -> Wanted {
-    let asked = request.data.get(&TypeId::of::<crate::Request>()).and_then(|asked| asked.downcast_ref());
-    asked.map(|asked: &crate::Request| asked.wanted.clone()).unwrap_or_default()
+/// Looks at the document before the library does: how much it asks for, and whether this caller may ask for that.
+pub(crate) fn weigh(
+    commands: &Commands,
+    asking: &crate::Request,
+    request: &mut Request,
+) -> Result<(Asked, ExecutableDocument), ServerError> {
+    let at_no_place = |error: async_graphql::Error| error.into_server_error(Pos::default());
+    let document = request.parsed_query().map_err(|mut error| {
+        with_a_code(&mut error);
+        error
+    })?;
+    let document = document.clone();
+    let asked = check(&document, request.operation_name.as_deref(), &request.variables)
+        .map_err(|error| at_no_place(too_much(error)))?;
+    if asked.introspects && !is_staff(asking.caller.actor) {
+        let message = "the schema is told to members of the desk only; it is published with each release";
+        let code = match asking.caller.actor {
+            Actor::Anonymous => Code::Unauthenticated,
+            _ => Code::Forbidden,
+        };
+        return Err(at_no_place(fault::fault(code, message)));
+    }
+    let spent = commands.spend(&asking.caller, asked.charged);
+    spent.map_err(|retry_after| at_no_place(fault::rate_limited(retry_after)))?;
+    Ok((asked, document))
 }
 
-fn operation_selection<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<&'d SelectionSet> {
-    let operation = match &document.operations {
-        DocumentOperations::Single(operation) => operation,
-        DocumentOperations::Multiple(operations) => operations.get(name?)?,
-    };
-    Some(&operation.node.selection_set.node)
+fn is_staff(actor: Actor) -> bool {
+    match actor {
+        Actor::Anonymous | Actor::Visitor(_) => false,
+        Actor::Member { .. } | Actor::Key { .. } | Actor::System(_) => true,
+    }
 }
 
-fn order(value: &mut Value, selections: &[&SelectionSet], document: &ExecutableDocument) {
+fn too_much(error: TooMuch) -> async_graphql::Error {
+    use async_graphql::ErrorExtensions;
+    let code = if error == TooMuch::Cycle { Code::BadRequest } else { Code::TooComplex };
+    let fault = fault::fault(code, error.to_string());
+    match error {
+        TooMuch::Cost(requested) => fault.extend_with(|_, extensions| {
+            extensions.set("code", code.name());
+            extensions.set("cost", cost(requested));
+        }),
+        _ => fault,
+    }
+}
+
+fn cost(requested: u64) -> Value {
+    async_graphql::value!({ "requested": requested, "max": MOST_COST })
+}
+
+/// What the library itself refuses is the document's fault.
+pub(crate) fn with_a_code(error: &mut ServerError) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", Code::BadRequest.name());
+    }
+}
+
+pub(crate) fn order(value: &mut Value, selections: &[&SelectionSet], document: &ExecutableDocument) {
     // Nothing is asked for below a scalar; one of JSON keeps its own order.
     if selections.iter().all(|selection| selection.items.is_empty()) {
         return;
@@ -101,7 +174,7 @@ mod tests {
 
     fn ordered(query: &str, mut answer: Value) -> String {
         let document = parse_query(query).expect("a document");
-        let selection = operation_selection(&document, None).expect("an operation");
+        let selection = &meant(&document, None).expect("an operation").selection_set.node;
         order(&mut answer, &[selection], &document);
         serde_json::to_string(&answer).expect("JSON")
     }

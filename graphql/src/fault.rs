@@ -11,17 +11,21 @@ pub(crate) enum Code {
     Forbidden,
     NotFound,
     BadRequest,
+    TooComplex,
+    RateLimited,
     Unavailable,
     Internal,
 }
 
 impl Code {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::BadRequest => "BAD_REQUEST",
+            Self::TooComplex => "TOO_COMPLEX",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
@@ -38,6 +42,15 @@ pub(crate) fn fault(code: Code, message: impl Into<String>) -> Error {
         if code == Code::Unavailable {
             extensions.set("retryAfter", RETRY_AFTER);
         }
+    })
+}
+
+/// Too much within too little time; `retry_after`: after so many seconds it may be tried again.
+pub(crate) fn rate_limited(retry_after: i64) -> Error {
+    let message = format!("too many requests; try again in {retry_after} s");
+    fault(Code::RateLimited, message).extend_with(|_, extensions| {
+        extensions.set("code", Code::RateLimited.name());
+        extensions.set("retryAfter", retry_after);
     })
 }
 
@@ -60,6 +73,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         E::TokenUnknown => Some(fault(Code::Unauthenticated, error.to_string())),
         E::Forbidden(_) | E::NotForYou(_) => Some(fault(Code::Forbidden, error.to_string())),
         E::NotFound => Some(fault(Code::NotFound, error.to_string())),
+        E::RateLimited { retry_after } => Some(rate_limited(*retry_after)),
         E::Unavailable | E::OutcomeUnknown => Some(fault(Code::Unavailable, error.to_string())),
         E::Fault(cause) if cause.passes() => Some(unavailable(cause)),
         E::Fault(cause) => Some(internal(caller, cause)),

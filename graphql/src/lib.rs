@@ -1,4 +1,4 @@
-//! The public contract: queries and mutations over the commands and the views.
+//! The public contract: queries, mutations and subscriptions over the commands and the views.
 //!
 //! Knows async-graphql, the shapes of the API, and how refusals are told to people. Must not know HTTP or SQL.
 
@@ -7,43 +7,43 @@ mod check;
 mod execute;
 mod fault;
 mod language;
+mod live;
 mod mutation;
 mod neighbours;
 mod page;
 mod query;
 mod refusal;
 mod scalar;
+mod shape;
 mod story;
+mod subscribe;
+mod subscription;
 mod ticks;
 
 pub use caller::{Links, Request};
-pub use execute::execute;
+pub use execute::{Executed, execute};
 pub use language::Language;
 pub use story::Story;
+pub use subscribe::{Subscribed, Told, subscribe};
 
-use async_graphql::{EmptySubscription, SchemaBuilder};
+use async_graphql::SchemaBuilder;
 use commands::Commands;
 use projections::Projections;
+use std::sync::LazyLock;
 
 /// The schema, ready to be asked.
-pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
-/// Deep enough for every question that makes sense, introspection included.
-const DEPTH: usize = 16;
-/// Fields per request.
-const FIELDS: usize = 1_000;
-
-/// The schema over these commands and views.
+/// The schema over these commands and views. How much a document may ask for is `check.rs`.
 pub fn schema(commands: Commands, projections: Projections, links: Links) -> Schema {
-    builder()
-        .data(commands)
-        .data(projections)
-        .data(links)
-        .limit_depth(DEPTH)
-        .limit_complexity(FIELDS)
-        .limit_directives(4)
-        .disable_suggestions()
-        .finish()
+    LazyLock::force(&shape::SHAPE);
+    limited(commands, projections, links).finish()
+}
+
+/// The same, to be subscribed to: each change is answered by whoever holds the token then. Apart from the other, for whatever
+/// extends the library is asked at every field.
+pub fn live_schema(commands: Commands, projections: Projections, links: Links) -> Schema {
+    limited(commands, projections, links).extension(live::EachAnew).finish()
 }
 
 /// The schema as text (SDL), as it is committed in `graphql/schema.graphql`.
@@ -51,6 +51,14 @@ pub fn sdl() -> String {
     builder().finish().sdl()
 }
 
-fn builder() -> SchemaBuilder<query::Query, mutation::Mutation, EmptySubscription> {
-    Schema::build(query::Query::default(), mutation::Mutation::default(), EmptySubscription)
+fn limited(
+    commands: Commands,
+    projections: Projections,
+    links: Links,
+) -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
+    builder().data(commands).data(projections).data(links).limit_directives(4).disable_suggestions()
+}
+
+fn builder() -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
+    Schema::build(query::Query::default(), mutation::Mutation::default(), subscription::Subscription)
 }

@@ -136,6 +136,7 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         | CommandError::Forbidden(_)
         | CommandError::NotForYou(_)
         | CommandError::NotFound
+        | CommandError::RateLimited { .. }
         | CommandError::Unavailable
         | CommandError::OutcomeUnknown
         | CommandError::Fault(_) => {

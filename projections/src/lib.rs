@@ -13,6 +13,7 @@ mod desk;
 mod due;
 mod error;
 mod event;
+mod feed;
 mod fold;
 mod history;
 mod log_index;
@@ -32,10 +33,11 @@ mod visitors;
 pub use around::{Around, Tale};
 pub use cursor::{BadPage, Page, PageRequest};
 pub use error::QueryError;
+pub use feed::{Change, Changes, Next, Wants};
 pub use history::{HistoryEntry, HistoryFilter};
 pub use members::{HandlesRow, KeyRow, MemberRow};
 pub use message_entries::{EntryKind, EntryRow};
-pub use message_list::{FollowUpRow, MessageCounts, MessageFilter, MessageOrder, MessageRow};
+pub use message_list::{FollowUpRow, MessageCounts, MessageFacts, MessageFilter, MessageOrder, MessageRow};
 pub use rating::RatingRow;
 pub use reader::{Reader, ShownContact};
 pub use reviews::ReviewRow;
@@ -43,6 +45,7 @@ pub use teams::TeamRow;
 pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
 
+use feed::Feed;
 use store::{FollowerStatus, Followers, Store, StoreError, View};
 use tokio_util::sync::CancellationToken;
 
@@ -85,23 +88,27 @@ pub const TEAM_VIEWS: &[&str] = &["teams"];
 pub struct Projections {
     store: Store,
     followers: Followers,
+    feed: Feed,
 }
 
 impl Projections {
     /// Starts following the log until `stop` is cancelled.
     pub fn start(store: &Store, stop: &CancellationToken) -> Self {
-        Self { store: store.clone(), followers: Followers::start(store, VIEWS, stop) }
+        let followers = Followers::start(store, VIEWS, stop);
+        Self { store: store.clone(), followers, feed: Feed::start(store, stop) }
     }
 
     /// Reads what other processes keep up to date; follows nothing.
     pub fn reading(store: &Store) -> Self {
         let stopped = CancellationToken::new();
         stopped.cancel();
-        Self { store: store.clone(), followers: Followers::start(store, &[], &stopped) }
+        let followers = Followers::start(store, &[], &stopped);
+        Self { store: store.clone(), followers, feed: Feed::start(store, &stopped) }
     }
 
     /// Waits until the followers have ended.
     pub async fn ended(&self) {
+        self.feed.ended().await;
         self.followers.ended().await;
     }
 

@@ -1,11 +1,13 @@
 //! The list of messages, as the desk sees it.
 
 mod counts;
+mod facts;
 mod filter;
 mod read;
 mod target;
 
 pub use counts::MessageCounts;
+pub use facts::MessageFacts;
 pub use filter::{MessageFilter, MessageOrder};
 pub(crate) use read::opened;
 

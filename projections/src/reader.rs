@@ -5,6 +5,7 @@ use domain::{
     access::{Permission, Reach, Scope, holds, scope},
     actor::Actor,
     contact::{Contact, ContactKind},
+    message::Assignee,
     personal::Personal,
 };
 use std::sync::Arc;
@@ -69,6 +70,17 @@ impl Reader {
         let list = placeholders(from, holders.len());
         let values = holders.iter().map(|holder| holder.as_str().into()).collect();
         (format!(" AND {column} IN ({list})"), values)
+    }
+
+    /// Does their scope take in a message that this one has? As the condition above says it.
+    pub(crate) fn sees(&self, assignee: Option<Assignee>) -> bool {
+        let Some(holders) = &self.holders else { return true };
+        let holder = match assignee {
+            Some(Assignee::Member(id)) => id.to_string(),
+            Some(Assignee::Team(id)) => id.to_string(),
+            None => NOBODY.to_owned(),
+        };
+        holders.contains(&holder)
     }
 
     /// Their id, as the list names holders.

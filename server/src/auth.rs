@@ -4,12 +4,14 @@ use crate::request_id::RequestId;
 use axum::http::{HeaderMap, header};
 use commands::{Caller, CommandError, Commands};
 use domain::{actor::Actor, locale::Locale};
+use std::net::IpAddr;
 
 /// The caller of a request: by `Authorization: Bearer …`, in the language of `Accept-Language`.
 pub(crate) async fn caller(
     commands: &Commands,
     headers: &HeaderMap,
     RequestId(correlation_id): RequestId,
+    address: Option<IpAddr>,
 ) -> Result<graphql::Request, CommandError> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?));
     let known = match &bearer {
@@ -19,17 +21,18 @@ pub(crate) async fn caller(
     let token_unknown = headers.contains_key(header::AUTHORIZATION) && known.is_none();
     let actor = known.unwrap_or(Actor::Anonymous);
     let reach = commands.reach_of(actor).await?;
-    let caller = Caller { actor, token_unknown, locale: language(headers), correlation_id };
+    let caller = Caller { actor, token_unknown, locale: language(headers), correlation_id, address };
     Ok(graphql::Request::new(caller, bearer, reach))
 }
 
-fn bearer(value: &str) -> Option<String> {
+/// The token of `Bearer …`.
+pub(crate) fn bearer(value: &str) -> Option<String> {
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 /// The first language the caller asks for; weights are given in falling order by every browser.
-fn language(headers: &HeaderMap) -> Option<Locale> {
+pub(crate) fn language(headers: &HeaderMap) -> Option<Locale> {
     let wanted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     wanted.split(',').find_map(|tag| Locale::parse(tag.split(';').next()?.trim()).ok())
 }

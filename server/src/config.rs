@@ -1,5 +1,6 @@
 //! Configuration: flags or environment, the flag wins; a bad value stops the start with a sentence that names it.
 
+use crate::edge::{Edge, EdgeSettings};
 use std::{
     fmt,
     net::SocketAddr,
@@ -42,6 +43,9 @@ pub struct Settings {
     /// What is logged: a tracing filter such as `info` or `info,store=debug`
     #[arg(long, env = "LEAVEWORD_LOG", default_value = "info", global = true)]
     log: String,
+
+    #[command(flatten)]
+    edge: EdgeSettings,
 }
 
 /// The configuration in force.
@@ -61,6 +65,8 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// The tracing filter.
     pub log: String,
+    /// Who may ask, from where, and how often.
+    pub edge: Edge,
 }
 
 /// A value that cannot be.
@@ -69,6 +75,12 @@ pub struct Config {
 pub struct BadValue {
     variable: &'static str,
     problem: String,
+}
+
+impl BadValue {
+    pub(crate) fn new(variable: &'static str, problem: String) -> Self {
+        Self { variable, problem }
+    }
 }
 
 impl Settings {
@@ -107,6 +119,7 @@ impl Settings {
         self.log
             .parse::<tracing_subscriber::EnvFilter>()
             .map_err(|error| bad("LEAVEWORD_LOG", &format!("is not a filter such as info: {error}")))?;
+        let edge = self.edge.read()?;
         let master_key_file = self.master_key_file.unwrap_or_else(|| beside(&self.data_dir));
         Ok(Config {
             store: StoreConfig { database, master_key_file },
@@ -116,6 +129,7 @@ impl Settings {
             metrics_listen,
             otlp_endpoint: self.otlp_endpoint,
             log: self.log,
+            edge,
         })
     }
 }
@@ -143,7 +157,8 @@ impl fmt::Display for Config {
         writeln!(f, "LEAVEWORD_METRICS_LISTEN   {metrics}")?;
         let collector = self.otlp_endpoint.as_deref().unwrap_or("none");
         writeln!(f, "LEAVEWORD_OTLP_ENDPOINT    {collector}")?;
-        write!(f, "LEAVEWORD_LOG              {}", self.log)
+        writeln!(f, "LEAVEWORD_LOG              {}", self.log)?;
+        write!(f, "{}", self.edge)
     }
 }
 
@@ -161,6 +176,7 @@ mod tests {
             metrics_listen: None,
             otlp_endpoint: None,
             log: "info".into(),
+            edge: EdgeSettings::default(),
         }
     }
 

@@ -1,91 +1,99 @@
-//! `POST /graphql`: JSON in, JSON out, one operation per request.
+//! `POST /graphql`: JSON in, JSON out, one operation per request, as GraphQL over HTTP has it.
 
-use crate::{auth, request_id::RequestId, router::App};
+mod accept;
+mod answer;
+mod body;
+mod panic;
+
+use crate::{
+    auth,
+    edge::{ClientAddress, Origin},
+    request_id::RequestId,
+    router::App,
+};
+use accept::MediaType;
+use answer::{Refusal, refuse};
 use async_graphql::{Request, Variables};
 use axum::{
-    Json,
     body::Bytes,
-    extract::{Extension, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{Extension, State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
-
-/// The longest document; variables are bounded by the body.
-const LONGEST_QUERY: usize = 16 * 1024;
-
-/// The body of a GraphQL request (GraphQL over HTTP, "Request Parameters").
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Body {
-    query: String,
-    #[serde(default)]
-    operation_name: Option<String>,
-    #[serde(default)]
-    variables: Value,
-}
+use domain::actor::Actor;
+use serde_json::json;
 
 /// Answers one operation. Anything but `application/json` is refused: a form of another site can send the rest.
 pub(crate) async fn post(
     State(app): State<App>,
     Extension(request_id): Extension<RequestId>,
+    address: Option<Extension<ClientAddress>>,
+    origin: Option<Extension<Origin>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    if !is_json(&headers) {
-        return refuse(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "send the request as content-type: application/json",
-        );
-    }
-    let body: Body = match serde_json::from_slice(&body) {
-        Ok(body) => body,
-        Err(error) => {
-            let message = format!("the body is not one GraphQL request as JSON: {error}");
-            return refuse(StatusCode::BAD_REQUEST, &message);
-        }
+    let Some(media) = accept::negotiate(&headers) else { return answer::not_acceptable() };
+    let request = match read(&headers, body) {
+        Ok(request) => request,
+        Err(refusal) => return refusal.told(media),
     };
-    if body.query.len() > LONGEST_QUERY {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the document has more than 16 KiB; use variables");
-    }
-    let asked = match auth::caller(&app.commands, &headers, request_id).await {
-        Ok(asked) => asked,
+    let address = address.map(|Extension(ClientAddress(address))| address);
+    let asking = match auth::caller(&app.commands, &headers, request_id, address).await {
+        Ok(asking) => asking,
         Err(error) => {
             tracing::error!(%error, "cannot tell who asks");
-            let code = json!({"code": "UNAVAILABLE", "retryAfter": 1});
-            return answer(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer; try again", &code);
+            return answer::unavailable(media);
         }
     };
-    let mut request = Request::new(body.query).variables(Variables::from_json(body.variables)).data(asked);
-    request.operation_name = body.operation_name;
-    let mut response = graphql::execute(&app.schema, request).await;
-    for error in &mut response.errors {
-        // What the library itself refuses is the document's fault.
-        let extensions = error.extensions.get_or_insert_default();
-        if extensions.get("code").is_none() {
-            extensions.set("code", "BAD_REQUEST");
+    let of_staff = matches!(asking.caller.actor, Actor::Member { .. } | Actor::Key { .. });
+    if of_staff && let Some(Extension(Origin::Allowed(_))) = origin {
+        let message = "a page of another origin does not ask with a session or a key of the desk's members";
+        return Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message).told(media);
+    }
+    let trace_id = request_id.0.to_string();
+    match panic::caught(graphql::execute(&app.schema, &app.commands, asking, request)).await {
+        Ok(executed) => answer::of(executed, media),
+        Err(panic) => {
+            tracing::error!(trace_id, panic, "a request panicked");
+            answer::internal(&trace_id, media)
         }
     }
-    Json(response).into_response()
+}
+
+fn read(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Request, Refusal> {
+    if !accept::is_json(headers) {
+        let message = "send the request as content-type: application/json";
+        return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            refuse(StatusCode::PAYLOAD_TOO_LARGE, "the request has more than 300 KiB")
+        }
+        _ => refuse(StatusCode::BAD_REQUEST, "the request broke off before its end"),
+    })?;
+    let body = body::read(&body)?;
+    let mut request = Request::new(body.query);
+    request = request.variables(Variables::from_json(body.variables.into()));
+    request.operation_name = body.operation_name;
+    Ok(request)
 }
 
 /// Everything but POST: a mutation must not run because somebody followed a link.
 pub(crate) async fn not_post() -> Response {
-    let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "send GraphQL requests by POST");
-    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+    let mut response =
+        refuse(StatusCode::METHOD_NOT_ALLOWED, "send GraphQL requests by POST").told(MediaType::Json);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     response
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    given.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+/// A page asks that nobody has listed.
+pub(crate) fn foreign_page() -> Response {
+    let message = "pages of this origin may not ask here; the operator lists those that may in LEAVEWORD_ALLOWED_ORIGINS";
+    Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message).told(MediaType::Json)
 }
 
-fn refuse(status: StatusCode, message: &str) -> Response {
-    answer(status, message, &json!({"code": "BAD_REQUEST"}))
-}
-
-fn answer(status: StatusCode, message: &str, extensions: &Value) -> Response {
-    (status, Json(json!({"errors": [{"message": message, "extensions": extensions}]}))).into_response()
+/// What panicked outside of an operation.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let body = json!({"errors": [{"message": answer::OURS, "extensions": {"code": "INTERNAL"}}]});
+    (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response()
 }

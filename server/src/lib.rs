@@ -6,6 +6,7 @@
 mod auth;
 pub mod cli;
 pub mod config;
+pub mod edge;
 mod endpoint;
 mod health;
 mod logging;
@@ -16,10 +17,13 @@ mod request_id;
 mod router;
 mod running;
 mod show;
+mod socket;
 #[cfg(feature = "otlp")]
 mod traces;
 mod welcome;
 
+pub use commands::Limits;
 pub use config::Config;
+pub use edge::Edge;
 pub use running::{Server, StartError};
 pub use store::{Clock, DatabaseUrl};

@@ -5,17 +5,12 @@ use axum::{
     response::{Html, IntoResponse},
 };
 
-/// Nothing from elsewhere, in nobody's frame.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; form-action 'self'; \
+/// Nothing from elsewhere, in nobody's frame. The rest of what browsers are told is `edge/headers.rs`.
+const HEADERS: [(HeaderName, &str); 1] = [(
+    header::CONTENT_SECURITY_POLICY,
+    "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::CACHE_CONTROL, "no-store"),
-];
+)];
 
 /// `GET /sign-in`.
 pub(crate) async fn sign_in() -> impl IntoResponse {

@@ -1,13 +1,17 @@
 //! What is served where.
 
-use crate::{endpoint, health, pages, request_id};
-use axum::{Router, http::StatusCode, middleware, routing::get, routing::post};
+use crate::{
+    edge::{self, Edge, headers},
+    endpoint, health, pages, request_id,
+    socket::{self, Sockets},
+};
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get, routing::post};
 use commands::Commands;
 use graphql::Schema;
 use projections::Projections;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use store::{Destroyer, Store};
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 /// A reply of 20,000 characters, each escaped as a surrogate pair, and its document.
 const LARGEST_BODY: usize = 300 * 1024;
@@ -22,19 +26,33 @@ pub(crate) struct App {
     pub(crate) projections: Projections,
     pub(crate) destroyer: Destroyer,
     pub(crate) schema: Schema,
+    /// What is subscribed to.
+    pub(crate) live: Schema,
+    pub(crate) sockets: Sockets,
+    pub(crate) edge: Edge,
+    pub(crate) public_url: Option<String>,
 }
 
 pub(crate) fn router(app: App) -> Router {
     let clock = app.store.clock().clone();
+    let (origins, proxies) = (app.edge.origins.clone(), app.edge.proxies.clone());
+    let public_url: Option<Arc<str>> = app.public_url.as_deref().map(Into::into);
+    let secure = public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    let judge = middleware::from_fn(move |request, next| {
+        edge::judge(origins.clone(), public_url.clone(), request, next)
+    });
     Router::new()
-        .route("/graphql", post(endpoint::post).fallback(endpoint::not_post))
+        .route("/graphql", post(endpoint::post).fallback(endpoint::not_post).layer(judge.clone()))
+        .route("/graphql/ws", get(socket::open).layer(judge))
         .route("/health", get(health::get))
         .route("/sign-in", get(pages::sign_in))
         .route("/sign-in.js", get(pages::sign_in_script))
         .route("/sign-in.css", get(pages::sign_in_style))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
-        .layer(CatchPanicLayer::new())
+        .layer(CatchPanicLayer::custom(endpoint::panicked))
+        .layer(middleware::from_fn(move |request, next| edge::tell(proxies.clone(), request, next)))
+        .layer(middleware::from_fn(move |request, next| headers::add(secure, request, next)))
         .layer(middleware::from_fn(move |request, next| request_id::give(clock.clone(), request, next)))
         .with_state(app)
 }

@@ -4,6 +4,7 @@ use crate::{
     config::Config,
     metrics::Metrics,
     router::{App, router},
+    socket::Sockets,
 };
 use commands::{CommandError, Commands, MessagesOf, SignInLink};
 use projections::Projections;
@@ -61,7 +62,7 @@ impl Server {
             DatabaseUrl::Postgres(_) => None,
         };
         let store = Store::open(&config.store, clock).await?;
-        let commands = Commands::new(store.clone());
+        let commands = Commands::new(store.clone()).limited(config.edge.limits);
         commands.first_start().await?;
         let listen = |error| StartError::Listen(config.listen, error, "LEAVEWORD_LISTEN");
         let socket = bound(config.listen).map_err(listen)?;
@@ -95,12 +96,16 @@ impl Server {
         let destroyer = commands.destroy_keys(messages_of, &stop);
         let refusals = tokio::spawn(commands.clone().watch_refusals(stop.clone()));
         let links = graphql::Links { base: config.public_url.clone() };
+        let live = graphql::live_schema(commands.clone(), projections.clone(), links.clone());
         let schema = graphql::schema(commands.clone(), projections.clone(), links);
-        let app = App { store, commands, projections, destroyer, schema };
+        let (edge, public_url) = (config.edge.clone(), config.public_url.clone());
+        let sockets = Sockets::start(&commands, store.clock().clone(), &stop);
+        let app = App { store, commands, projections, destroyer, schema, live, sockets, edge, public_url };
         let metrics =
             metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
         let stopped = stop.clone().cancelled_owned();
-        let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
+        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let serve = axum::serve(listener, service).with_graceful_shutdown(stopped);
         let serving = tokio::spawn(async move { serve.await });
         Ok(Self {
             address,
@@ -126,6 +131,11 @@ impl Server {
         self.metrics.as_ref().map(Metrics::address)
     }
 
+    /// How many sockets are open.
+    pub fn open_sockets(&self) -> usize {
+        self.app.sockets.open().load(std::sync::atomic::Ordering::SeqCst)
+    }
+
     /// As long as no administrator has a password: a one-time sign-in for the first one.
     pub fn first_sign_in(&self) -> Option<&(SignInLink, &'static str)> {
         self.first_sign_in.as_ref()
@@ -136,6 +146,9 @@ impl Server {
         self.stop.cancel();
         if tokio::time::timeout(GRACE, self.serving).await.is_err() {
             tracing::warn!("some requests were not answered in time");
+        }
+        if tokio::time::timeout(GRACE, self.app.sockets.ended()).await.is_err() {
+            tracing::warn!("some sockets were not closed in time");
         }
         if let Some(metrics) = self.metrics {
             metrics.ended().await;

@@ -13,7 +13,7 @@ use crate::{
 use ring::digest::{SHA256, digest};
 
 /// The SHA-256 of a token of 256 random bits; enough, since nobody can guess such a token.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
@@ -22,6 +22,10 @@ impl TokenHash {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
         Self(hash)
+    }
+
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

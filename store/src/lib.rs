@@ -17,6 +17,7 @@ mod follow;
 mod held;
 mod idempotency;
 mod keys;
+mod limits;
 mod load;
 mod lock;
 mod many;
@@ -40,6 +41,7 @@ mod store;
 mod teams;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tokens;
 
 pub use accounts::{Account, CredentialRow, TokenHash};
 pub use api_keys::{KeyChange, KeyRow};
@@ -52,6 +54,7 @@ pub use error::{AppendError, StoreError};
 pub use event::{RecordedEvent, micros};
 pub use follow::{BoxFuture, FollowerStatus, Followers, Handle, HandleError, View};
 pub use idempotency::Idempotency;
+pub use limits::{Rate, Taken};
 pub use load::Loaded;
 pub use lock::{AlreadyServed, ServerLock};
 pub use many::{Column, Kind};

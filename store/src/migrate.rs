@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     step!("0013_log_people"),
     step!("0014_views_reviews"),
     step!("0015_log_survivors"),
+    step!("0016_log_limits"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -1,6 +1,10 @@
 //! Who is at the desk: rows that end by themselves unless they are said again. Nobody asks later who was.
 
-use crate::{error::StoreError, sql::Value, store::Store};
+use crate::{
+    error::StoreError,
+    sql::{Value, placeholders},
+    store::Store,
+};
 
 /// As many as are told at once.
 const MOST: i64 = 1_000;
@@ -20,6 +24,21 @@ impl Store {
             None => {
                 log.execute("DELETE FROM presence WHERE member_id = $1", &[id]).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Those of these who are at the desk stay until then, in microseconds; whoever has left is left alone.
+    pub async fn keep_present(&self, member_ids: &[String], until: i64) -> Result<(), StoreError> {
+        for some in member_ids.chunks(500) {
+            let list = placeholders(3, some.len());
+            let sql = format!(
+                "UPDATE presence SET until = $1 WHERE until > $2 AND until < $1 AND member_id IN ({list})"
+            );
+            let (until, now) = (Value::from(until), Value::from(self.clock().micros()));
+            let ids = some.iter().map(|id| Value::from(id.as_str()));
+            let values: Vec<Value> = [until, now].into_iter().chain(ids).collect();
+            self.database().log.execute(&sql, &values).await?;
         }
         Ok(())
     }

@@ -145,6 +145,30 @@ impl Store {
         rows.iter().map(RecordedEvent::from_row).collect()
     }
 
+    /// At most `limit` events of these streams after a position and up to another, in order of the log. Personal data is
+    /// sealed.
+    pub async fn read_streams(
+        &self,
+        aggregate_type: &str,
+        aggregate_ids: &[String],
+        (after, until): (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        if aggregate_ids.is_empty() {
+            return Ok(vec![]);
+        }
+        let list = placeholders(5, aggregate_ids.len());
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE aggregate_type = $1 AND aggregate_id IN ({list}) \
+             AND position > $2 AND position <= $3 ORDER BY position LIMIT $4"
+        );
+        let values = [aggregate_type.into(), after.into(), until.into(), limit.into()];
+        let ids = aggregate_ids.iter().map(|id| Value::from(id.as_str()));
+        let values: Vec<Value> = values.into_iter().chain(ids).collect();
+        let rows = self.database().log.rows(&sql, &values).await?;
+        rows.iter().map(RecordedEvent::from_row).collect()
+    }
+
     /// The last of these events.
     pub async fn last(&self, filter: &LogFilter) -> Result<Option<RecordedEvent>, StoreError> {
         let (conditions, values) = filter.conditions(1);

@@ -151,8 +151,8 @@ impl Store {
         });
     }
 
-    /// Wakes whoever follows the log in this process.
-    pub(crate) fn appended(&self) -> watch::Receiver<i64> {
+    /// Wakes whoever follows the log in this process: a word that can be lost, never the truth.
+    pub fn appended(&self) -> watch::Receiver<i64> {
         self.0.head.subscribe()
     }
 

@@ -113,7 +113,7 @@ impl Side for Ours {
 }
 
 fn caller(actor: Actor) -> Caller {
-    Caller { actor, token_unknown: false, locale: None, correlation_id: correlation_id() }
+    Caller { actor, token_unknown: false, locale: None, correlation_id: correlation_id(), address: None }
 }
 
 /// As the server gives one to each request.

@@ -4,6 +4,7 @@ mod accounts;
 mod clock;
 mod differential;
 mod keys;
+mod limits;
 mod members;
 mod messages;
 mod teams;
@@ -63,7 +64,7 @@ fn words() -> SubmitInput {
 }
 
 fn caller(actor: Actor) -> Caller {
-    Caller { actor, token_unknown: false, locale: None, correlation_id: Uuid::nil() }
+    Caller { actor, token_unknown: false, locale: None, correlation_id: Uuid::nil(), address: None }
 }
 
 fn anonymous() -> Caller {

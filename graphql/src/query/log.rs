@@ -35,7 +35,7 @@ pub(crate) struct LogFilter {
 const MOST_TYPES: usize = 100;
 
 impl LogFilter {
-    fn read(self) -> Result<HistoryFilter> {
+    pub(crate) fn read(self) -> Result<HistoryFilter> {
         let recorded = self.recorded.unwrap_or_default();
         let types = self.types.unwrap_or_default();
         if types.len() > MOST_TYPES {
@@ -177,8 +177,11 @@ impl LogEntry {
     }
 
     /// The same as a sentence: who, what, from what to what; in the request's language.
-    async fn story(&self) -> &str {
-        self.story.as_deref().unwrap_or(&self.entry.event.event_type)
+    async fn story(&self, ctx: &Context<'_>) -> Result<String> {
+        match &self.story {
+            Some(story) => Ok(story.clone()),
+            None => Self::tell(ctx, &self.entry).await,
+        }
     }
 
     /// The request that it belongs to.
@@ -255,6 +258,18 @@ pub(crate) async fn page(
 }
 
 impl LogEntry {
+    /// An event by itself, told as a story when that is asked for.
+    pub(crate) fn new(entry: HistoryEntry) -> Self {
+        Self { entry, story: None }
+    }
+
+    async fn tell(ctx: &Context<'_>, entry: &HistoryEntry) -> Result<String> {
+        let tale = ctx.projections().tale(None, std::slice::from_ref(entry)).await;
+        let tale = tale.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        let settings = ctx.request().desk(ctx.projections()).await?;
+        Ok(Story { locale: ctx.locale(), settings, tale: &tale }.tell(entry))
+    }
+
     /// These events; told as a story when that is asked for, with what was before when all are of one message.
     pub(crate) async fn all(
         ctx: &Context<'_>,

@@ -29,7 +29,8 @@ use domain::{
     personal::Personal,
     reference::Reference,
 };
-use filter::{MessageFilter, MessageOrder};
+pub(crate) use filter::MessageFilter;
+use filter::MessageOrder;
 use projections::{
     MessageFilter as Filter, MessageRow, PageRequest, QueryError, RatingRow, Reader, ShownContact,
 };
@@ -214,6 +215,11 @@ enum AsOf {
 impl Message {
     pub(crate) async fn load(ctx: &Context<'_>, reader: &Reader, id: MessageId) -> Result<Option<Self>> {
         Self::load_as_of(ctx, reader.clone(), id, None).await
+    }
+
+    /// As the list has it.
+    pub(crate) fn row(&self) -> &MessageRow {
+        &self.row
     }
 
     async fn load_as_of(

@@ -1,6 +1,7 @@
 //! What the views promise, each scenario on both databases.
 
 mod as_of;
+mod feed;
 mod gone;
 mod members;
 mod messages;

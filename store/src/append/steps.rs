@@ -206,6 +206,7 @@ pub(crate) async fn sweep(store: &Store) -> Result<(), StoreError> {
         ("sign_in_links", "token_hash", "expires_at", now),
         ("api_keys", "token_hash", "expires_at", now),
         ("presence", "member_id", "until", now),
+        ("limits", "bucket", "ends_at", now),
     ] {
         let sql = format!(
             "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {instant} <= $1 LIMIT {SWEPT})"

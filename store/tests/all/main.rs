@@ -5,6 +5,7 @@ mod batches;
 mod credentials;
 mod destroy;
 mod follow;
+mod limits;
 mod losers;
 mod many;
 mod once;

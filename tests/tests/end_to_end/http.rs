@@ -1,44 +1,12 @@
 //! What HTTP lets in, and what it does not.
 
-use super::{Desk, SUBMIT, input};
+use super::Desk;
 use serde_json::{Value, json};
 use store::{Dialect, testing::soon};
 
 /// One database is enough here: nothing of this reaches it.
 async fn desk() -> Desk {
     Desk::start(Dialect::Sqlite).await
-}
-
-async fn messages(desk: &Desk) -> Value {
-    let staff = desk.administrator().await;
-    desk.ask(Some(&staff), "{ messages { totalCount } }", json!({})).await.data()["messages"]["totalCount"]
-        .clone()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_mutation_runs_by_post_of_json_alone() {
-    let desk = desk().await;
-    let body = json!({"query": SUBMIT, "variables": {"input": input()}}).to_string();
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
-        let request = desk.http.post(desk.url("/graphql")).header("content-type", kind).body(body.clone());
-        assert_eq!(request.send().await.expect("an answer").status(), 415, "{kind}");
-    }
-    let get = desk.http.get(desk.url("/graphql?query=mutation{signOut}")).send().await.expect("an answer");
-    assert_eq!((get.status().as_u16(), get.headers()["allow"].to_str().ok()), (405, Some("POST")));
-    assert_eq!(messages(&desk).await, 0, "nothing was left by any of them");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_not_one_request_is_refused() {
-    let desk = desk().await;
-    for body in ["", "{", "[]", r#"[{"query":"{ desk { name } }"}]"#, r#"{"query":1}"#, "null"] {
-        let request =
-            desk.http.post(desk.url("/graphql")).header("content-type", "application/json").body(body);
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), 400, "{body}");
-        let answer: Value = answer.json().await.expect("JSON");
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_REQUEST");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,33 +27,6 @@ async fn bodies_and_documents_have_a_limit() {
         "UNAUTHENTICATED",
         "the longest reply fits"
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_document_too_deep_or_too_wide_is_refused() {
-    let desk = desk().await;
-    let staff = desk.administrator().await;
-    let deep = format!(
-        "{{ messages {{ edges {{ node {{ {} id {} }} }} }} }}",
-        "relatedTo { ".repeat(20),
-        "}".repeat(20)
-    );
-    assert_eq!(desk.ask(Some(&staff), &deep, json!({})).await.code(), "BAD_REQUEST");
-    let aliases: Vec<String> = (0..1_100).map(|n| format!("a{n}: name")).collect();
-    let wide = format!("{{ desk {{ {} }} }}", aliases.join(" "));
-    assert_eq!(desk.ask(None, &wide, json!({})).await.code(), "BAD_REQUEST");
-    assert_eq!(desk.ask(None, "{ desk { nome } }", json!({})).await.code(), "BAD_REQUEST");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn fragments_that_double_are_refused_before_anything_walks_them() {
-    let desk = desk().await;
-    let doubling: Vec<String> =
-        (0..24).map(|n| format!("fragment F{n} on Query {{ ...F{m} ...F{m} }}", m = n + 1)).collect();
-    let bomb = format!("{{ ...F0 }} {} fragment F24 on Query {{ __typename }}", doubling.join(" "));
-    let answer = desk.ask(None, &bomb, json!({})).await;
-    assert_eq!(answer.code(), "BAD_REQUEST");
-    assert!(answer.body.contains("more than 2000 fields"), "{}", answer.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

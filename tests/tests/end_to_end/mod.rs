@@ -3,6 +3,7 @@
 mod audit;
 mod behalf;
 mod day;
+mod edge;
 mod erasure;
 mod guide;
 mod hidden;
@@ -16,6 +17,7 @@ mod races;
 mod roles;
 mod shift;
 mod slice;
+mod socket;
 mod teams;
 mod text;
 mod visitors;
@@ -24,7 +26,7 @@ mod work;
 use commands::{Caller, Commands, NewMember};
 use domain::{access::Role, member::MemberEmail, text::Name};
 use serde_json::{Value, json};
-use server::{Clock, Config, Server};
+use server::{Clock, Config, Edge, Limits, Server};
 use std::net::SocketAddr;
 use store::{Dialect, testing::TestDatabase};
 
@@ -46,7 +48,14 @@ impl Desk {
     async fn start(dialect: Dialect) -> Self {
         let database = TestDatabase::new(dialect).await;
         let clock = TestDatabase::clock();
-        let server = Server::start(&config(&database), clock.clone()).await.expect("starts");
+        Self::start_with(database, clock, |_| {}).await
+    }
+
+    /// With another configuration than most tests have.
+    async fn start_with(database: TestDatabase, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(&database);
+        change(&mut config);
+        let server = Server::start(&config, clock.clone()).await.expect("starts");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { server, http, database, clock }
     }
@@ -148,6 +157,8 @@ fn config(database: &TestDatabase) -> Config {
         otlp_endpoint: None,
         public_url: None,
         log: "info".into(),
+        // The clock stands still, and everybody asks from one address: limits have tests of their own (`edge/limits.rs`).
+        edge: Edge { limits: Limits::NONE, ..Edge::default() },
     }
 }
 

@@ -47,6 +47,8 @@ const PARTS: &[&str] = &[
     "Grant",
     "Handles",
     "Invitation",
+    // The socket tells it, and only what its caller may see (`socket.rs`).
+    "MessageChange",
     "Note",
     "PageInfo",
     "Rating",
@@ -55,7 +57,9 @@ const PARTS: &[&str] = &[
     "Review",
     "Session",
     "UserError",
+    "Subscription",
     "VisitorEntry",
+    "VisitorMessageChange",
     "VisitorWords",
 ];
 

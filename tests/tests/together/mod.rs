@@ -71,7 +71,7 @@ impl Process {
 }
 
 fn caller(actor: Actor) -> Caller {
-    Caller { actor, token_unknown: false, locale: None, correlation_id: Uuid::nil() }
+    Caller { actor, token_unknown: false, locale: None, correlation_id: Uuid::nil(), address: None }
 }
 
 fn visitor(id: VisitorId) -> Caller {

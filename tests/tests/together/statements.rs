@@ -40,8 +40,8 @@ async fn a_page_with_all_its_neighbours_asks_as_often_for_twenty_messages_as_for
         let listening = Listening::to(&process.store);
         let lead = caller(Actor::Member { id: member(9), role: Role::Lead });
         let request = async_graphql::Request::new(PAGE.replace("FIRST", &first.to_string()));
-        let response =
-            graphql::execute(&schema, request.data(graphql::Request::new(lead, None, Reach::Desk))).await;
+        let asking = graphql::Request::new(lead, None, Reach::Desk);
+        let response = graphql::execute(&schema, &process.commands, asking, request).await.response;
         assert!(response.errors.is_empty(), "{:?}", response.errors);
         let answer = response.data.into_json().expect("JSON");
         assert_eq!(answer["messages"]["edges"].as_array().map(Vec::len), Some(first));

@@ -18,7 +18,7 @@ pub(super) enum MessageOrder {
 
 /// Which messages: those that every one of these allows. What is deleted never is.
 #[derive(Clone, Default, InputObject)]
-pub(super) struct MessageFilter {
+pub(crate) struct MessageFilter {
     /// In one of these states.
     status: Option<Vec<MessageStatus>>,
     /// About one of these.
@@ -54,7 +54,7 @@ const MOST: usize = 100;
 
 impl MessageFilter {
     /// As the view takes it; or what is wrong with it.
-    pub(super) fn read(self) -> Result<Filter, &'static str> {
+    pub(crate) fn read(self) -> Result<Filter, &'static str> {
         let (submitted, activity) =
             (self.submitted.unwrap_or_default(), self.last_activity.unwrap_or_default());
         let filter = Filter {

@@ -13,6 +13,7 @@ mod people;
 mod races;
 mod roles;
 mod shift;
+mod sink;
 mod slice;
 mod teams;
 mod text;
@@ -32,6 +33,8 @@ pub(crate) struct Desk {
     http: reqwest::Client,
     database: TestDatabase,
     clock: Clock,
+    /// The last to go: what is logged at the end is looked through, too.
+    watch: sink::Watch,
 }
 
 /// An answer of `POST /graphql`.
@@ -49,11 +52,12 @@ impl Desk {
 
     /// With another configuration than most tests have.
     async fn start_with(database: TestDatabase, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let watch = sink::Watch::begin();
         let mut config = config(&database);
         change(&mut config);
         let server = Server::start(&config, clock.clone()).await.expect("starts");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { server, http, database, clock }
+        Self { server, http, database, clock, watch }
     }
 
     fn url(&self, path: &str) -> String {

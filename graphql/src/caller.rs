@@ -79,7 +79,7 @@ impl Request {
     /// Whose messages the caller sees.
     pub(crate) fn reader(&self) -> Result<Reader> {
         let reader = Reader::of_messages(self.caller.actor, &self.reach);
-        Ok(reader.map_err(|error| fault::of_query(&self.caller, &error))?)
+        reader.map_err(|error| fault::of_query(&self.caller, &error))
     }
 
     /// The desk's teams that stand.

@@ -88,7 +88,8 @@ pub(crate) async fn not_post() -> Response {
 
 /// A page asks that nobody has listed.
 pub(crate) fn foreign_page() -> Response {
-    let message = "pages of this origin may not ask here; the operator lists those that may in LEAVEWORD_ALLOWED_ORIGINS";
+    let message = "pages of this origin may not ask here. To whoever runs this desk: an address of the desk's own is told by \
+                   LEAVEWORD_PUBLIC_URL, other sites by LEAVEWORD_ALLOWED_ORIGINS";
     Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message).told(MediaType::Json)
 }
 

@@ -82,6 +82,33 @@ fn a_bad_value_stops_the_start_with_a_sentence_that_names_it() {
 }
 
 #[test]
+fn config_prints_who_may_ask_from_where_and_how_often() {
+    let folder = Folder::new();
+    let printed = stdout(&folder.run(&["config"]));
+    for line in [
+        "LEAVEWORD_ALLOWED_ORIGINS  none but its own",
+        "LEAVEWORD_TRUSTED_PROXIES  none",
+        "LEAVEWORD_LIMIT_SUBMITS_PER_MINUTE   10",
+        "LEAVEWORD_LIMIT_SIGN_INS_PER_MINUTE  5",
+        "LEAVEWORD_LIMIT_COST_PER_MINUTE      10000",
+    ] {
+        assert!(printed.contains(line), "{line}: {printed}");
+    }
+    let mut said = folder.leaveword(&["config", "--trusted-proxies", "10.0.0.0/8,::1"]);
+    said.env("LEAVEWORD_ALLOWED_ORIGINS", "https://Shop.example.com/")
+        .env("LEAVEWORD_LIMIT_SUBMITS_PER_MINUTE", "0");
+    let printed = stdout(&said.output().expect("runs"));
+    for line in ["https://shop.example.com\n", "10.0.0.0/8,::1/128", "SUBMITS_PER_MINUTE   none"] {
+        assert!(printed.contains(line), "{line}: {printed}");
+    }
+    let refused =
+        folder.leaveword(&["serve"]).env("LEAVEWORD_TRUSTED_PROXIES", "my-proxy").output().expect("runs");
+    let expected = "leaveword: LEAVEWORD_TRUSTED_PROXIES: is a list of addresses or networks such as \
+                    127.0.0.1,10.0.0.0/8, not my-proxy\n";
+    assert_eq!((refused.status.success(), stderr(&refused).as_str()), (false, expected));
+}
+
+#[test]
 fn schema_prints_the_committed_schema() {
     let committed = include_str!("../../graphql/schema.graphql");
     assert_eq!(stdout(&Folder::new().run(&["schema"])), committed, "run `cargo xtask schema`");

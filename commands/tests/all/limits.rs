@@ -36,7 +36,7 @@ fn limited(desk: &Desk) -> Commands {
     })
 }
 
-fn retry_after<T>(answer: Result<T, CommandError>) -> Option<u64> {
+fn retry_after<T>(answer: &Result<T, CommandError>) -> Option<u64> {
     match answer {
         Err(CommandError::RateLimited { retry_after }) => Some(retry_after.unsigned_abs()),
         Ok(_) | Err(_) => None,
@@ -57,9 +57,9 @@ async fn an_address_submits_so_often_in_a_minute_whatever_process_it_asks(dialec
         commands.submit_message(&from("192.0.2.1"), input).await.expect("submitted");
     }
     let refused = one.submit_message(&from("192.0.2.1"), with_contact("3@example.com")).await;
-    assert_eq!(retry_after(refused), Some(20));
+    assert_eq!(retry_after(&refused), Some(20));
     let refused = other.submit_message(&from("192.0.2.1"), with_contact("3@example.com")).await;
-    assert_eq!(retry_after(refused), Some(20), "and so says the other process");
+    assert_eq!(retry_after(&refused), Some(20), "and so says the other process");
     one.submit_message(&from("192.0.2.2"), with_contact("4@example.com")).await.expect("somebody else may");
     assert_eq!(desk.count("MessageSubmitted").await, 4);
     desk.clock.advance(Duration::from_secs(20));
@@ -75,7 +75,7 @@ async fn a_contact_is_named_twenty_times_a_day_however_it_is_written_and_whereve
         commands.submit_message(&caller, with_contact(contact)).await.expect("submitted");
     }
     let refused = commands.submit_message(&from("198.51.100.1"), with_contact("13800138000")).await;
-    let wait = retry_after(refused).expect("slowed");
+    let wait = retry_after(&refused).expect("slowed");
     assert_eq!(wait, 24 * 60 * 60 / 20);
     desk.clock.advance(Duration::from_secs(wait));
     commands.submit_message(&from("198.51.100.1"), with_contact("13800138000")).await.expect("submitted");
@@ -94,7 +94,7 @@ async fn a_repeat_that_was_answered_is_answered_again_although_nothing_more_may_
         commands.submit_message(&from("192.0.2.1"), input).await.expect("submitted");
     }
     let refused = commands.submit_message(&from("192.0.2.1"), with_contact("3@example.com")).await;
-    assert!(retry_after(refused).is_some());
+    assert!(retry_after(&refused).is_some());
     assert_eq!(commands.submit_message(&from("192.0.2.1"), keyed()).await.expect("answered"), first);
 }
 
@@ -109,11 +109,11 @@ async fn a_hundred_wrong_passwords_from_one_address_are_slowed_and_the_right_one
         let email = format!("nobody{n}@example.com");
         match commands.sign_in(&caller, &email, "wrong horse battery").await {
             Err(CommandError::WrongCredentials) => compared += 1,
-            refused => assert!(retry_after(refused).is_some()),
+            refused => assert!(retry_after(&refused).is_some()),
         }
     }
     assert_eq!(compared, 5);
-    let wait = retry_after(commands.sign_in(&caller, "mei@example.com", PASSWORD).await).expect("slowed");
+    let wait = retry_after(&commands.sign_in(&caller, "mei@example.com", PASSWORD).await).expect("slowed");
     desk.clock.advance(Duration::from_secs(wait));
     commands.sign_in(&caller, "mei@example.com", PASSWORD).await.expect("signs in");
 }
@@ -127,19 +127,19 @@ async fn a_hundred_addresses_that_guess_at_one_account_slow_it_and_never_lock_it
         let caller = from(&format!("192.0.2.{n}"));
         match commands.sign_in(&caller, "mei@example.com", "wrong horse battery").await {
             Err(CommandError::WrongCredentials) => compared += 1,
-            refused => longest = longest.max(retry_after(refused).expect("slowed")),
+            refused => longest = longest.max(retry_after(&refused).expect("slowed")),
         }
     }
     assert_eq!((compared, longest), (4, 1), "whoever only knocks makes nobody wait longer");
     // However patiently it goes on, the delay ends.
     for _ in 0..12 {
         let caller = from("198.51.100.7");
-        let wait = retry_after(commands.sign_in(&caller, "mei@example.com", "wrong horse battery").await);
+        let wait = retry_after(&commands.sign_in(&caller, "mei@example.com", "wrong horse battery").await);
         desk.clock.advance(Duration::from_secs(wait.unwrap_or(12)));
         assert!(wait.is_none_or(|wait| wait <= 60), "{wait:?}");
     }
     let caller = from("203.0.113.9");
-    if let Some(wait) = retry_after(commands.sign_in(&caller, "MEI@example.com", PASSWORD).await) {
+    if let Some(wait) = retry_after(&commands.sign_in(&caller, "MEI@example.com", PASSWORD).await) {
         assert!(wait <= 60);
         desk.clock.advance(Duration::from_secs(wait));
         commands.sign_in(&caller, "mei@example.com", PASSWORD).await.expect("signs in after the delay");
@@ -185,7 +185,7 @@ async fn an_account_that_is_not_there_is_slowed_like_one_that_is(dialect: Dialec
         let mut answers = Vec::new();
         for n in 0..6 {
             let caller = from(&format!("192.0.2.{n}"));
-            answers.push(retry_after(commands.sign_in(&caller, email, "wrong horse battery").await));
+            answers.push(retry_after(&commands.sign_in(&caller, email, "wrong horse battery").await));
         }
         told.push(answers);
     }

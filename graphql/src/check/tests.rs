@@ -14,6 +14,11 @@ fn cost(query: &str) -> u64 {
     asked_with(query, json!({})).expect("within reason").cost
 }
 
+/// So many of them, one after the other.
+fn all(n: usize, of: impl Fn(usize) -> String) -> String {
+    (0..n).map(of).collect()
+}
+
 fn doubling(levels: u32) -> String {
     let level = |n: u32| format!("fragment F{n} on Query {{ ...F{m} ...F{m} }} ", m = n + 1);
     let bomb: String = (0..levels).map(level).collect();
@@ -69,7 +74,7 @@ fn no_more_is_looked_at_than_the_document_holds_whatever_it_comes_to() {
 
 #[test]
 fn a_chain_of_fragments_is_refused_before_the_stack_is_exhausted() {
-    let chain: String = (0..500).map(|n| format!("fragment F{n} on Query {{ ...F{} }} ", n + 1)).collect();
+    let chain = all(500, |n| format!("fragment F{n} on Query {{ ...F{} }} ", n + 1));
     let query = format!("{{ ...F0 }} {chain} fragment F500 on Query {{ a }}");
     assert_eq!(checked(&query), Err(TooMuch::Depth));
 }
@@ -77,7 +82,7 @@ fn a_chain_of_fragments_is_refused_before_the_stack_is_exhausted() {
 #[test]
 fn each_measure_has_a_limit_and_one_more_is_too_much() {
     let aliases = |n: usize| {
-        let fields: String = (0..n).map(|n| format!("a{n}: name ")).collect();
+        let fields = all(n, |n| format!("a{n}: name "));
         checked(&format!("{{ desk {{ {fields} }} }}"))
     };
     assert_eq!((aliases(30), aliases(31)), (Ok(()), Err(TooMuch::Aliases)));
@@ -90,10 +95,7 @@ fn each_measure_has_a_limit_and_one_more_is_too_much() {
     assert_eq!((nodes(2_000), nodes(2_001)), (Ok(()), Err(TooMuch::Nodes)));
     let roots = |n: usize| checked(&format!("{{ {} }}", "desk { name } ".repeat(n)));
     assert_eq!((roots(10), roots(11)), (Ok(()), Err(TooMuch::Roots)));
-    let operations = |n: usize| {
-        let all: String = (0..n).map(|n| format!("query Q{n} {{ a }} ")).collect();
-        checked(&all)
-    };
+    let operations = |n: usize| checked(&all(n, |n| format!("query Q{n} {{ a }} ")));
     assert_eq!((operations(5), operations(6)), (Ok(()), Err(TooMuch::Operations)));
 }
 

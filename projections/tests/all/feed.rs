@@ -61,7 +61,7 @@ fn chance(seed: &mut u64) -> u64 {
 async fn a_subscriber_who_is_cut_at_every_step_is_told_each_change_once(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     // Another process on the same database, which nobody tells of what is appended here.
-    let other = desk._database.open(desk.clock.clone()).await;
+    let other = desk.database.open(desk.clock.clone()).await;
     let elsewhere = Projections::start(&other, &desk.stop);
     desk.arrive(1).await;
     let start = head(&desk).await;
@@ -78,7 +78,7 @@ async fn a_subscriber_who_is_cut_at_every_step_is_told_each_change_once(dialect:
             0 | 1 => {
                 submitted += 1;
                 desk.submit(submitted, 1).await;
-                if chance(&mut seed) % 2 == 0 {
+                if chance(&mut seed).is_multiple_of(2) {
                     desk.reply(submitted, 1).await;
                 }
             }

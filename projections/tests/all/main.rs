@@ -58,7 +58,7 @@ struct Desk {
     views: Projections,
     clock: Clock,
     stop: CancellationToken,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Desk {
@@ -68,7 +68,7 @@ impl Desk {
         let store = database.open(clock.clone()).await;
         let stop = CancellationToken::new();
         let views = Projections::start(&store, &stop);
-        Self { store, views, clock, stop, _database: database }
+        Self { store, views, clock, stop, database }
     }
 
     fn visitor(n: u128) -> VisitorId {

@@ -67,15 +67,12 @@ impl Writer {
     /// only the guilty one fails.
     async fn carry_out(&mut self, mut batch: Vec<Waiting>, round: u8) {
         let began = Instant::now();
-        let written = match timeout(LONGEST_WRITE, self.write(&mut batch)).await {
-            Ok(written) => written,
-            Err(_) => {
-                // Its connection may never answer again.
-                self.at_once = AtOnce::default();
-                let silent = std::io::Error::from(std::io::ErrorKind::TimedOut);
-                Err(Failed::Unknown(sqlx::Error::Io(silent).into()))
-            }
-        };
+        let written = timeout(LONGEST_WRITE, self.write(&mut batch)).await.unwrap_or_else(|_| {
+            // Its connection may never answer again.
+            self.at_once = AtOnce::default();
+            let silent = std::io::Error::from(std::io::ErrorKind::TimedOut);
+            Err(Failed::Unknown(sqlx::Error::Io(silent).into()))
+        });
         match written {
             Ok(done) => {
                 let measures = self.store.measures();

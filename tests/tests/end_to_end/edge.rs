@@ -9,6 +9,7 @@ mod limits;
 mod npm;
 mod origins;
 mod requests;
+mod secrets;
 mod sessions;
 
 use super::{Desk, SUBMIT, input};

@@ -16,6 +16,7 @@ mod people;
 mod races;
 mod roles;
 mod shift;
+mod sink;
 mod slice;
 mod socket;
 mod teams;
@@ -36,6 +37,8 @@ pub(crate) struct Desk {
     http: reqwest::Client,
     database: TestDatabase,
     clock: Clock,
+    /// The last to go: what is logged at the end is looked through, too.
+    watch: sink::Watch,
 }
 
 /// An answer of `POST /graphql`.
@@ -53,11 +56,12 @@ impl Desk {
 
     /// With another configuration than most tests have.
     async fn start_with(database: TestDatabase, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let watch = sink::Watch::begin();
         let mut config = config(&database);
         change(&mut config);
         let server = Server::start(&config, clock.clone()).await.expect("starts");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { server, http, database, clock }
+        Self { server, http, database, clock, watch }
     }
 
     fn url(&self, path: &str) -> String {

@@ -1,9 +1,8 @@
 //! Members over HTTP: invited, in, revised, away; their sessions and their programs.
 
-use super::{Desk, config};
+use super::Desk;
 use domain::access::Role;
 use serde_json::{Value, json};
-use server::Server;
 use store::{Dialect, on_both_databases, testing::TestDatabase};
 
 on_both_databases!(
@@ -67,13 +66,9 @@ async fn an_invitation_leads_in_once(dialect: Dialect) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_names_the_address_that_the_desk_is_said_to_have() {
-    let database = TestDatabase::new(Dialect::Sqlite).await;
-    let clock = TestDatabase::clock();
-    let mut config = config(&database);
-    config.public_url = Some("https://desk.example.com".to_owned());
-    let server = Server::start(&config, clock.clone()).await.expect("starts");
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let desk = Desk { server, http, database, clock };
+    let (database, clock) = (TestDatabase::new(Dialect::Sqlite).await, TestDatabase::clock());
+    let public_url = Some("https://desk.example.com".to_owned());
+    let desk = Desk::start_with(database, clock, |config| config.public_url = public_url).await;
     let admin = desk.administrator().await;
     let invited = invite(&desk, &admin, "mei", "").await["invitation"].clone();
     let token = invited["token"].as_str().expect("a token");

@@ -4,6 +4,11 @@ use super::{ask_with, desk};
 use domain::access::Role;
 use serde_json::{Value, json};
 
+/// So many of them, one after the other.
+fn all(n: usize, of: impl Fn(usize) -> String) -> String {
+    (0..n).map(of).collect()
+}
+
 fn doubling(levels: u32) -> String {
     let level = |n: u32| format!("fragment F{n} on Query {{ ...F{m} ...F{m} }} ", m = n + 1);
     let bomb: String = (0..levels).map(level).collect();
@@ -21,7 +26,7 @@ fn widening(levels: u32) -> String {
 async fn fragment_bombs_and_documents_that_ask_for_too_much_are_refused_with_400() {
     let desk = desk().await;
     let staff = desk.member(Role::Admin).await;
-    let named = |n: usize, field: &str| (0..n).map(|n| format!("a{n}: {field} ")).collect::<String>();
+    let named = |n: usize, field: &str| all(n, |n| format!("a{n}: {field} "));
     for query in [
         doubling(30),
         widening(9),
@@ -34,7 +39,7 @@ async fn fragment_bombs_and_documents_that_ask_for_too_much_are_refused_with_400
         ),
         format!("{{ desk {{ {} }} }}", "name ".repeat(2_000)),
         format!("{{ {} }}", named(11, "__typename")),
-        (0..6).map(|n| format!("query Q{n} {{ desk {{ name }} }} ")).collect(),
+        all(6, |n| format!("query Q{n} {{ desk {{ name }} }} ")),
     ] {
         for token in [None, Some(staff.as_str())] {
             let answer = desk.ask(token, &query, json!({})).await;

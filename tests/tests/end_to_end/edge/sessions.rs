@@ -42,12 +42,12 @@ async fn a_session_that_was_ended_opens_nothing_with_the_next_request(dialect: D
     ask(&desk, &admin, deactivate, json!({"id": id})).await;
     ended(&deactivated, "deactivated").await;
 
-    let changes = desk.member(Role::Agent).await;
-    of(&changes).await;
+    let mine = desk.member(Role::Agent).await;
+    of(&mine).await;
     let change = "mutation { changePassword(input: {currentPassword: \"correct horse battery\", \
                   newPassword: \"another horse battery\"}) { token userErrors { message } } }";
-    let changed = ask(&desk, &changes, change, json!({})).await.json();
-    ended(&changes, "another password").await;
+    let changed = ask(&desk, &mine, change, json!({})).await.json();
+    ended(&mine, "another password").await;
     of(changed["data"]["changePassword"]["token"].as_str().unwrap_or_else(|| panic!("{changed}"))).await;
 }
 

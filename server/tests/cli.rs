@@ -76,7 +76,8 @@ fn a_bad_value_stops_the_start_with_a_sentence_that_names_it() {
     let folder = Folder::new();
     let output = folder.leaveword(&["serve"]).env("LEAVEWORD_LISTEN", "everywhere").output().expect("runs");
     assert!(!output.status.success());
-    let expected = "leaveword: LEAVEWORD_LISTEN: is an address and a port, such as 127.0.0.1:8080\n";
+    let expected =
+        "leaveword: LEAVEWORD_LISTEN: \"everywhere\" is not an address and a port, such as 127.0.0.1:8080\n";
     assert_eq!(stderr(&output), expected);
     assert!(!folder.0.join("data").exists(), "and nothing was made");
 }

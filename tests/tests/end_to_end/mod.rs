@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use server::{Clock, Config, Edge, Limits, Server};
 use std::net::SocketAddr;
 use store::{Dialect, testing::TestDatabase};
+use tokio::sync::OnceCell;
 
 /// A running server and a client.
 pub(crate) struct Desk {
@@ -37,6 +38,8 @@ pub(crate) struct Desk {
     http: reqwest::Client,
     database: TestDatabase,
     clock: Clock,
+    /// An agent for tests that need one again and again.
+    colleague: OnceCell<String>,
     /// The last to go: what is logged at the end is looked through, too.
     watch: sink::Watch,
 }
@@ -61,7 +64,7 @@ impl Desk {
         change(&mut config);
         let server = Server::start(&config, clock.clone()).await.expect("starts");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { server, http, database, clock, watch }
+        Self { server, http, database, clock, colleague: OnceCell::new(), watch }
     }
 
     fn url(&self, path: &str) -> String {

@@ -169,11 +169,11 @@ async fn a_server_that_starts_again_has_everything(dialect: Dialect) {
     let desk = Desk::start(dialect).await;
     let staff = desk.administrator().await;
     let (token, id) = desk.submit().await;
-    let Desk { server, http, database, clock, watch } = desk;
+    let Desk { server, http, database, clock, colleague, watch } = desk;
     server.stop().await;
     let server = server::Server::start(&super::config(&database), clock.clone()).await.expect("starts again");
     assert!(server.first_sign_in().is_none(), "an administrator has a password");
-    let desk = Desk { server, http, database, clock, watch };
+    let desk = Desk { server, http, database, clock, colleague, watch };
     let own = "{ visitor { messages { edges { node { id content } } } } }";
     let seen = desk.ask(Some(&token), own, json!({})).await.data();
     let node = json!({"id": id, "content": "请问我的订单什么时候发货？"});

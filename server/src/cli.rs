@@ -15,7 +15,7 @@ use std::{
     io::{Read, Write},
     process::ExitCode,
 };
-use store::{Clock, Store};
+use store::{Clock, DatabaseUrl, Store};
 
 /// Leaveword: what happens to a customer's message when nobody is at the desk.
 #[derive(Parser)]
@@ -112,6 +112,9 @@ pub async fn run() -> ExitCode {
 }
 
 async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Error>> {
+    if matches!(command, Command::Log(_) | Command::Rebuild { .. }) {
+        there_is_one(config)?;
+    }
     match command {
         Command::Schema => print!("{}", graphql::sdl()),
         Command::Config => println!("{config}"),
@@ -143,6 +146,17 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
         }
     }
     Ok(())
+}
+
+/// What only reads or rebuilds makes no new desk: somebody stands in the wrong folder.
+fn there_is_one(config: &Config) -> Result<(), String> {
+    match &config.store.database {
+        DatabaseUrl::Sqlite(directory) if !directory.join("log.db").exists() => {
+            let shown = directory.display();
+            Err(format!("there is no desk in {shown}: --data-dir, or LEAVEWORD_DATA_DIR, says where it is"))
+        }
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(()),
+    }
 }
 
 async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {

@@ -78,7 +78,9 @@ impl Server {
         projections.filled().await?;
         let listener = socket.listen(BACKLOG).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let metrics = metrics.map(|socket| socket.listen(METRICS_BACKLOG)).transpose().map_err(listen)?;
+        let metrics = metrics.map(|socket| socket.listen(METRICS_BACKLOG)).transpose();
+        let metrics =
+            metrics.map_err(|error| watched(error, config.metrics_listen.unwrap_or(config.listen)))?;
         // A new link ends the one before: only a server that does start may make one.
         let first_sign_in = commands.first_administrator().await?;
         unless_started.disarm();

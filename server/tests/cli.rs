@@ -150,6 +150,17 @@ fn members_are_added_and_linked_beside_a_running_server() {
 }
 
 #[test]
+fn what_only_reads_makes_no_desk_where_there_is_none() {
+    let folder = Folder::new();
+    for arguments in [&["log", "show", "--message", "LW-AAAAAA"][..], &["rebuild", "all"]] {
+        let output = folder.run(arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains("there is no desk in ./data"), "{told}");
+    }
+    assert_eq!(std::fs::read_dir(&folder.0).expect("a folder").count(), 0, "no file was made");
+}
+
+#[test]
 fn the_identity_secret_is_made_once_and_replaced_when_that_is_asked_for() {
     let folder = Folder::new();
     let secret = |arguments: &[&str]| {

@@ -28,7 +28,7 @@ pub(crate) fn bench(args: &[String]) -> Outcome {
     }
     let mut postgres = Postgres::start(Data::Durable)?;
     println!("xtask: the benchmark uses {postgres}");
-    command.env(URL, postgres.url()).env(PGBENCH, postgres.programs().join("pgbench"));
+    command.env(URL, postgres.url()).env(PGBENCH, postgres.program("pgbench"));
     let status = postgres.run(command.stdin(Stdio::null()))?;
     Ok(cargo::passed_on(status))
 }

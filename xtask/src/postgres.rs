@@ -13,6 +13,7 @@ use std::fmt::{self, Display};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -68,9 +69,11 @@ impl Postgres {
         format!("postgres://leaveword@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Where its programs are.
-    pub(crate) fn programs(&self) -> &std::path::Path {
-        &self.cluster.programs.folder
+    /// Where one of its programs is, beside the others: what is on the PATH may be links to some of them.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        let folder = &self.cluster.programs.folder;
+        let initdb = folder.join("initdb").canonicalize();
+        initdb.ok().and_then(|initdb| Some(initdb.parent()?.join(name))).unwrap_or_else(|| folder.join(name))
     }
 
     /// The line for a shell that stops it at once.

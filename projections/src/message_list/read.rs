@@ -94,15 +94,16 @@ impl Projections {
         Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
     }
 
-    /// A message by its reference.
+    /// A message by its reference; a deleted one only for those who may delete.
     pub async fn message_by_reference(
         &self,
         reader: &Reader,
         reference: &Reference,
     ) -> Result<Option<MessageRow>, QueryError> {
         let (scope, values) = self.one(reader, reference.as_str().to_owned());
-        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1 AND deleted = 0{scope}");
-        Ok(read(&self.store, reader, &sql, &values).await?.pop())
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1{scope}");
+        let found = read(&self.store, reader, &sql, &values).await?.pop();
+        Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
     }
 
     /// The messages that belong to each of these earlier ones, in the order in which they were left; at most 100 each.

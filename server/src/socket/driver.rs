@@ -105,9 +105,12 @@ impl Driver {
                 () = tokio::time::sleep_until(deadline), if waits => return Err(Some(Close::late())),
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => self.hear(message).await?,
-                    // Too long, or no WebSocket.
-                    Some(Err(error)) => return Err(Some(Close::new(1009, format!("not taken: {error}")))),
-                    None => return Err(None),
+                    // As tungstenite says it (its `CapacityError`), whose type axum keeps to itself.
+                    Some(Err(error)) if error.to_string().contains("Space limit exceeded") => {
+                        return Err(Some(Close::new(1009, format!("not taken: {error}"))));
+                    }
+                    // Gone without a word, or no WebSocket.
+                    Some(Err(_)) | None => return Err(None),
                 },
                 Some(out) = said.recv() => self.say(out).await?,
                 _ = ping.tick() => {

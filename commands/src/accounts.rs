@@ -133,12 +133,13 @@ impl Commands {
         password: &str,
     ) -> Result<SignedIn, CommandError> {
         let signing_in = self.count_sign_in(caller, email).await?;
-        let account = match MemberEmail::parse(email) {
-            Ok(email) => self.store.account_of(EMAIL, &self.reserved(&email)).await?,
-            Err(_) => None,
+        let reserved = MemberEmail::parse(email).map(|email| self.reserved(&email)).ok();
+        let account = match &reserved {
+            Some(reserved) => self.store.account_of(EMAIL, reserved).await?,
+            None => None,
         };
         let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-        if !self.passwords.fits(Password::attempt(password), hash).await? {
+        if !self.passwords.fits(Password::attempt(password), hash.clone()).await? {
             if let Some(account) = account {
                 self.count_refusal(&account.member_id).await?;
             }
@@ -148,7 +149,8 @@ impl Commands {
         let account = account.ok_or(CommandError::WrongCredentials)?;
         let (id, role) =
             parse_member(&account.member_id, &account.role).ok_or(CommandError::WrongCredentials)?;
-        self.open_session(caller, id, role, SignInMeans::Password, |_| vec![]).await
+        let proof = reserved.zip(hash);
+        self.open_session(caller, id, role, (SignInMeans::Password, proof), |_| vec![]).await
     }
 
     /// `redeemSignInLink`: once; chooses a password and signs in. Other sessions of the member end.
@@ -180,7 +182,7 @@ impl Commands {
             Member::Invited(_) | Member::NotInvited => return Err(CommandError::LinkUnknown),
         };
         let hash = self.passwords.hash(Password::parse(new_password)?).await?;
-        self.open_session(caller, id, role, SignInMeans::Link, |at| {
+        self.open_session(caller, id, role, (SignInMeans::Link, None), |at| {
             vec![
                 CredentialRow::LinkUsed { token: link.clone(), at },
                 CredentialRow::Password { member_id: member.clone(), hash: hash.clone() },
@@ -250,13 +252,20 @@ impl Commands {
         caller: &Caller,
         id: MemberId,
         role: Role,
-        means: SignInMeans,
+        (means, proof): (SignInMeans, Option<(String, String)>),
         leading: impl Fn(i64) -> Vec<CredentialRow>,
     ) -> Result<SignedIn, CommandError> {
         let caller = Caller { actor: Actor::Member { id, role }, ..caller.clone() };
         for _ in 0..crate::execute::ATTEMPTS {
             let (at, now) = (self.store.clock().now(), self.store.clock().micros());
             let loaded = self.store.load::<Member>(&id.to_string()).await?;
+            if let Some((reserved, hash)) = &proof {
+                // Checking it took a while: what was changed meanwhile opens nothing. A change from here on moves the stream.
+                let account = self.store.account_of(EMAIL, reserved).await?;
+                if account.and_then(|account| account.password_hash).as_ref() != Some(hash) {
+                    return Err(CommandError::WrongCredentials);
+                }
+            }
             let decided = signing_in((*loaded.aggregate).clone(), at, means)?;
             let token = token::token(token::SESSION, store::random::bytes());
             let expires_at = now + SESSION_LIFE;

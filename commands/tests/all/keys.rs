@@ -21,6 +21,7 @@ on_both_databases!(
     a_key_makes_no_key_no_session_and_no_member,
     only_its_hash_is_kept_and_nothing_of_it_is_printed,
     a_new_password_ends_every_other_session_and_needs_the_old_one,
+    a_sign_in_that_is_under_way_does_not_outlive_a_new_password,
     sessions_are_listed_and_ended_one_by_one,
     refused_sign_ins_are_counted_by_the_hour_and_told_once,
     the_watch_tells_of_an_hour_as_soon_as_it_is_over,
@@ -174,6 +175,24 @@ async fn a_new_password_ends_every_other_session_and_needs_the_old_one(dialect: 
     let old = desk.commands.sign_in(&anonymous(), "mei@example.com", PASSWORD).await;
     assert!(matches!(old, Err(CommandError::WrongCredentials)));
     desk.commands.sign_in(&anonymous(), "mei@example.com", "another horse").await.expect("signs in");
+}
+
+async fn a_sign_in_that_is_under_way_does_not_outlive_a_new_password(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    let (_, agent, _) = desk.employ("mei", Role::Agent).await;
+    let (mut old, mut new) = (PASSWORD, "another horse");
+    for _ in 0..5 {
+        let thief = anonymous();
+        let (stolen, changed) = tokio::join!(
+            desk.commands.sign_in(&thief, "mei@example.com", old),
+            desk.commands.change_password(&agent, old, new)
+        );
+        changed.expect("changed");
+        if let Ok(stolen) = stolen {
+            assert!(desk.holder(&stolen.token).await.is_none(), "it was opened by the old password");
+        }
+        std::mem::swap(&mut old, &mut new);
+    }
 }
 
 async fn sessions_are_listed_and_ended_one_by_one(dialect: Dialect) {

@@ -6,5 +6,20 @@ pub mod arguments;
 pub mod databases;
 pub mod log;
 pub mod machine;
+pub mod numbers;
 pub mod page;
 pub mod streams;
+
+use std::process::ExitCode;
+
+/// How a benchmark's program ends; why it failed is told.
+#[expect(clippy::print_stderr, reason = "a benchmark answers by printing")]
+pub fn ended(name: &str, outcome: Result<(), String>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("bench {name}: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -11,6 +11,8 @@ use crate::{
     request_id::RequestId,
     router::App,
 };
+pub(crate) use body::LONGEST_QUERY;
+
 use accept::MediaType;
 use answer::{Refusal, refuse};
 use async_graphql::{Request, Variables};

@@ -83,24 +83,26 @@ impl Told {
             "Events in which the destroyer of keys has not looked for an erasure",
             self.erasures_behind.clone(),
         );
-        match app.store.database().dialect() {
-            Dialect::Postgres => registry.register_with_unit(
-                "oldest_snapshot",
-                "How long the oldest snapshot in this database has been held; while it is, nothing overwritten since \
-                 can be tidied away",
-                Unit::Seconds,
-                self.oldest_snapshot.clone(),
-            ),
-            Dialect::Sqlite => registry.register_with_unit(
-                "write_ahead_log",
-                "How long SQLite's write-ahead logs are",
-                Unit::Bytes,
-                self.write_ahead_log.clone(),
-            ),
-        }
         let database = match app.store.database().dialect() {
-            Dialect::Postgres => "PostgreSQL",
-            Dialect::Sqlite => "SQLite",
+            Dialect::Postgres => {
+                registry.register_with_unit(
+                    "oldest_snapshot",
+                    "How long the oldest snapshot in this database has been held; while it is, nothing overwritten since \
+                     can be tidied away",
+                    Unit::Seconds,
+                    self.oldest_snapshot.clone(),
+                );
+                "PostgreSQL"
+            }
+            Dialect::Sqlite => {
+                registry.register_with_unit(
+                    "write_ahead_log",
+                    "How long SQLite's write-ahead logs are",
+                    Unit::Bytes,
+                    self.write_ahead_log.clone(),
+                );
+                "SQLite"
+            }
         };
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION")), ("database", database)]);
         registry.register("build", "Which program this is, on which database", build);

@@ -172,7 +172,7 @@ where
     let is_new = events.iter().any(|event| event.position > done);
     // All of them first: what follows one may have to wait, and no key waits for that.
     let keys: Vec<String> = events.iter().flat_map(what.keys_of).collect();
-    let destroyed = store.destroy_keys(&keys).await?;
+    let mut destroyed = store.destroy_keys(&keys).await?;
     let (mut reached, mut outcome) = (from, Ok(()));
     for event in events {
         let at = event.position;
@@ -184,7 +184,6 @@ where
         }
         reached = at;
     }
-    let mut destroyed = destroyed;
     if outcome.is_err() {
         destroyed |= store.destroy_after(what, last).await?;
     }

@@ -32,13 +32,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match bench().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("bench append: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    benches::ended("append", bench().await)
 }
 
 async fn bench() -> Result<(), String> {

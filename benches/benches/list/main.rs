@@ -1,7 +1,7 @@
 //! `cargo xtask bench list`: the first page of a desk's list, of ten thousand messages and of three hundred thousand.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark answers by printing")]
 
-use benches::{arguments::Arguments, databases, log, machine, page};
+use benches::{arguments::Arguments, databases, log, machine, numbers::median, page};
 use domain::{
     access::{Reach, Role},
     actor::Actor,
@@ -26,13 +26,7 @@ const BAR: f64 = 1.5;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match bench().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("bench list: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    benches::ended("list", bench().await)
 }
 
 async fn bench() -> Result<(), String> {
@@ -165,9 +159,4 @@ async fn report(database: &str, small: &List, large: &List, rounds: usize) -> Re
     small.store.close().await;
     large.store.close().await;
     Ok(text)
-}
-
-fn median(mut all: Vec<f64>) -> f64 {
-    all.sort_by(f64::total_cmp);
-    all.get(all.len() / 2).copied().unwrap_or_default()
 }

@@ -4,7 +4,7 @@
 
 mod refill;
 
-use benches::{arguments::Arguments, databases, log, machine, page};
+use benches::{arguments::Arguments, databases, log, machine, numbers::median, page};
 use refill::Refilled;
 use std::{fmt::Write, process::ExitCode, time::Instant};
 use store::{
@@ -21,13 +21,7 @@ const MEMORY: f64 = 300.0;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match bench().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("bench rebuild: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    benches::ended("rebuild", bench().await)
 }
 
 async fn bench() -> Result<(), String> {
@@ -95,9 +89,7 @@ fn report(database: &str, rounds: &[Refilled], bar: f64) -> String {
         let _ =
             writeln!(text, "| {number} | {events} | {seconds:.1} | {:.0} | {mib:.0} |", round.per_second());
     }
-    let mut speeds: Vec<f64> = rounds.iter().map(Refilled::per_second).collect();
-    speeds.sort_by(f64::total_cmp);
-    let speed = speeds.get(speeds.len() / 2).copied().unwrap_or_default();
+    let speed = median(rounds.iter().map(Refilled::per_second));
     let memory = rounds.iter().map(|round| round.mib).fold(0.0, f64::max);
     let verdict = |passed| if passed { "pass" } else { "**miss**" };
     text += "\n| | measured | bar | |\n| --- | ---: | ---: | --- |\n";

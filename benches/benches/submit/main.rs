@@ -6,7 +6,7 @@ mod client;
 mod rows;
 mod served;
 
-use benches::{arguments::Arguments, databases, machine, page};
+use benches::{arguments::Arguments, databases, machine, numbers::spread, page};
 use client::Load;
 use served::Served;
 use std::{fmt::Write, process::ExitCode, time::Duration};
@@ -21,13 +21,7 @@ const BAR: f64 = 1.0;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match bench().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("bench submit: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    benches::ended("submit", bench().await)
 }
 
 /// One turn of each side: a second's messages or rows.
@@ -110,11 +104,4 @@ fn report(database: &str, all: &[Round], connections: usize, seconds: u64) -> St
             writeln!(text, "| {name} ÷ rows | {median:.2} ({least:.2} … {most:.2}) | {BAR:.1} | {verdict} |");
     }
     text
-}
-
-fn spread(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
-    let mut all: Vec<f64> = values.collect();
-    all.sort_by(f64::total_cmp);
-    let at = |index: usize| all.get(index).copied().unwrap_or_default();
-    (at(0), at(all.len() / 2), at(all.len().saturating_sub(1)))
 }

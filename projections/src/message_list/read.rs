@@ -88,10 +88,7 @@ impl Projections {
 
     /// A message by its id; a deleted one only for those who may delete.
     pub async fn message(&self, reader: &Reader, id: MessageId) -> Result<Option<MessageRow>, QueryError> {
-        let (scope, values) = self.one(reader, id.to_string());
-        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id = $1{scope}");
-        let found = read(&self.store, reader, &sql, &values).await?.pop();
-        Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
+        self.message_by(reader, "message_id", id.to_string()).await
     }
 
     /// A message by its reference; a deleted one only for those who may delete.
@@ -100,8 +97,19 @@ impl Projections {
         reader: &Reader,
         reference: &Reference,
     ) -> Result<Option<MessageRow>, QueryError> {
-        let (scope, values) = self.one(reader, reference.as_str().to_owned());
-        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE reference = $1{scope}");
+        self.message_by(reader, "reference", reference.as_str().to_owned()).await
+    }
+
+    /// The one message that has this in a column where no other has it.
+    async fn message_by(
+        &self,
+        reader: &Reader,
+        column: &str,
+        value: String,
+    ) -> Result<Option<MessageRow>, QueryError> {
+        let (scope, holders) = reader.scope(self.dialect(), true, 2);
+        let values: Vec<Value> = [value.into()].into_iter().chain(holders).collect();
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE {column} = $1{scope}");
         let found = read(&self.store, reader, &sql, &values).await?.pop();
         Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
     }
@@ -149,12 +157,6 @@ impl Projections {
         let bad = |_| store::StoreError::Setup("message_list holds a bad visitor_id".to_owned());
         let count = |row: &Row| Ok((row.text("visitor_id")?.parse().map_err(bad)?, row.int("messages")?));
         rows.iter().map(count).collect()
-    }
-
-    /// The reader's scope after one value, which is `$1`.
-    fn one(&self, reader: &Reader, value: String) -> (String, Vec<Value>) {
-        let (scope, holders) = reader.scope(self.dialect(), true, 2);
-        (scope, [value.into()].into_iter().chain(holders).collect())
     }
 
     /// A list of ids as placeholders, the reader's scope after it, and the values of both.

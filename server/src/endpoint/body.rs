@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The longest document; variables are bounded by the body.
-const LONGEST_QUERY: usize = 16 * 1024;
+pub(crate) const LONGEST_QUERY: usize = 16 * 1024;
 
 /// What a request holds.
 #[derive(Debug, Deserialize)]

@@ -5,7 +5,7 @@ use super::{
     protocol::{self, Close, Said, Wanted},
     seats::Seat,
 };
-use crate::router::App;
+use crate::{endpoint::LONGEST_QUERY, router::App};
 use async_graphql::{Request, ServerError, Variables};
 use axum::extract::ws::{Message, WebSocket};
 use commands::Caller;
@@ -35,8 +35,6 @@ const STREAMS: usize = 20;
 const QUEUE: usize = 8;
 /// The longest name of a stream.
 const LONGEST_ID: usize = 256;
-/// The longest document, as over HTTP.
-const LONGEST_QUERY: usize = 16 * 1024;
 
 /// What a socket is opened with.
 pub(super) struct Opened {

@@ -6,7 +6,6 @@ mod documents;
 mod faults;
 mod headers;
 mod limits;
-mod npm;
 mod origins;
 mod requests;
 mod secrets;

@@ -73,14 +73,14 @@ impl Commands {
     pub(crate) async fn begin<A>(
         &self,
         caller: &Caller,
-        id: String,
+        (id, key): (String, Option<StreamKey>),
         decided: &[A::Event],
         rows: Vec<CredentialRow>,
     ) -> Result<Receipt, CommandError>
     where
         A: Aggregate + Clone + 'static,
     {
-        let stream = stream::<A>(id, &Loaded::new_stream(), None, decided)?;
+        let stream = stream::<A>(id, &Loaded::new_stream(), key, decided)?;
         let mut append = self.append(caller, vec![stream], None);
         append.credentials = rows;
         Ok(self.store.append(append).await.map_err(CommandError::of_append)?.receipt())

@@ -2,7 +2,7 @@
 
 use crate::{identity::IdentityError, password::PasswordError};
 use domain::{
-    access::Permission, contact::ContactError, desk::DeskError, member::MemberError, message::MessageError,
+    access::Permission, channel::ChannelError, contact::ContactError, desk::DeskError, member::MemberError, message::MessageError,
     team::TeamError, text::TextError, visitor::VisitorError,
 };
 use store::{AppendError, StoreError};
@@ -31,6 +31,9 @@ pub enum CommandError {
     /// A rule of teams says no.
     #[error(transparent)]
     Team(#[from] TeamError),
+    /// A rule of channels says no.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
     /// The contact cannot be used.
     #[error("the contact {0}")]
     Contact(#[from] ContactError),

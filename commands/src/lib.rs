@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod change;
+mod channels;
 mod clock;
 mod desk;
 mod erasure;
@@ -32,6 +33,7 @@ mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
 pub use erasure::MessagesOf;
+pub use channels::{ConnectInput, ConnectedChannel, ReviseChannelInput};
 pub use error::CommandError;
 pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};
 pub use invitations::Invited;

@@ -3,7 +3,7 @@
 use crate::error::CommandError;
 use cqrs_es::{Aggregate, DomainEvent};
 use domain::{
-    ids::{MemberId, MessageId, VisitorId},
+    ids::{ChannelId, MemberId, MessageId, VisitorId},
     message::Message,
 };
 use std::sync::Arc;
@@ -45,6 +45,11 @@ pub(crate) fn visitor_key(id: VisitorId) -> StreamKey {
 /// The key of a member.
 pub(crate) fn member_key(id: MemberId) -> StreamKey {
     StreamKey { id: format!("member/{id}"), parent: None }
+}
+
+/// The key of a channel: whom it mentions.
+pub(crate) fn channel_key(id: ChannelId) -> StreamKey {
+    StreamKey { id: format!("channel/{id}"), parent: None }
 }
 
 /// What was decided, as events for the aggregate's stream; nothing decided: the stream is only relied on.

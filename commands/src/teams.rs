@@ -27,7 +27,7 @@ impl Commands {
         let decided = Team::default().decide(TeamCommand::Form { at, name, standing })?;
         let id = TeamId(store::random::uuid(at)).to_string();
         let rows = rows(&id, &decided);
-        self.begin::<Team>(caller, id, &decided, rows).await
+        self.begin::<Team>(caller, (id, None), &decided, rows).await
     }
 
     /// `renameTeam`.

@@ -1,6 +1,9 @@
 //! Bearer tokens: 256 random bits, with a prefix that says what they open.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 
 /// A member's session.
 pub(crate) const SESSION: &str = "lws_";
@@ -21,4 +24,9 @@ pub(crate) fn token(prefix: &str, secret: [u8; 32]) -> String {
 /// 32 bytes as 43 characters.
 pub(crate) fn text(secret: &[u8; 32]) -> String {
     URL_SAFE_NO_PAD.encode(secret)
+}
+
+/// Bytes in base64 as vendors have it, with padding (RFC 4648, 4).
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }

@@ -54,6 +54,8 @@ uuid_id! {
     KeyId,
     /// Somewhere a member is signed in.
     SessionId,
+    /// Where the desk is told of what happens.
+    ChannelId,
 }
 
 /// The desk is one per installation; this is its stream's id, the nil UUID.

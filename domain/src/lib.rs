@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod channel;
 pub mod contact;
 pub mod decide;
 pub mod desk;

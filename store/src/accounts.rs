@@ -2,6 +2,7 @@
 
 use crate::{
     api_keys::KeyChange,
+    channels::ChannelChange,
     error::{AppendError, StoreError},
     people::AccountChange,
     refusals::RefusalCount,
@@ -89,6 +90,8 @@ pub enum CredentialRow {
     Changed(AccountChange),
     /// An API key was created or revoked.
     Key(KeyChange),
+    /// A channel's address or secrets changed.
+    Channel(ChannelChange),
     /// An event tells of sign-ins that were refused.
     RefusalsTold(RefusalCount),
 }
@@ -152,6 +155,7 @@ impl CredentialRow {
             Self::Team(change) => change.write(tx).await?,
             Self::Changed(change) => change.write(tx).await?,
             Self::Key(change) => change.write(tx).await?,
+            Self::Channel(change) => change.write(tx).await?,
             Self::RefusalsTold(count) => count.told(tx).await?,
         }
         Ok(())

@@ -20,11 +20,16 @@ pub(crate) fn wrap(above: &Key, name: &str, above_id: &str, secret: &[u8]) -> Ve
     [nonce.as_slice(), &data].concat()
 }
 
-/// Unwraps it; `None` when it was wrapped under another key, for another name, or changed.
+/// Unwraps a key; `None` when it was wrapped under another key, for another name, or changed.
 pub(crate) fn unwrap(above: &Key, name: &str, above_id: &str, wrapped: &[u8]) -> Option<Key> {
+    unwrap_bytes(above, name, above_id, wrapped)?.try_into().ok().map(Key)
+}
+
+/// Unwraps a secret of any length.
+pub(crate) fn unwrap_bytes(above: &Key, name: &str, above_id: &str, wrapped: &[u8]) -> Option<Vec<u8>> {
     let aad = length_prefixed(&[WRAPPED, name.as_bytes(), above_id.as_bytes()]);
     let (nonce, data) = wrapped.split_at_checked(NONCE_LEN)?;
-    above.open(&aad, nonce, data)?.try_into().ok().map(Key)
+    above.open(&aad, nonce, data)
 }
 
 /// The keys of one read or append, by id; `None`: destroyed.

@@ -42,6 +42,7 @@ const STEPS: &[Step] = &[
     step!("0014_views_reviews"),
     step!("0015_log_survivors"),
     step!("0016_log_limits"),
+    step!("0017_log_notifications"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

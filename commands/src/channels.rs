@@ -128,7 +128,8 @@ impl Commands {
     pub async fn resume_channel(&self, caller: &Caller, id: ChannelId) -> Result<Receipt, CommandError> {
         admit(caller, MANAGE)?;
         let at = self.store.clock().now();
-        self.of_channel(caller, id, || ChannelCommand::Resume { at }, vec![]).await
+        let rows = vec![CredentialRow::Channel(ChannelChange::Resumed { channel_id: id.to_string() })];
+        self.of_channel(caller, id, || ChannelCommand::Resume { at }, rows).await
     }
 
     /// `disconnectChannel`: what waited is not sent, and its address is forgotten.

@@ -95,6 +95,11 @@ impl Commands {
         Self { limiter: Limiter::new(limits), ..self }
     }
 
+    /// The clock that everything is decided by.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.store.clock().now()
+    }
+
     /// How many passwords have been compared since this process started.
     pub fn passwords_compared(&self) -> u64 {
         self.passwords.compared()

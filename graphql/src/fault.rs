@@ -82,6 +82,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Member(_)
         | E::Desk(_)
         | E::Team(_)
+        | E::Channel(_)
         | E::TeamUnknown
         | E::Contact(_)
         | E::Name(_)

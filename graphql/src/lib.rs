@@ -28,22 +28,27 @@ pub use subscribe::{Subscribed, Told, subscribe};
 
 use async_graphql::SchemaBuilder;
 use commands::Commands;
-use projections::Projections;
+use projections::{Projections, notifications::Notifier};
 use std::sync::LazyLock;
 
 /// The schema, ready to be asked.
 pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
 /// The schema over these commands and views. How much a document may ask for is `check.rs`.
-pub fn schema(commands: Commands, projections: Projections, links: Links) -> Schema {
+pub fn schema(commands: Commands, projections: Projections, notifier: Notifier, links: Links) -> Schema {
     LazyLock::force(&shape::SHAPE);
-    limited(commands, projections, links).finish()
+    limited(commands, projections, notifier, links).finish()
 }
 
 /// The same, to be subscribed to: each change is answered by whoever holds the token then. Apart from the other, for whatever
 /// extends the library is asked at every field.
-pub fn live_schema(commands: Commands, projections: Projections, links: Links) -> Schema {
-    limited(commands, projections, links).extension(live::EachAnew).finish()
+pub fn live_schema(
+    commands: Commands,
+    projections: Projections,
+    notifier: Notifier,
+    links: Links,
+) -> Schema {
+    limited(commands, projections, notifier, links).extension(live::EachAnew).finish()
 }
 
 /// The schema as text (SDL), as it is committed in `graphql/schema.graphql`.
@@ -54,9 +59,10 @@ pub fn sdl() -> String {
 fn limited(
     commands: Commands,
     projections: Projections,
+    notifier: Notifier,
     links: Links,
 ) -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
-    builder().data(commands).data(projections).data(links).limit_directives(4).disable_suggestions()
+    builder().data(commands).data(projections).data(notifier).data(links).limit_directives(4).disable_suggestions()
 }
 
 fn builder() -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {

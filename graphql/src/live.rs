@@ -3,6 +3,10 @@
 //! A subscription lives longer than rights do, and than what a request remembers of its neighbours. So each change is
 //! answered as a request of its own, by whoever holds the token then.
 
+mod deliveries;
+
+pub(crate) use deliveries::deliveries;
+
 use crate::{
     caller::Request,
     fault::{self, Code},

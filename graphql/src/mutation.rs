@@ -1,5 +1,6 @@
 //! What can be asked to happen.
 
+mod channel;
 mod key;
 mod member;
 mod message;
@@ -26,4 +27,6 @@ pub struct Mutation(
     member::MemberMutation,
     key::KeyMutation,
     team::TeamMutation,
+    channel::ChannelMutation,
+    channel::DeliverMutation,
 );

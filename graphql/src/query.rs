@@ -1,5 +1,6 @@
 //! What can be asked.
 
+pub(crate) mod channel;
 pub(crate) mod desk;
 mod entry;
 pub(crate) mod log;
@@ -21,4 +22,6 @@ pub struct Query(
     message::MessageQuery,
     log::LogQuery,
     staff_visitor::StaffVisitorQuery,
+    channel::ChannelQuery,
+    channel::DeliveryQuery,
 );

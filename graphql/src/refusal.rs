@@ -1,5 +1,11 @@
 //! Refusals: one table from what the domain said to a code, a field, and the key of a sentence in `graphql/locales/`.
 
+mod channels;
+
+pub(crate) use channels::{
+    of_address, of_emails, of_rules, of_secret, of_stars, required, too_many_emails,
+};
+
 use crate::language::{Gap, Language};
 use async_graphql::{Enum, SimpleObject};
 use commands::{CommandError, IdentityError, PasswordError};
@@ -129,6 +135,7 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::Visitor(error) => of_visitor(*error),
         CommandError::Member(error) => of_member(*error),
         CommandError::Team(error) => of_team(*error),
+        CommandError::Channel(error) => return channels::of_channel(error, locale),
         CommandError::TeamUnknown => (C::Unknown, Some("teamIds"), "team-unknown"),
         CommandError::Desk(_)
         | CommandError::Unauthenticated

@@ -5,8 +5,9 @@
 use crate::{
     caller::Asks,
     fault::{self, Code},
-    live::{Telling, Told, changes, entries},
+    live::{Telling, Told, changes, deliveries, entries},
     query::{
+        channel::Delivery,
         log::{LogEntry, LogFilter},
         message::{Message, MessageFilter},
         visitor::VisitorMessage,
@@ -14,7 +15,8 @@ use crate::{
     scalar::LogPosition,
 };
 use async_graphql::{Context, ID, Object, Result, Subscription};
-use domain::ids::{MessageId, VisitorId};
+use domain::ids::{ChannelId, MessageId, VisitorId};
+use futures_util::StreamExt;
 use projections::{Change, MESSAGE_VIEWS, QueryError, Wants};
 use std::sync::Arc;
 
@@ -81,6 +83,13 @@ impl Subscription {
         after: Option<LogPosition>,
     ) -> Result<Told<LogEntry>> {
         entries(ctx, after, filter.unwrap_or_default().read()?).await
+    }
+
+    /// Deliveries as they change, of one channel or of all: as each is now, so one that changes twice at once is told once.
+    /// Needs `channels.manage`.
+    async fn delivery_changed(&self, ctx: &Context<'_>, channel_id: Option<ID>) -> Result<Told<Delivery>> {
+        let changed = deliveries(ctx, channel_id.map(|id| ChannelId::typed(&id))).await?;
+        Ok(changed.map(|row| row.map(Delivery::from)).boxed())
     }
 }
 

@@ -18,6 +18,11 @@ pub enum ChannelChange {
         /// As [`Store::seal_address`] sealed it.
         sealed: Vec<u8>,
     },
+    /// It begins anew: how it did before says nothing any more.
+    Resumed {
+        /// Which.
+        channel_id: String,
+    },
     /// It is no more; nor is what waited for it, or what is known of how it did.
     Gone {
         /// Whose.
@@ -34,6 +39,10 @@ impl ChannelChange {
                 let sql = "INSERT INTO channel_addresses (channel_id, sealed) VALUES ($1, $2) \
                            ON CONFLICT (channel_id) DO UPDATE SET sealed = excluded.sealed";
                 tx.execute(sql, &[channel_id.as_str().into(), sealed.clone().into()]).await?;
+            }
+            Self::Resumed { channel_id } => {
+                let sql = "DELETE FROM channel_health WHERE channel_id = $1";
+                tx.execute(sql, &[channel_id.as_str().into()]).await?;
             }
             Self::Gone { channel_id, at } => {
                 let id = [channel_id.as_str().into()];

@@ -8,6 +8,9 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 
+/// Events that one statement reads when all of a kind are wanted.
+const AT_ONCE: i64 = 1_000;
+
 /// Which events of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogFilter {
@@ -82,6 +85,24 @@ impl Store {
         let values: Vec<Value> = [after.into(), limit.into()].into_iter().chain(values).collect();
         let rows = self.database().log.rows(&sql, &values).await?;
         rows.iter().map(RecordedEvent::from_row).collect()
+    }
+
+    /// All events of a type of aggregate of which a desk has few, by stream and in the order of each. Personal data is
+    /// sealed.
+    pub async fn read_type(&self, aggregate_type: &str) -> Result<Vec<RecordedEvent>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE aggregate_type = $1 AND (aggregate_id, sequence) > ($2, $3) \
+             ORDER BY aggregate_id, sequence LIMIT {AT_ONCE}"
+        );
+        let (mut all, mut after) = (vec![], (String::new(), 0));
+        loop {
+            let values = [aggregate_type.into(), after.0.as_str().into(), after.1.into()];
+            let rows = self.database().log.rows(&sql, &values).await?;
+            let page = rows.iter().map(RecordedEvent::from_row).collect::<Result<Vec<_>, _>>()?;
+            let Some(last) = page.last() else { return Ok(all) };
+            after = (last.aggregate_id.clone(), last.sequence);
+            all.extend(page);
+        }
     }
 
     /// The events at these positions, in order; at most 1,000 positions. Personal data is sealed.

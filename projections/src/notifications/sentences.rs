@@ -1,0 +1,129 @@
+//! The words that notifications are made of, in every language that the desk's tools speak.
+
+use domain::locale::Locale;
+
+/// A language that every word exists in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tongue {
+    English = 0,
+    Simplified = 1,
+    Traditional = 2,
+    German = 3,
+}
+
+impl Tongue {
+    /// The one that fits a tag best; English for whoever speaks none of them. Chinese goes by its script, and without one by
+    /// where it is spoken (RFC 5646, 2.2.3 and 2.2.4).
+    pub(crate) fn of(locale: Option<&Locale>) -> Self {
+        let Some(locale) = locale else { return Self::English };
+        let has = |subtag: &str| locale.as_str().split('-').skip(1).any(|other| other == subtag);
+        match locale.language() {
+            "zh" if !has("Hans") && ["Hant", "TW", "HK", "MO"].into_iter().any(has) => Self::Traditional,
+            "zh" => Self::Simplified,
+            "de" => Self::German,
+            _ => Self::English,
+        }
+    }
+
+    /// A word of the table; the key itself when the table has none, which a test forbids.
+    pub(crate) fn say(self, key: &str) -> &str {
+        WORDS.iter().find(|(known, _)| *known == key).map_or(key, |(_, words)| words[self as usize])
+    }
+
+    /// So many of something that the table says with a gap for the number.
+    pub(crate) fn count(self, key: &str, count: usize) -> String {
+        self.say(key).replace("{n}", &count.to_string())
+    }
+}
+
+/// In the order of [`Tongue`]. What heads a notification has 留言, “message” or „Nachricht“ in it: a robot that lets through
+/// only what has a keyword can be given that one.
+const WORDS: &[(&str, [&str; 4])] = &[
+    ("message.submitted", ["New message", "新留言", "新留言", "Neue Nachricht"]),
+    ("message.continued", ["The visitor added to a message", "访客补充了留言", "訪客補充了留言", "Nachricht ergänzt"]),
+    ("message.replied", ["A message was answered", "留言已回复", "留言已回覆", "Nachricht beantwortet"]),
+    ("message.note_added", ["A note on a message", "留言有新备注", "留言有新備註", "Notiz zu einer Nachricht"]),
+    ("message.assigned", ["A message was assigned", "留言已指派", "留言已指派", "Nachricht zugewiesen"]),
+    ("message.unassigned", ["A message went back to the queue", "留言退回队列", "留言退回佇列", "Nachricht wieder in der Warteschlange"]),
+    ("message.follow_up_scheduled", ["A message was parked", "留言已安排跟进", "留言已安排跟進", "Nachricht auf Wiedervorlage"]),
+    ("message.follow_up_completed", ["A message is parked no more", "留言跟进已完成", "留言跟進已完成", "Wiedervorlage der Nachricht erledigt"]),
+    ("message.follow_up_came_due", ["A message is to be followed up", "留言该跟进了", "留言該跟進了", "Wiedervorlage einer Nachricht ist fällig"]),
+    ("message.resolved", ["A message was resolved", "留言已处理", "留言已處理", "Nachricht erledigt"]),
+    ("message.closed", ["A message was closed", "留言已关闭", "留言已關閉", "Nachricht geschlossen"]),
+    ("message.reopened", ["A message was reopened", "留言重新打开", "留言重新開啟", "Nachricht wieder geöffnet"]),
+    ("message.categorized", ["A message has another category", "留言分类已更改", "留言分類已更改", "Nachricht neu eingeordnet"]),
+    ("message.tagged", ["A message has other tags", "留言标签已更改", "留言標籤已更改", "Nachricht neu verschlagwortet"]),
+    ("message.prioritized", ["A message has another priority", "留言优先级已更改", "留言優先級已更改", "Priorität der Nachricht geändert"]),
+    ("message.marked_as_spam", ["A message was marked as spam", "留言被标为垃圾信息", "留言被標為垃圾訊息", "Nachricht als Spam markiert"]),
+    ("message.unmarked_as_spam", ["A message is no spam after all", "留言不再是垃圾信息", "留言不再是垃圾訊息", "Nachricht ist doch kein Spam"]),
+    ("message.archived", ["A message was archived", "留言已归档", "留言已封存", "Nachricht archiviert"]),
+    ("message.unarchived", ["A message was taken out of the archive", "留言已取消归档", "留言已取消封存", "Nachricht aus dem Archiv geholt"]),
+    ("message.deleted", ["A message was deleted", "留言已删除", "留言已刪除", "Nachricht gelöscht"]),
+    ("message.restored", ["A message was restored", "留言已恢复", "留言已復原", "Nachricht wiederhergestellt"]),
+    ("message.shredded", ["A message was shredded", "留言已彻底销毁", "留言已徹底銷毀", "Nachricht vernichtet"]),
+    ("message.erased", ["The words of a message were erased", "留言内容已抹除", "留言內容已抹除", "Inhalt der Nachricht getilgt"]),
+    ("message.rated", ["A message was rated", "留言收到评价", "留言收到評價", "Nachricht bewertet"]),
+    ("message.reply_reviewed", ["A reply to a message was reviewed", "留言回复已质检", "留言回覆已質檢", "Antwort auf eine Nachricht geprüft"]),
+    ("message.reply_became_overdue", ["A message is overdue", "留言超时未回复", "留言逾時未回覆", "Nachricht ist überfällig"]),
+    ("channel.warned", ["A channel delivers no messages", "留言通知通道发送失败", "留言通知管道傳送失敗", "Ein Kanal stellt keine Nachricht zu"]),
+    ("channel.paused", ["A channel for messages was paused", "留言通知通道已暂停", "留言通知管道已暫停", "Ein Kanal für Nachrichten pausiert"]),
+    ("test", ["A test message: the channel works", "测试留言：通道可用", "測試留言：管道可用", "Testnachricht: der Kanal funktioniert"]),
+    ("digest", ["{n} messages have news", "{n} 条留言动态", "{n} 則留言動態", "Neues zu {n} Nachrichten"]),
+    ("digest.new", ["{n} new messages", "{n} 条新留言", "{n} 則新留言", "{n} neue Nachrichten"]),
+    ("more", ["… and {n} more", "…… 另有 {n} 条", "…… 另有 {n} 則", "… und {n} weitere"]),
+    ("reference", ["Reference", "编号", "編號", "Kennung"]),
+    ("visitor", ["From", "访客", "訪客", "Von"]),
+    ("contact", ["Contact", "联系方式", "聯絡方式", "Kontakt"]),
+    ("category", ["Category", "分类", "分類", "Kategorie"]),
+    ("priority", ["Priority", "优先级", "優先級", "Priorität"]),
+    ("assignee", ["Assignee", "负责人", "負責人", "Zuständig"]),
+    ("due", ["Due", "截止时间", "截止時間", "Fällig"]),
+    ("rating", ["Rating", "评分", "評分", "Bewertung"]),
+    ("channel", ["Channel", "通道", "管道", "Kanal"]),
+    ("pauses_at", ["Will be paused", "将暂停于", "將暫停於", "Wird pausiert"]),
+    ("open", ["Open the message", "查看留言", "查看留言", "Nachricht öffnen"]),
+    ("LOW", ["low", "低", "低", "niedrig"]),
+    ("NORMAL", ["normal", "普通", "普通", "normal"]),
+    ("HIGH", ["high", "高", "高", "hoch"]),
+    ("URGENT", ["urgent", "紧急", "緊急", "dringend"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::channel::notification_types;
+
+    const ALL: [Tongue; 4] = [Tongue::English, Tongue::Simplified, Tongue::Traditional, Tongue::German];
+
+    #[test]
+    fn every_type_is_said_in_every_language_with_the_keyword_that_robots_look_for() {
+        let heads = notification_types().iter().map(|known| known.as_str()).chain(["test", "digest", "digest.new"]);
+        for head in heads {
+            for (tongue, keyword) in ALL.into_iter().zip(["message", "留言", "留言", "achricht"]) {
+                let said = tongue.say(head);
+                assert!(said != head && said.contains(keyword), "{head} in {tongue:?}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_is_in_the_table_once() {
+        for (index, (key, _)) in WORDS.iter().enumerate() {
+            assert!(WORDS[..index].iter().all(|(other, _)| other != key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_found_by_its_script_or_its_region() {
+        let of = |tag: &str| Tongue::of(Locale::parse(tag).ok().as_ref());
+        for (tag, tongue) in [
+            ("zh", Tongue::Simplified),
+            ("zh-TW", Tongue::Traditional),
+            ("zh-Hans-TW", Tongue::Simplified),
+            ("de-AT", Tongue::German),
+            ("fr", Tongue::English),
+        ] {
+            assert_eq!(of(tag), tongue, "{tag}");
+        }
+    }
+}

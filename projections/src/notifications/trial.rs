@@ -1,0 +1,261 @@
+//! One request: written, posted, and judged; and the same as a test, or as a preview that nobody gets.
+
+use super::{
+    Notifier, Shared,
+    channels::{address, opened},
+    mail,
+    notice::Voice,
+    pace::Limit,
+    rows::{Attempt, Due},
+    tell::About,
+    vendor::{self, AddressFault, Kind, Mention, Notice, Outcome, Outgoing, Secret},
+    zone::zone_of,
+};
+use crate::error::QueryError;
+use cqrs_es::Aggregate;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    channel::{Channel, ChannelAddress, ChannelKind, ChannelState, Connected, type_of},
+    ids::{ChannelId, MessageId},
+    message::Message,
+};
+use store::{LogFilter, Store, StoreError};
+
+/// As much of what came back is kept, in bytes.
+const KEPT: usize = 2_048;
+
+/// What came of a request, whatever it was made by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) outcome: Outcome,
+    pub(crate) code: Option<String>,
+    pub(crate) wait: Option<TimeDelta>,
+    pub(crate) gone: bool,
+}
+
+/// A request that is ready to be made.
+pub(crate) enum Letter {
+    /// By HTTP.
+    Http(String, Kind, Outgoing),
+    /// By mail.
+    Mail(String, Vec<String>, Box<Notice>),
+    /// It cannot be made: which outcome that is, and why.
+    Cannot(String, Outcome, String),
+}
+
+impl Letter {
+    /// What the receiver knows it by.
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Http(id, ..) | Self::Mail(id, ..) | Self::Cannot(id, ..) => id,
+        }
+    }
+}
+
+/// How fast a vendor lets a channel send. Two of twenty are left to others who use the same robot, for being told off costs
+/// minutes.
+pub(crate) fn limits(kind: ChannelKind) -> Vec<Limit> {
+    let rates = kind_of(kind).map(vendor::rates).unwrap_or_default();
+    let limit = |rate: &vendor::Rate| {
+        let count = usize::try_from(rate.count).unwrap_or(usize::MAX);
+        let per = TimeDelta::from_std(rate.per).unwrap_or(TimeDelta::MAX);
+        Limit { count: count - count / 10, per }
+    };
+    rates.iter().map(limit).collect()
+}
+
+/// The vendor of a channel; e-mail has none.
+pub(crate) fn kind_of(kind: ChannelKind) -> Option<Kind> {
+    Some(match kind {
+        ChannelKind::Wecom => Kind::Wecom,
+        ChannelKind::Feishu => Kind::Feishu,
+        ChannelKind::Lark => Kind::Lark,
+        ChannelKind::Dingtalk => Kind::Dingtalk,
+        ChannelKind::Slack => Kind::Slack,
+        ChannelKind::Webhook => Kind::Webhook,
+        ChannelKind::Email => return None,
+    })
+}
+
+/// Writes a notice in the channel's form.
+pub(crate) fn letter(
+    channel: &Connected,
+    address: &ChannelAddress,
+    id: &str,
+    notice: Notice,
+    now: DateTime<Utc>,
+) -> Letter {
+    let id = id.to_owned();
+    let Some(kind) = kind_of(channel.kind) else {
+        // Beside those who always get it, whoever is mentioned.
+        let mentioned = notice.mentions.iter().filter_map(|mention| match mention {
+            Mention::User(email) if email.contains('@') => Some(email.clone()),
+            Mention::User(_) | Mention::Mobile(_) | Mention::All => None,
+        });
+        let mut to: Vec<String> = address.emails.iter().cloned().chain(mentioned).collect();
+        to.sort_unstable();
+        to.dedup();
+        if to.is_empty() {
+            return Letter::Cannot(id, Outcome::Configuration, "nobody gets this mail: name recipients".to_owned());
+        }
+        return Letter::Mail(id, to, Box::new(notice));
+    };
+    let Some(url) = address.url.as_ref().and_then(|url| url.parse().ok()) else {
+        let reason = "the channel has no address that can be read: revise it".to_owned();
+        return Letter::Cannot(id, Outcome::Configuration, reason);
+    };
+    let secrets = address.signing(now).map(|secret| Secret::from(secret.to_owned())).collect();
+    let written = vendor::compose(
+        kind,
+        channel.rules.format.as_deref(),
+        &vendor::Address { url, secrets },
+        &notice,
+        &id,
+        now,
+    );
+    match written {
+        Ok(outgoing) => Letter::Http(id, kind, outgoing),
+        Err(error) => Letter::Cannot(id, Outcome::Configuration, error.to_string()),
+    }
+}
+
+/// Makes a request, and says what came of it.
+pub(crate) async fn post(shared: &Shared, letter: Letter) -> (Attempt, Verdict) {
+    let clock = shared.store().clock();
+    let (at, began) = (clock.now(), tokio::time::Instant::now());
+    let (status, judged) = match letter {
+        Letter::Http(_, kind, outgoing) => match shared.sender.send(kind, outgoing).await {
+            Ok(answer) => (Some(answer.status), vendor::judge(kind, &answer, at)),
+            Err(fault) => (None, fault.verdict()),
+        },
+        Letter::Mail(id, to, notice) => match &shared.mailer {
+            Some(mailer) => (None, mailer.send(&to, &notice, &id).await),
+            None => (None, mail::unset()),
+        },
+        Letter::Cannot(_, outcome, detail) => {
+            (None, vendor::Verdict { outcome, code: None, detail, wait: None, gone: false })
+        }
+    };
+    let mut detail = judged.detail;
+    while detail.len() > KEPT {
+        detail.pop();
+    }
+    let wait = judged.wait.and_then(|wait| TimeDelta::from_std(wait).ok());
+    let milliseconds = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+    let attempt = Attempt {
+        attempt_id: store::random::uuid(at).to_string(),
+        at,
+        http_status: status,
+        vendor_code: judged.code.clone(),
+        outcome: name(judged.outcome),
+        detail,
+        milliseconds,
+    };
+    (attempt, Verdict { outcome: judged.outcome, code: judged.code, wait, gone: judged.gone })
+}
+
+fn name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered => "DELIVERED",
+        Outcome::Retry => "RETRY",
+        Outcome::Configuration => "CONFIGURATION",
+        Outcome::Payload => "PAYLOAD",
+    }
+}
+
+/// What came of a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// Did the receiver take it?
+    pub delivered: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What HTTP said.
+    pub http_status: Option<u16>,
+    /// What the vendor said.
+    pub vendor_code: Option<String>,
+    /// DELIVERED, RETRY, CONFIGURATION or PAYLOAD.
+    pub outcome: &'static str,
+    /// In words.
+    pub detail: String,
+    /// How long it took.
+    pub milliseconds: i64,
+}
+
+impl Notifier {
+    /// Can a channel of this kind have this address, as things are configured?
+    pub fn check_address(&self, kind: ChannelKind, address: &str) -> Result<(), AddressFault> {
+        match kind_of(kind) {
+            Some(kind) => self.shared.sender.check(kind, address),
+            None => Ok(()),
+        }
+    }
+
+    /// Really sends a test, also on a channel that is paused. It counts against the rate, and neither for nor against the
+    /// channel's health. `None`: there is no such channel.
+    pub async fn try_channel(&self, id: ChannelId) -> Result<Option<Tried>, QueryError> {
+        let shared = &self.shared;
+        let store = shared.store();
+        let Some(channel) = connected(store, id).await? else { return Ok(None) };
+        let Some(address) = address(store, id).await? else { return Ok(None) };
+        let settings = shared.projections.desk().await?;
+        let now = store.clock().now();
+        let notice = Voice::new(&channel, &settings, zone_of(&settings), shared.base.as_deref()).test(now);
+        let test = store::random::uuid(now).to_string();
+        let limits = limits(channel.kind);
+        if let Some(memory) = limits.iter().map(|limit| limit.per).max() {
+            super::rows::count_send(store, (&id.to_string(), &test), now, memory).await?;
+        }
+        let letter = letter(&channel, &address, &test, notice, now);
+        let (attempt, verdict) = post(shared, letter).await;
+        Ok(Some(Tried {
+            delivered: verdict.outcome == Outcome::Delivered,
+            at: attempt.at,
+            http_status: attempt.http_status,
+            vendor_code: attempt.vendor_code,
+            outcome: attempt.outcome,
+            detail: attempt.detail,
+            milliseconds: attempt.milliseconds,
+        }))
+    }
+
+    /// What a channel would say of a message that was just left: the very body that its vendor would get. `None`: there is
+    /// no such channel, or no such message.
+    pub async fn preview(&self, id: ChannelId, message: MessageId) -> Result<Option<String>, QueryError> {
+        let shared = &self.shared;
+        let store = shared.store();
+        let Some(channel) = connected(store, id).await? else { return Ok(None) };
+        let Some(address) = address(store, id).await? else { return Ok(None) };
+        let first = store.read(&LogFilter::stream(Message::TYPE, &message.to_string()), 0, 1).await?;
+        let Some(first) = first.first() else { return Ok(None) };
+        let due = Due {
+            delivery_id: "preview".to_owned(),
+            position: first.position,
+            event_type: type_of(&first.aggregate_type, &first.event_type).to_string(),
+            tries: 0,
+            alone: false,
+        };
+        let words = channel.kind != ChannelKind::Webhook;
+        let tales = shared.projections.tales(vec![due], words).await?;
+        let Some(tale) = tales.first().filter(|tale| !matches!(tale.about, About::Nothing)) else {
+            return Ok(None);
+        };
+        let settings = shared.projections.desk().await?;
+        let voice = Voice::new(&channel, &settings, zone_of(&settings), shared.base.as_deref());
+        let notice = voice.one(tale);
+        Ok(Some(match letter(&channel, &address, "preview", notice, store.clock().now()) {
+            Letter::Http(_, _, outgoing) => String::from_utf8_lossy(&outgoing.body).into_owned(),
+            Letter::Mail(_, _, notice) => mail::text(&notice),
+            Letter::Cannot(_, _, reason) => reason,
+        }))
+    }
+}
+
+/// A channel as it is now, while it is connected; whom it mentions is opened.
+async fn connected(store: &Store, id: ChannelId) -> Result<Option<Connected>, StoreError> {
+    let loaded = store.load::<Channel>(&id.to_string()).await?;
+    match opened(store, (*loaded.aggregate).clone()).await? {
+        Channel::Connected(channel) if channel.state != ChannelState::Disconnected => Ok(Some(*channel)),
+        Channel::Connected(_) | Channel::NotConnected => Ok(None),
+    }
+}

@@ -21,6 +21,7 @@ mod members;
 mod message_entries;
 mod message_list;
 mod message_tags;
+pub mod notifications;
 mod opening;
 mod rating;
 mod reader;

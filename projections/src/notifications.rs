@@ -1,0 +1,6 @@
+//! What the desk is told of elsewhere: in chats, by webhooks, by mail.
+
+pub mod guard;
+pub mod vendor;
+
+pub use guard::Guard;

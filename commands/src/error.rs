@@ -2,8 +2,8 @@
 
 use crate::{identity::IdentityError, password::PasswordError};
 use domain::{
-    access::Permission, channel::ChannelError, contact::ContactError, desk::DeskError, member::MemberError, message::MessageError,
-    team::TeamError, text::TextError, visitor::VisitorError,
+    access::Permission, channel::ChannelError, contact::ContactError, desk::DeskError, member::MemberError,
+    message::MessageError, team::TeamError, text::TextError, visitor::VisitorError,
 };
 use store::{AppendError, StoreError};
 

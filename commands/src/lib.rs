@@ -32,8 +32,8 @@ mod visitors;
 mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
-pub use erasure::MessagesOf;
 pub use channels::{ConnectInput, ConnectedChannel, ReviseChannelInput};
+pub use erasure::MessagesOf;
 pub use error::CommandError;
 pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};
 pub use invitations::Invited;

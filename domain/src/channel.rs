@@ -53,15 +53,8 @@ pub enum ChannelKind {
 
 impl ChannelKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Wecom,
-        Self::Feishu,
-        Self::Lark,
-        Self::Dingtalk,
-        Self::Slack,
-        Self::Webhook,
-        Self::Email,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Wecom, Self::Feishu, Self::Lark, Self::Dingtalk, Self::Slack, Self::Webhook, Self::Email];
 
     /// Its name in the API.
     pub fn name(self) -> &'static str {
@@ -177,7 +170,12 @@ impl Connected {
                     rules.check(self.kind)?;
                 }
                 let at = self.at(at);
-                ChannelEvent::ChannelRevised(ChannelRevised { at, name, rules: rules.map(|rules| *rules), address })
+                ChannelEvent::ChannelRevised(ChannelRevised {
+                    at,
+                    name,
+                    rules: rules.map(|rules| *rules),
+                    address,
+                })
             }
             ChannelCommand::Pause { .. } if paused => return Err(ChannelError::AlreadySo),
             ChannelCommand::Pause { at, reason } => {

@@ -16,6 +16,7 @@ mod rows;
 mod schedule;
 pub mod send;
 mod sentences;
+mod setup;
 mod tell;
 mod trial;
 pub mod vendor;
@@ -26,6 +27,7 @@ mod zone;
 pub use deliveries::{AttemptRow, DeliveryFilter, DeliveryRow, Redeliver};
 pub use guard::Guard;
 pub use schedule::{Health, SCHEDULE};
+pub use setup::GuardFault;
 pub use trial::Tried;
 
 use crate::Projections;

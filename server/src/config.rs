@@ -1,5 +1,10 @@
 //! Configuration: flags or environment, the flag wins; a bad value stops the start with a sentence that names it.
 
+mod channels;
+
+pub(crate) use channels::ChannelSettings;
+pub use channels::{Channels, Mail};
+
 use crate::edge::{Edge, EdgeSettings};
 use std::{
     fmt,
@@ -46,6 +51,9 @@ pub struct Settings {
 
     #[command(flatten)]
     edge: EdgeSettings,
+
+    #[command(flatten)]
+    channels: ChannelSettings,
 }
 
 /// The configuration in force.
@@ -67,6 +75,8 @@ pub struct Config {
     pub log: String,
     /// Who may ask, from where, and how often.
     pub edge: Edge,
+    /// Where notifications may go, and how mail is sent.
+    pub channels: Channels,
 }
 
 /// A value that cannot be.
@@ -120,6 +130,7 @@ impl Settings {
             .parse::<tracing_subscriber::EnvFilter>()
             .map_err(|error| bad("LEAVEWORD_LOG", &format!("is not a filter such as info: {error}")))?;
         let edge = self.edge.read()?;
+        let channels = self.channels.read()?;
         let master_key_file = self.master_key_file.unwrap_or_else(|| beside(&self.data_dir));
         Ok(Config {
             store: StoreConfig { database, master_key_file },
@@ -130,6 +141,7 @@ impl Settings {
             otlp_endpoint: self.otlp_endpoint,
             log: self.log,
             edge,
+            channels,
         })
     }
 }
@@ -158,7 +170,8 @@ impl fmt::Display for Config {
         let collector = self.otlp_endpoint.as_deref().unwrap_or("none");
         writeln!(f, "LEAVEWORD_OTLP_ENDPOINT    {collector}")?;
         writeln!(f, "LEAVEWORD_LOG              {}", self.log)?;
-        write!(f, "{}", self.edge)
+        writeln!(f, "{}", self.edge)?;
+        write!(f, "{}", self.channels)
     }
 }
 
@@ -177,6 +190,7 @@ mod tests {
             otlp_endpoint: None,
             log: "info".into(),
             edge: EdgeSettings::default(),
+            channels: ChannelSettings::default(),
         }
     }
 

@@ -27,7 +27,8 @@ async fn report(app: &App) -> Result<(bool, Value), StoreError> {
     let head = app.store.head().await?;
     let views = app.projections.status().await?;
     let destruction = app.destroyer.status();
-    let well = views.iter().all(|view| view.error.is_none()) && destruction.error.is_none();
+    let notifier = app.notifier.status();
+    let well = notifier.error.is_none() && views.iter().all(|view| view.error.is_none()) && destruction.error.is_none();
     let views: Vec<Value> = views
         .iter()
         .map(|view| {
@@ -55,6 +56,13 @@ async fn report(app: &App) -> Result<(bool, Value), StoreError> {
             "position": destruction.position,
             "lag": (head - destruction.position).max(0),
             "error": destruction.error,
+        },
+        // Of several processes one notifies; the others stand by.
+        "notifications": {
+            "active": notifier.sole,
+            "position": notifier.position,
+            "lag": if notifier.sole { (head - notifier.position).max(0) } else { 0 },
+            "error": notifier.error,
         },
     });
     Ok((well, report))

@@ -8,7 +8,7 @@ use crate::{
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get, routing::post};
 use commands::Commands;
 use graphql::Schema;
-use projections::Projections;
+use projections::{Projections, notifications::Notifier};
 use std::{sync::Arc, time::Duration};
 use store::{Destroyer, Store};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
@@ -25,6 +25,7 @@ pub(crate) struct App {
     pub(crate) commands: Commands,
     pub(crate) projections: Projections,
     pub(crate) destroyer: Destroyer,
+    pub(crate) notifier: Notifier,
     pub(crate) schema: Schema,
     /// What is subscribed to.
     pub(crate) live: Schema,

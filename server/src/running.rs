@@ -1,14 +1,17 @@
 //! A server from its start to its end.
 
 use crate::{
-    config::Config,
+    config::{BadValue, Config},
     metrics::Metrics,
     router::{App, router},
     socket::Sockets,
 };
 use commands::{CommandError, Commands, MessagesOf, SignInLink};
-use projections::Projections;
-use std::{net::SocketAddr, time::Duration};
+use projections::{
+    Projections,
+    notifications::{Notifier, Remedies, Remedy},
+};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::{AlreadyServed, Clock, DatabaseUrl, ServerLock, Store, StoreError};
 use tokio::{net::TcpSocket, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +37,9 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}; choose another with {2}")]
     Listen(SocketAddr, std::io::Error, &'static str),
+    /// A value that cannot be.
+    #[error(transparent)]
+    Value(#[from] BadValue),
     /// What every desk starts with could not be written.
     #[error(transparent)]
     FirstStart(#[from] CommandError),
@@ -98,11 +104,16 @@ impl Server {
         let destroyer = commands.destroy_keys(messages_of, &stop);
         let refusals = tokio::spawn(commands.clone().watch_refusals(stop.clone()));
         let links = graphql::Links { base: config.public_url.clone() };
-        let live = graphql::live_schema(commands.clone(), projections.clone(), links.clone());
-        let schema = graphql::schema(commands.clone(), projections.clone(), links);
+        let senders = config.channels.senders(store.clock())?;
+        let (base, remedies) = (config.public_url.clone(), remedies(&commands));
+        let notifier = Notifier::start(&projections, senders, base, remedies, &stop);
+        let live =
+            graphql::live_schema(commands.clone(), projections.clone(), notifier.clone(), links.clone());
+        let schema = graphql::schema(commands.clone(), projections.clone(), notifier.clone(), links);
         let (edge, public_url) = (config.edge.clone(), config.public_url.clone());
         let sockets = Sockets::start(&commands, store.clock().clone(), &stop);
-        let app = App { store, commands, projections, destroyer, schema, live, sockets, edge, public_url };
+        let app =
+            App { store, commands, projections, destroyer, notifier, schema, live, sockets, edge, public_url };
         let metrics =
             metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
         let stopped = stop.clone().cancelled_owned();
@@ -159,6 +170,7 @@ impl Server {
             tracing::error!(%error, "the watch on the clock did not end well");
         }
         self.app.destroyer.ended().await;
+        self.app.notifier.ended().await;
         if let Err(error) = self.refusals.await {
             tracing::error!(%error, "the watch on refused sign-ins did not end well");
         }
@@ -167,6 +179,25 @@ impl Server {
         self.app.projections.ended().await;
         self.app.store.close().await;
     }
+}
+
+/// What is done about channels that fail: by the commands, so that it is an event.
+fn remedies(commands: &Commands) -> Remedies {
+    const PAUSED: &str = "channel-paused";
+    const WARNED: &str = "channel-warned";
+    let commands = commands.clone();
+    Arc::new(move |remedy| {
+        let commands = commands.clone();
+        Box::pin(async move {
+            match remedy {
+                Remedy::Pause { channel, reason } => commands.pause_channel_by(PAUSED, channel, reason).await?,
+                Remedy::Warn { channel, since, pauses_at, warning } => {
+                    commands.warn_of_channel(WARNED, channel, (since, pauses_at, warning)).await?;
+                }
+            }
+            Ok(())
+        })
+    })
 }
 
 /// The address taken, and nobody let in yet: who comes too early is refused, not left to wait.

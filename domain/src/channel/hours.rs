@@ -77,7 +77,8 @@ fn instant<Z: TimeZone>(day: NaiveDate, minutes: u32, zone: &Z) -> Option<DateTi
     let (day, minutes) =
         if minutes == 24 * 60 { (day.checked_add_days(Days::new(1))?, 0) } else { (day, minutes) };
     (0..=4).find_map(|quarters| {
-        let local = day.and_hms_opt(0, 0, 0)? + chrono::TimeDelta::minutes(i64::from(minutes + quarters * 30));
+        let local =
+            day.and_hms_opt(0, 0, 0)? + chrono::TimeDelta::minutes(i64::from(minutes + quarters * 30));
         match zone.from_local_datetime(&local) {
             LocalResult::Single(found) | LocalResult::Ambiguous(found, _) => Some(found.with_timezone(&Utc)),
             LocalResult::None => None,
@@ -127,9 +128,12 @@ mod tests {
 
     #[test]
     fn what_are_no_hours_is_refused() {
-        for (days, from, until) in
-            [(&[0_u8][..], "22:00", "08:00"), (&[8], "22:00", "08:00"), (&[], "22:00", "08:00"), (&[1], "24:00", "08:00")]
-        {
+        for (days, from, until) in [
+            (&[0_u8][..], "22:00", "08:00"),
+            (&[8], "22:00", "08:00"),
+            (&[], "22:00", "08:00"),
+            (&[1], "24:00", "08:00"),
+        ] {
             assert_eq!(quiet(days, from, until), Err(NotHours));
         }
         for (from, until) in [("25:00", "08:00"), ("8:00", "09:00"), ("08:00", "08:00"), ("a", "b")] {

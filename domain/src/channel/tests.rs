@@ -79,10 +79,8 @@ fn a_channel_is_paused_once_and_resumed_once() {
 
 #[test]
 fn what_is_disconnected_stays_so() {
-    let gone = after([
-        connect(ChannelKind::Slack, Rules::default()),
-        ChannelCommand::Disconnect { at: at(1) },
-    ]);
+    let gone =
+        after([connect(ChannelKind::Slack, Rules::default()), ChannelCommand::Disconnect { at: at(1) }]);
     assert_eq!(gone.connected(), None);
     assert_eq!(refused(&gone, by_hand(2)), ChannelError::Disconnected);
 }
@@ -117,12 +115,16 @@ fn rules_without_an_event_or_with_another_vendors_format_are_refused() {
     let none = Rules { events: vec![], ..Rules::default() };
     assert_eq!(refused_rules(ChannelKind::Slack, none), RulesError::NoEvents);
     let card = Rules { format: Some("template_card".to_owned()), ..Rules::default() };
-    assert!(connected(ChannelKind::Wecom).decide(ChannelCommand::Revise {
-        at: at(1),
-        name: None,
-        rules: Some(Box::new(card.clone())),
-        address: false
-    }).is_ok());
+    assert!(
+        connected(ChannelKind::Wecom)
+            .decide(ChannelCommand::Revise {
+                at: at(1),
+                name: None,
+                rules: Some(Box::new(card.clone())),
+                address: false
+            })
+            .is_ok()
+    );
     let refused = refused_rules(ChannelKind::Slack, card).to_string();
     assert_eq!(refused, "SLACK has no format \"template_card\"; it has blocks, text");
 }

@@ -21,7 +21,6 @@ use domain::{
     personal::Personal,
     text::Text,
 };
-use projections::notifications::vendor;
 use serde_json::{Value, json};
 
 #[derive(Default)]
@@ -201,16 +200,14 @@ impl Channel {
 
     /// Where it sends to, without what opens it.
     async fn url_masked(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let address = ctx.projections().channel_address(self.id).await;
-        let address = address.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(address.and_then(|address| address.url).map(|url| vendor::mask(&url)))
+        let shown = ctx.projections().shown_address(self.id).await;
+        Ok(shown.map_err(|error| fault::of_query(ctx.caller(), &error))?.0)
     }
 
     /// Who gets mail, of an EMAIL channel.
     async fn emails(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
-        let address = ctx.projections().channel_address(self.id).await;
-        let address = address.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(address.map(|address| address.emails).unwrap_or_default())
+        let shown = ctx.projections().shown_address(self.id).await;
+        Ok(shown.map_err(|error| fault::of_query(ctx.caller(), &error))?.1)
     }
 
     /// How it is doing.

@@ -1,5 +1,6 @@
 //! The channels, folded from their own events in the order of the log: what each one's rules were when something happened.
 
+use super::vendor::mask;
 use crate::{Projections, error::QueryError, event::event_of};
 use cqrs_es::Aggregate;
 use domain::{
@@ -70,9 +71,11 @@ impl Projections {
         Ok(all)
     }
 
-    /// Where a channel sends to, as it may be shown.
-    pub async fn channel_address(&self, id: ChannelId) -> Result<Option<ChannelAddress>, QueryError> {
-        Ok(address(&self.store, id).await?)
+    /// Where a channel sends to, as it may be shown: its address without what opens it, and who gets mail.
+    pub async fn shown_address(&self, id: ChannelId) -> Result<(Option<String>, Vec<String>), QueryError> {
+        let Some(address) = address(&self.store, id).await? else { return Ok((None, vec![])) };
+        let url = address.url.and_then(|url| url.parse().ok()).map(|url| mask(&url));
+        Ok((url, address.emails))
     }
 }
 

@@ -249,9 +249,13 @@ impl<'a> Voice<'a> {
             wanted.extend(by_category);
         }
         mentioned.extend(wanted.into_iter().filter(|who| *who != ASSIGNEE).map(read_mention));
-        let mut seen = BTreeSet::new();
-        mentioned.retain(|mention| seen.insert(format!("{mention:?}")));
-        mentioned
+        let mut seen: Vec<Mention> = vec![];
+        for mention in mentioned {
+            if !seen.contains(&mention) {
+                seen.push(mention);
+            }
+        }
+        seen
     }
 
     fn handle(&self, member: &Person) -> Option<Mention> {

@@ -55,26 +55,13 @@ impl Letter {
 /// How fast a vendor lets a channel send. Two of twenty are left to others who use the same robot, for being told off costs
 /// minutes.
 pub(crate) fn limits(kind: ChannelKind) -> Vec<Limit> {
-    let rates = kind_of(kind).map(vendor::rates).unwrap_or_default();
+    let rates = Kind::of(kind).map(vendor::rates).unwrap_or_default();
     let limit = |rate: &vendor::Rate| {
         let count = usize::try_from(rate.count).unwrap_or(usize::MAX);
         let per = TimeDelta::from_std(rate.per).unwrap_or(TimeDelta::MAX);
         Limit { count: count - count / 10, per }
     };
     rates.iter().map(limit).collect()
-}
-
-/// The vendor of a channel; e-mail has none.
-pub(crate) fn kind_of(kind: ChannelKind) -> Option<Kind> {
-    Some(match kind {
-        ChannelKind::Wecom => Kind::Wecom,
-        ChannelKind::Feishu => Kind::Feishu,
-        ChannelKind::Lark => Kind::Lark,
-        ChannelKind::Dingtalk => Kind::Dingtalk,
-        ChannelKind::Slack => Kind::Slack,
-        ChannelKind::Webhook => Kind::Webhook,
-        ChannelKind::Email => return None,
-    })
 }
 
 /// Writes a notice in the channel's form.
@@ -86,7 +73,7 @@ pub(crate) fn letter(
     now: DateTime<Utc>,
 ) -> Letter {
     let id = id.to_owned();
-    let Some(kind) = kind_of(channel.kind) else {
+    let Some(kind) = Kind::of(channel.kind) else {
         // Beside those who always get it, whoever is mentioned.
         let mentioned = notice.mentions.iter().filter_map(|mention| match mention {
             Mention::User(email) if email.contains('@') => Some(email.clone()),
@@ -104,7 +91,7 @@ pub(crate) fn letter(
         let reason = "the channel has no address that can be read: revise it".to_owned();
         return Letter::Cannot(id, Outcome::Configuration, reason);
     };
-    let secrets = address.signing(now).map(|secret| Secret::from(secret.to_owned())).collect();
+    let secrets = address.signing(now).map(|secret| Secret(secret.to_owned())).collect();
     let written = vendor::compose(
         kind,
         channel.rules.format.as_deref(),
@@ -125,7 +112,7 @@ pub(crate) async fn post(shared: &Shared, letter: Letter) -> (Attempt, Verdict) 
     let (at, began) = (clock.now(), tokio::time::Instant::now());
     let (status, judged) = match letter {
         Letter::Http(_, kind, outgoing) => match shared.sender.send(kind, outgoing).await {
-            Ok(answer) => (Some(answer.status), vendor::judge(kind, &answer, at)),
+            Ok(answer) => (Some(answer.status), vendor::judge(kind, &answer)),
             Err(fault) => (None, fault.verdict()),
         },
         Letter::Mail(id, to, notice) => match &shared.mailer {
@@ -185,7 +172,7 @@ pub struct Tried {
 impl Notifier {
     /// Can a channel of this kind have this address, as things are configured?
     pub fn check_address(&self, kind: ChannelKind, address: &str) -> Result<(), AddressFault> {
-        match kind_of(kind) {
+        match Kind::of(kind) {
             Some(kind) => self.shared.sender.check(kind, address),
             None => Ok(()),
         }

@@ -167,6 +167,7 @@ fn config(database: &TestDatabase) -> Config {
         log: "info".into(),
         // The clock stands still, and everybody asks from one address: limits have tests of their own (`edge/limits.rs`).
         edge: Edge { limits: Limits::NONE, ..Edge::default() },
+        channels: Channels::default(),
     }
 }
 

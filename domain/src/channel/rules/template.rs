@@ -93,8 +93,8 @@ fn parts(text: &str) -> Result<Vec<TemplatePart>, RulesError> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         let Some((name, beyond)) = after.split_once("}}") else { break };
-        let variable =
-            Variable::named(name.trim()).ok_or_else(|| RulesError::VariableUnknown(name.trim().to_owned()))?;
+        let variable = Variable::named(name.trim())
+            .ok_or_else(|| RulesError::VariableUnknown(name.trim().to_owned()))?;
         if !before.is_empty() {
             parts.push(TemplatePart::Words(before.to_owned()));
         }
@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn a_template_is_words_and_gaps() {
-        let template = Template::parse("新留言 {{message.reference}}：{{ visitor.name }}").expect("a template");
+        let template =
+            Template::parse("新留言 {{message.reference}}：{{ visitor.name }}").expect("a template");
         let words = |text: &str| TemplatePart::Words(text.to_owned());
         let (reference, visitor) = (Variable::Reference, Variable::Visitor);
         let parts = [words("新留言 "), TemplatePart::Gap(reference), words("："), TemplatePart::Gap(visitor)];

@@ -1,0 +1,202 @@
+//! Requests leave, and answers come back: no redirects, no proxy, a time for everything, and only to where [`Guard`] lets them.
+//!
+//! hyper and not a client above it: what is not built in cannot be left on. TLS is rustls with ring (docs/decisions/0006) and
+//! Mozilla's roots, so that the program needs nothing of the machine that it runs on.
+
+mod names;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    guard::{Guard, Reach, Target},
+    vendor::{AddressFault, Answer, Kind, Outcome, Outgoing, Verdict, redact},
+};
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    HeaderMap, Request,
+    body::{Bytes, Incoming},
+    header::{ACCEPT, RETRY_AFTER, USER_AGENT},
+};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, Error, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use names::{Lookup, Names, NotPermitted};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use std::{fmt, sync::Arc, time::Duration};
+use store::Clock;
+use tokio::time::{Instant, timeout_at};
+
+/// Until a connection stands.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Until the answer is there.
+const TOTAL: Duration = Duration::from_secs(15);
+/// As much of an answer is read.
+const MOST_ANSWER: usize = 16 * 1024;
+/// A connection that nobody used for so long is closed: before most receivers do.
+const IDLE: Duration = Duration::from_secs(15);
+const MOST_IDLE: usize = 8;
+const US: &str = concat!("Leaveword/", env!("CARGO_PKG_VERSION"));
+
+type Http = Client<HttpsConnector<HttpConnector<Names>>, Full<Bytes>>;
+
+/// Sends requests.
+#[derive(Clone)]
+pub struct Sender {
+    guard: Guard,
+    clock: Clock,
+    /// One for each reach: a connection that one may use is not lent to another.
+    global: Http,
+    allowed: Http,
+    configured: Http,
+}
+
+/// Why there is no answer. Tells nothing of the address but what its host's name led to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendFault {
+    /// The channel's address may not be asked.
+    #[error("The channel's address {0}.")]
+    Address(#[from] AddressFault),
+    /// Its host's name leads nowhere that may be asked.
+    #[error(
+        "The receiver's name leads into a network that is not public, so nothing was sent. If it is meant to be there, \
+         name the network in LEAVEWORD_PRIVATE_NETWORKS."
+    )]
+    Private,
+    /// The host's name is not known.
+    #[error("The receiver's name could not be looked up.")]
+    Name,
+    /// Nothing there takes connections.
+    #[error("The receiver could not be reached: {0}.")]
+    Connect(String),
+    /// It is somebody else, or does not speak TLS.
+    #[error("No secure connection to the receiver: {0}.")]
+    Tls(String),
+    /// It took longer than it may.
+    #[error("The receiver did not answer within 15 seconds; it may have taken the notice.")]
+    TimedOut,
+    /// The connection ended before the answer.
+    #[error("The connection to the receiver ended before its answer; it may have taken the notice: {0}.")]
+    Broken(String),
+}
+
+impl SendFault {
+    /// What it means for the delivery.
+    pub fn verdict(&self) -> Verdict {
+        let outcome = match self {
+            Self::Address(_) | Self::Private => Outcome::Configuration,
+            Self::Name | Self::Connect(_) | Self::Tls(_) | Self::TimedOut | Self::Broken(_) => Outcome::Retry,
+        };
+        Verdict { outcome, code: None, detail: self.to_string(), wait: None, gone: false }
+    }
+}
+
+impl Sender {
+    /// A sender within the limits of a guard.
+    pub fn new(guard: Guard, clock: Clock) -> Self {
+        Self::with_lookup(guard, clock, names::of_the_system())
+    }
+
+    fn with_lookup(guard: Guard, clock: Clock, lookup: Lookup) -> Self {
+        let tls = tls();
+        let http = |reach| http(tls.clone(), Names::new(guard.clone(), reach, lookup.clone()));
+        let [global, allowed, configured] = [Reach::Global, Reach::Allowed, Reach::Configured].map(http);
+        Self { guard, clock, global, allowed, configured }
+    }
+
+    /// Sends a request once.
+    pub async fn send(&self, kind: Kind, outgoing: Outgoing) -> Result<Answer, SendFault> {
+        let Target { url, reach } = self.guard.target(kind, &outgoing.url)?;
+        let mut request = Request::post(url.as_str()).header(USER_AGENT, US).header(ACCEPT, "*/*");
+        for (name, value) in outgoing.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(Full::from(outgoing.body)).map_err(|_| AddressFault::NotAnAddress)?;
+        let http = match reach {
+            Reach::Global => &self.global,
+            Reach::Allowed => &self.allowed,
+            Reach::Configured => &self.configured,
+        };
+        let end = Instant::now() + TOTAL;
+        let response = timeout_at(end, http.request(request)).await.map_err(|_| SendFault::TimedOut)?;
+        let (head, body) = response.map_err(|error| fault(&error))?.into_parts();
+        let body = read(body, end).await;
+        Ok(Answer {
+            status: head.status.as_u16(),
+            retry_after: header(&head.headers),
+            body,
+            at: self.clock.now(),
+        })
+    }
+}
+
+/// As much of an answer as there is room for, and as has come until then: what is cut off says nothing any more.
+async fn read(mut body: Incoming, end: Instant) -> Vec<u8> {
+    let mut read = Vec::new();
+    while let Ok(Some(Ok(frame))) = timeout_at(end, body.frame()).await {
+        if let Some(data) = frame.data_ref() {
+            let room = MOST_ANSWER - read.len();
+            read.extend_from_slice(&data[..data.len().min(room)]);
+            if read.len() == MOST_ANSWER {
+                break;
+            }
+        }
+    }
+    read
+}
+
+fn header(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    (text.len() <= 100).then(|| text.to_owned())
+}
+
+fn http(tls: ClientConfig, names: Names) -> Http {
+    let mut tcp = HttpConnector::new_with_resolver(names);
+    tcp.enforce_http(false);
+    tcp.set_connect_timeout(Some(CONNECT));
+    tcp.set_nodelay(true);
+    let tls = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+    let mut client = Client::builder(TokioExecutor::new());
+    client.pool_idle_timeout(IDLE).pool_max_idle_per_host(MOST_IDLE).pool_timer(TokioTimer::new());
+    client.build(tls.wrap_connector(tcp))
+}
+
+fn tls() -> ClientConfig {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks what rustls speaks")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
+/// Which fault is at the bottom of an error.
+fn fault(error: &Error) -> SendFault {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let causes: Vec<_> = causes.collect();
+    let innermost = causes.last().map(ToString::to_string).unwrap_or_default();
+    let words = redact(&innermost, 200);
+    if let Some(refused) = causes.iter().find_map(|cause| cause.downcast_ref::<NotPermitted>()) {
+        return match refused {
+            NotPermitted::Private => SendFault::Private,
+            NotPermitted::Unknown => SendFault::Name,
+        };
+    }
+    let is_tls = |cause: &&(dyn std::error::Error + 'static)| {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    };
+    match () {
+        () if causes.iter().any(is_tls) => SendFault::Tls(words),
+        () if error.is_connect() => SendFault::Connect(words),
+        () => SendFault::Broken(words),
+    }
+}
+
+/// Nothing of its connections.
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").field("guard", &self.guard).finish_non_exhaustive()
+    }
+}

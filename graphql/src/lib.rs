@@ -42,12 +42,7 @@ pub fn schema(commands: Commands, projections: Projections, notifier: Notifier, 
 
 /// The same, to be subscribed to: each change is answered by whoever holds the token then. Apart from the other, for whatever
 /// extends the library is asked at every field.
-pub fn live_schema(
-    commands: Commands,
-    projections: Projections,
-    notifier: Notifier,
-    links: Links,
-) -> Schema {
+pub fn live_schema(commands: Commands, projections: Projections, notifier: Notifier, links: Links) -> Schema {
     limited(commands, projections, notifier, links).extension(live::EachAnew).finish()
 }
 
@@ -62,7 +57,13 @@ fn limited(
     notifier: Notifier,
     links: Links,
 ) -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
-    builder().data(commands).data(projections).data(notifier).data(links).limit_directives(4).disable_suggestions()
+    builder()
+        .data(commands)
+        .data(projections)
+        .data(notifier)
+        .data(links)
+        .limit_directives(4)
+        .disable_suggestions()
 }
 
 fn builder() -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {

@@ -2,9 +2,7 @@
 
 mod channels;
 
-pub(crate) use channels::{
-    of_address, of_emails, of_rules, of_secret, of_stars, required, too_many_emails,
-};
+pub(crate) use channels::{of_address, of_emails, of_rules, of_secret, of_stars, required, too_many_emails};
 
 use crate::language::{Gap, Language};
 use async_graphql::{Enum, SimpleObject};

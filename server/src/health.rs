@@ -28,7 +28,9 @@ async fn report(app: &App) -> Result<(bool, Value), StoreError> {
     let views = app.projections.status().await?;
     let destruction = app.destroyer.status();
     let notifier = app.notifier.status();
-    let well = notifier.error.is_none() && views.iter().all(|view| view.error.is_none()) && destruction.error.is_none();
+    let well = notifier.error.is_none()
+        && views.iter().all(|view| view.error.is_none())
+        && destruction.error.is_none();
     let views: Vec<Value> = views
         .iter()
         .map(|view| {

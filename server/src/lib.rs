@@ -23,7 +23,7 @@ mod traces;
 mod welcome;
 
 pub use commands::Limits;
-pub use config::Config;
+pub use config::{Channels, Config, Mail};
 pub use edge::Edge;
 pub use running::{Server, StartError};
 pub use store::{Clock, DatabaseUrl};

@@ -112,8 +112,18 @@ impl Server {
         let schema = graphql::schema(commands.clone(), projections.clone(), notifier.clone(), links);
         let (edge, public_url) = (config.edge.clone(), config.public_url.clone());
         let sockets = Sockets::start(&commands, store.clock().clone(), &stop);
-        let app =
-            App { store, commands, projections, destroyer, notifier, schema, live, sockets, edge, public_url };
+        let app = App {
+            store,
+            commands,
+            projections,
+            destroyer,
+            notifier,
+            schema,
+            live,
+            sockets,
+            edge,
+            public_url,
+        };
         let metrics =
             metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
         let stopped = stop.clone().cancelled_owned();
@@ -190,7 +200,9 @@ fn remedies(commands: &Commands) -> Remedies {
         let commands = commands.clone();
         Box::pin(async move {
             match remedy {
-                Remedy::Pause { channel, reason } => commands.pause_channel_by(PAUSED, channel, reason).await?,
+                Remedy::Pause { channel, reason } => {
+                    commands.pause_channel_by(PAUSED, channel, reason).await?
+                }
                 Remedy::Warn { channel, since, pauses_at, warning } => {
                     commands.warn_of_channel(WARNED, channel, (since, pauses_at, warning)).await?;
                 }

@@ -58,6 +58,7 @@ pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), 
         log: "warn".to_owned(),
         // Measured is what one machine does, not how little one address may do.
         edge: server::Edge { limits: server::Limits::NONE, ..server::Edge::default() },
+        channels: server::Channels::default(),
     };
     let server = Server::start(&config, Clock::system()).await.map_err(|error| error.to_string())?;
     println!("{}", server.address());

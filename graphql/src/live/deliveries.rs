@@ -21,13 +21,11 @@ const PAGE: i64 = 100;
 const LATE: i64 = 2_000_000;
 
 /// The deliveries that change from now on.
-pub(crate) async fn deliveries(
-    ctx: &Context<'_>,
-    channel: Option<ChannelId>,
-) -> Result<Told<DeliveryRow>> {
+pub(crate) async fn deliveries(ctx: &Context<'_>, channel: Option<ChannelId>) -> Result<Told<DeliveryRow>> {
     let (telling, _, _) = begin(ctx, None).await?;
     let now = telling.commands.now().timestamp_micros();
-    let mut told = TellsDeliveries { telling, channel, from: now, known: BTreeMap::new(), ready: VecDeque::new() };
+    let mut told =
+        TellsDeliveries { telling, channel, from: now, known: BTreeMap::new(), ready: VecDeque::new() };
     // What changed up to now is known already.
     told.page().await?;
     told.ready.clear();

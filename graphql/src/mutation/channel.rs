@@ -86,7 +86,8 @@ impl ChannelMutation {
         let kind: Kind = kind.into();
         let mut refused = vec![];
         let name = Given::name(ctx, Some(name), &mut refused);
-        let missing = Given::missing(ctx, kind, url.is_some(), emails.as_ref().is_some_and(|to| !to.is_empty()));
+        let missing =
+            Given::missing(ctx, kind, url.is_some(), emails.as_ref().is_some_and(|to| !to.is_empty()));
         refused.extend(missing);
         let given = Given::read(ctx, kind, (url, secret, emails), &mut refused);
         let rules = rules.unwrap_or_default().read(ctx, &mut refused);
@@ -197,7 +198,8 @@ impl Given {
             refused.push(refusal::too_many_emails(locale));
         }
         let read = |email: &String| MemberEmail::parse(email).map(|email| email.as_str().to_owned());
-        let emails = emails.map(|emails| emails.iter().take(MOST_EMAILS).map(read).collect::<std::result::Result<_, _>>());
+        let emails = emails
+            .map(|emails| emails.iter().take(MOST_EMAILS).map(read).collect::<std::result::Result<_, _>>());
         let emails = emails.transpose().unwrap_or_else(|_| {
             refused.push(refusal::of_emails(locale));
             None

@@ -230,10 +230,12 @@ fn rules(rules: &Rules) -> Value {
     let texts = |texts: &[Personal<Text<100>>]| -> Vec<String> {
         texts.iter().filter_map(|text| text.text().map(str::to_owned)).collect()
     };
-    let words = |words: &[Text<50>]| -> Vec<String> { words.iter().map(|word| word.as_str().to_owned()).collect() };
-    let by_category = rules.category_mentions.iter().map(|each| {
-        json!({ "categoryId": each.category_id, "mentions": texts(&each.mentions) })
-    });
+    let words =
+        |words: &[Text<50>]| -> Vec<String> { words.iter().map(|word| word.as_str().to_owned()).collect() };
+    let by_category = rules
+        .category_mentions
+        .iter()
+        .map(|each| json!({ "categoryId": each.category_id, "mentions": texts(&each.mentions) }));
     json!({
         "events": rules.events,
         "categoryIds": rules.category_ids,

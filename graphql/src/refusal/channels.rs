@@ -28,9 +28,7 @@ pub(crate) fn of_rules(error: &RulesError, locale: Option<&Locale>) -> UserError
         RulesError::EventUnknown(event) => {
             tell(refusal(C::Unknown, "rules-event-unknown"), &[("event", event)], locale)
         }
-        RulesError::TooMany(list) => {
-            tell(refusal(C::TooLong, "rules-too-many"), &[("list", list)], locale)
-        }
+        RulesError::TooMany(list) => tell(refusal(C::TooLong, "rules-too-many"), &[("list", list)], locale),
         RulesError::FormatUnknown { kind, given } => {
             let known = kind.formats().join(", ");
             let gaps = [("kind", kind.name()), ("format", given.as_str()), ("known", known.as_str())];

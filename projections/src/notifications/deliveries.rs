@@ -115,7 +115,8 @@ impl Projections {
             values.extend([(*position).into(), id.as_str().into()]);
         }
         values.push((window.size + 1).into());
-        let condition = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let condition =
+            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
         let sql = format!(
             "SELECT {COLUMNS} FROM deliveries {condition} \
              ORDER BY position {direction}, delivery_id {direction} LIMIT ${}",
@@ -129,7 +130,8 @@ impl Projections {
     /// How many there are of them.
     pub async fn delivery_count(&self, filter: &DeliveryFilter) -> Result<i64, QueryError> {
         let (conditions, values) = filter.conditions();
-        let condition = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let condition =
+            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
         let sql = format!("SELECT COUNT(*) AS deliveries FROM deliveries {condition}");
         let row = self.store.database().log.row(&sql, &values).await?;
         Ok(row.map(|row| row.int("deliveries")).transpose()?.unwrap_or_default())
@@ -166,7 +168,10 @@ impl Projections {
     }
 
     /// The attempts of these deliveries, the oldest first; of each at most the newest fifty.
-    pub async fn attempts(&self, deliveries: &[String]) -> Result<BTreeMap<String, Vec<AttemptRow>>, QueryError> {
+    pub async fn attempts(
+        &self,
+        deliveries: &[String],
+    ) -> Result<BTreeMap<String, Vec<AttemptRow>>, QueryError> {
         let mut found: BTreeMap<String, Vec<AttemptRow>> = BTreeMap::new();
         if deliveries.is_empty() {
             return Ok(found);

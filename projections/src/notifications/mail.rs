@@ -1,5 +1,8 @@
 //! Notices by mail: plain text, over SMTP, to each recipient by themselves.
 
+#[cfg(test)]
+mod tests;
+
 use super::vendor::{Notice, Outcome, Verdict, mailed, redact};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -37,7 +40,9 @@ pub struct Mailer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailFault {
     /// It cannot be read.
-    #[error("is not an address such as smtps://user:password@mail.example.com or smtp://mail.example.com?tls=required")]
+    #[error(
+        "is not an address such as smtps://user:password@mail.example.com or smtp://mail.example.com?tls=required"
+    )]
     Url,
     /// Who sends cannot be read.
     #[error("is not a sender such as desk@example.com or Desk <desk@example.com>")]
@@ -49,7 +54,8 @@ impl Mailer {
     /// well when nothing is said), `opportunistic` (if the server can) or `none`.
     pub fn new(url: &str, from: &str, clock: Clock) -> Result<Self, MailFault> {
         let url = smtp_url(url)?;
-        let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str()).map_err(|_| MailFault::Url)?;
+        let smtp =
+            AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str()).map_err(|_| MailFault::Url)?;
         let from = from.parse().map_err(|_| MailFault::From)?;
         let taken = Arc::new(Mutex::new(LruCache::new(REMEMBERED)));
         Ok(Self { smtp: smtp.timeout(Some(STEP)).build(), from, clock, taken })
@@ -58,7 +64,10 @@ impl Mailer {
     /// Sends a notice to each of them; `id` is the delivery's, the same at every try. Delivered is what all servers took.
     pub async fn send(&self, to: &[String], notice: &Notice, id: &str) -> Verdict {
         if to.is_empty() {
-            return Verdict::new(Outcome::Configuration, "Nobody gets this channel's mail: give it recipients.");
+            return Verdict::new(
+                Outcome::Configuration,
+                "Nobody gets this channel's mail: give it recipients.",
+            );
         }
         let mut taken = 0;
         let mut worst: Option<Verdict> = None;
@@ -77,6 +86,10 @@ impl Mailer {
             }
         }
         let Some(mut worst) = worst else {
+            // Whoever sends it again by hand means everybody.
+            for address in to {
+                self.taken().pop(&(id.to_owned(), address.clone()));
+            }
             return Verdict::new(Outcome::Delivered, format!("The mail server took it for {taken}."));
         };
         // One mailbox that is closed does not stop the mail of the others.
@@ -109,7 +122,10 @@ impl Mailer {
             .subject(subject)
             .date(now)
             // The same at every try: many readers show a copy once.
-            .message_id(Some(format!("<{}@{domain}>", id.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "."))))
+            .message_id(Some(format!(
+                "<{}@{domain}>",
+                id.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', ".")
+            )))
             // Nobody's absence is told to the desk (RFC 3834).
             .header(AutoSubmitted)
             .header(header::ContentType::TEXT_PLAIN)
@@ -124,7 +140,8 @@ impl Mailer {
 
 /// Nobody has said how mail is sent.
 pub(super) fn unset() -> Verdict {
-    let detail = "This desk sends no mail: set LEAVEWORD_SMTP_URL and LEAVEWORD_MAIL_FROM, and start it again.";
+    let detail =
+        "This desk sends no mail: set LEAVEWORD_SMTP_URL and LEAVEWORD_MAIL_FROM, and start it again.";
     Verdict::new(Outcome::Configuration, detail)
 }
 

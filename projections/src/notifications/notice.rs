@@ -241,11 +241,15 @@ impl<'a> Voice<'a> {
         let mut wanted: BTreeSet<&str> = rules.mentions.iter().filter_map(|who| who.text()).collect();
         let mut mentioned = Vec::new();
         for message in messages {
-            let by_category = rules.category_mentions.iter().filter(|each| Some(&each.category_id) == message.category_id.as_ref());
+            let by_category = rules
+                .category_mentions
+                .iter()
+                .filter(|each| Some(&each.category_id) == message.category_id.as_ref());
             let by_category: Vec<&str> =
                 by_category.flat_map(|each| &each.mentions).filter_map(|who| who.text()).collect();
             let assignee = wanted.contains(ASSIGNEE) || by_category.contains(&ASSIGNEE);
-            mentioned.extend(message.member.as_ref().filter(|_| assignee).and_then(|member| self.handle(member)));
+            mentioned
+                .extend(message.member.as_ref().filter(|_| assignee).and_then(|member| self.handle(member)));
             wanted.extend(by_category);
         }
         mentioned.extend(wanted.into_iter().filter(|who| *who != ASSIGNEE).map(read_mention));

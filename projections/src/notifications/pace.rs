@@ -69,10 +69,7 @@ mod tests {
     }
 
     fn limits() -> Vec<Limit> {
-        vec![
-            Limit { count: 5, per: TimeDelta::seconds(1) },
-            Limit { count: 20, per: TimeDelta::seconds(60) },
-        ]
+        vec![Limit { count: 5, per: TimeDelta::seconds(1) }, Limit { count: 20, per: TimeDelta::seconds(60) }]
     }
 
     #[test]

@@ -25,7 +25,14 @@ pub(crate) enum Plan {
 }
 
 /// Decides, of at most [`MOST`] deliveries that are due; something is due and may be sent.
-pub(crate) fn plan(kind: ChannelKind, digest: Digest, due: Vec<Due>, pace: &Pace, broken: bool, now: DateTime<Utc>) -> Plan {
+pub(crate) fn plan(
+    kind: ChannelKind,
+    digest: Digest,
+    due: Vec<Due>,
+    pace: &Pace,
+    broken: bool,
+    now: DateTime<Utc>,
+) -> Plan {
     let at_once = match kind {
         _ if broken => 1,
         ChannelKind::Webhook => AT_ONCE.min(pace.free(now)),
@@ -119,7 +126,8 @@ mod tests {
     fn a_webhook_gets_each_by_itself_several_at_once() {
         assert_eq!(planned(ChannelKind::Webhook, Digest::Bursts, due(20, &[]), 0).1.len(), AT_ONCE);
         let pace = Pace::default();
-        let probe = plan(ChannelKind::Webhook, Digest::Bursts, due(20, &[]), &pace, true, at("2026-11-27T08:00:00Z"));
+        let probe =
+            plan(ChannelKind::Webhook, Digest::Bursts, due(20, &[]), &pace, true, at("2026-11-27T08:00:00Z"));
         assert_eq!(probe, Plan::Each(due(1, &[])), "to see whether it is back, one");
     }
 

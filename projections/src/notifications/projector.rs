@@ -72,7 +72,10 @@ impl Projector {
     pub(crate) async fn turn(&mut self) -> Result<Turn, HandleError> {
         let mut events = self.store.read(&LogFilter::default(), self.position, PAGE).await?;
         // As far as none is missing.
-        let whole = (self.position + 1..).zip(&events).take_while(|(wanted, event)| event.position == *wanted).count();
+        let whole = (self.position + 1..)
+            .zip(&events)
+            .take_while(|(wanted, event)| event.position == *wanted)
+            .count();
         events.truncate(whole);
         let Some(last) = events.last().map(|event| event.position) else { return Ok(Turn::UpToDate) };
         let mut channels = self.channels.clone();
@@ -142,8 +145,10 @@ impl Projector {
 
     /// What rules ask of a message: as it was when that happened, and what was said.
     async fn subject(&self, event: &RecordedEvent) -> Result<Subject, HandleError> {
-        let events =
-            self.store.read_stream_after(Message::TYPE, &event.aggregate_id, 0, event.sequence.min(LONGEST)).await?;
+        let events = self
+            .store
+            .read_stream_after(Message::TYPE, &event.aggregate_id, 0, event.sequence.min(LONGEST))
+            .await?;
         let mut message = Message::default();
         for event in &events {
             message.apply(event_of::<Message>(event)?);

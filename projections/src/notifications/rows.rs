@@ -139,7 +139,8 @@ pub(crate) async fn next_due(store: &Store, channel_id: &str) -> Result<Option<D
 
 /// How a channel is doing.
 pub(crate) async fn health(store: &Store, channel_id: &str) -> Result<Health, StoreError> {
-    let sql = "SELECT failures, failing_since, succeeded_at, quiet_until FROM channel_health WHERE channel_id = $1";
+    let sql =
+        "SELECT failures, failing_since, succeeded_at, quiet_until FROM channel_health WHERE channel_id = $1";
     let Some(row) = store.database().log.row(sql, &[channel_id.into()]).await? else {
         return Ok(Health::default());
     };
@@ -163,9 +164,9 @@ pub(crate) async fn record(
     let now = store.clock().micros();
     for (attempt, after) in attempts {
         write_attempt(&mut tx, channel_id, attempt).await?;
-        let tries = after.iter().map(|after| {
-            vec![after.delivery_id.as_str().into(), attempt.attempt_id.as_str().into()]
-        });
+        let tries = after
+            .iter()
+            .map(|after| vec![after.delivery_id.as_str().into(), attempt.attempt_id.as_str().into()]);
         tx.insert_many("delivery_tries", &TRY, tries.collect(), "").await?;
         write_after(&mut tx, after, now).await?;
     }
@@ -242,8 +243,7 @@ pub(crate) async fn sent(
     since: DateTime<Utc>,
 ) -> Result<Vec<DateTime<Utc>>, StoreError> {
     let sql = "SELECT at FROM channel_sends WHERE channel_id = $1 AND at > $2";
-    let rows =
-        store.database().log.rows(sql, &[channel_id.into(), since.timestamp_micros().into()]).await?;
+    let rows = store.database().log.rows(sql, &[channel_id.into(), since.timestamp_micros().into()]).await?;
     Ok(rows.iter().map(|row| row.int("at").map(micros)).collect::<Result<_, _>>()?)
 }
 
@@ -256,8 +256,11 @@ pub(crate) async fn count_send(
 ) -> Result<(), StoreError> {
     let mut tx = store.database().log.begin().await?;
     let old = (store.clock().now() - memory).timestamp_micros();
-    tx.execute("DELETE FROM channel_sends WHERE channel_id = $1 AND at <= $2", &[channel_id.into(), old.into()])
-        .await?;
+    tx.execute(
+        "DELETE FROM channel_sends WHERE channel_id = $1 AND at <= $2",
+        &[channel_id.into(), old.into()],
+    )
+    .await?;
     let sql = "INSERT INTO channel_sends (channel_id, send_id, at) VALUES ($1, $2, $3) \
                ON CONFLICT (channel_id, send_id) DO UPDATE SET at = excluded.at";
     tx.execute(sql, &[channel_id.into(), send_id.into(), at.timestamp_micros().into()]).await?;
@@ -271,10 +274,8 @@ pub(crate) async fn sweep(store: &Store, before: DateTime<Utc>) -> Result<(), St
     let old = "SELECT delivery_id FROM deliveries WHERE changed_at < $1 AND next_at IS NULL ORDER BY changed_at LIMIT 500";
     loop {
         let rows = log.rows(old, std::slice::from_ref(&before)).await?;
-        let ids: Vec<Value> = rows
-            .iter()
-            .map(|row| row.text("delivery_id").map(Value::from))
-            .collect::<Result<_, _>>()?;
+        let ids: Vec<Value> =
+            rows.iter().map(|row| row.text("delivery_id").map(Value::from)).collect::<Result<_, _>>()?;
         if ids.is_empty() {
             break;
         }

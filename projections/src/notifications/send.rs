@@ -4,6 +4,8 @@
 //! runs on.
 
 mod names;
+#[cfg(test)]
+mod tests;
 
 use super::{
     guard::{Guard, Reach, Target},
@@ -117,12 +119,7 @@ impl Sender {
         let response = sent.map_err(|error| fault(&error))?;
         let (status, retry_after) = (response.status().as_u16(), header(response.headers()));
         let body = read(response, end).await;
-        Ok(Answer {
-            status,
-            retry_after,
-            body,
-            at: self.clock.now(),
-        })
+        Ok(Answer { status, retry_after, body, at: self.clock.now() })
     }
 }
 

@@ -40,34 +40,157 @@ impl Tongue {
 /// only what has a keyword can be given that one.
 const WORDS: &[(&str, [&str; 4])] = &[
     ("message.submitted", ["New message", "新留言", "新留言", "Neue Nachricht"]),
-    ("message.continued", ["The visitor added to a message", "访客补充了留言", "訪客補充了留言", "Nachricht ergänzt"]),
+    (
+        "message.continued",
+        ["The visitor added to a message", "访客补充了留言", "訪客補充了留言", "Nachricht ergänzt"],
+    ),
     ("message.replied", ["A message was answered", "留言已回复", "留言已回覆", "Nachricht beantwortet"]),
-    ("message.note_added", ["A note on a message", "留言有新备注", "留言有新備註", "Notiz zu einer Nachricht"]),
+    (
+        "message.note_added",
+        ["A note on a message", "留言有新备注", "留言有新備註", "Notiz zu einer Nachricht"],
+    ),
     ("message.assigned", ["A message was assigned", "留言已指派", "留言已指派", "Nachricht zugewiesen"]),
-    ("message.unassigned", ["A message went back to the queue", "留言退回队列", "留言退回佇列", "Nachricht wieder in der Warteschlange"]),
-    ("message.follow_up_scheduled", ["A message was parked", "留言已安排跟进", "留言已安排跟進", "Nachricht auf Wiedervorlage"]),
-    ("message.follow_up_completed", ["A message is parked no more", "留言跟进已完成", "留言跟進已完成", "Wiedervorlage der Nachricht erledigt"]),
-    ("message.follow_up_came_due", ["A message is to be followed up", "留言该跟进了", "留言該跟進了", "Wiedervorlage einer Nachricht ist fällig"]),
+    (
+        "message.unassigned",
+        [
+            "A message went back to the queue",
+            "留言退回队列",
+            "留言退回佇列",
+            "Nachricht wieder in der Warteschlange",
+        ],
+    ),
+    (
+        "message.follow_up_scheduled",
+        ["A message was parked", "留言已安排跟进", "留言已安排跟進", "Nachricht auf Wiedervorlage"],
+    ),
+    (
+        "message.follow_up_completed",
+        [
+            "A message is parked no more",
+            "留言跟进已完成",
+            "留言跟進已完成",
+            "Wiedervorlage der Nachricht erledigt",
+        ],
+    ),
+    (
+        "message.follow_up_came_due",
+        [
+            "A message is to be followed up",
+            "留言该跟进了",
+            "留言該跟進了",
+            "Wiedervorlage einer Nachricht ist fällig",
+        ],
+    ),
     ("message.resolved", ["A message was resolved", "留言已处理", "留言已處理", "Nachricht erledigt"]),
     ("message.closed", ["A message was closed", "留言已关闭", "留言已關閉", "Nachricht geschlossen"]),
-    ("message.reopened", ["A message was reopened", "留言重新打开", "留言重新開啟", "Nachricht wieder geöffnet"]),
-    ("message.categorized", ["A message has another category", "留言分类已更改", "留言分類已更改", "Nachricht neu eingeordnet"]),
-    ("message.tagged", ["A message has other tags", "留言标签已更改", "留言標籤已更改", "Nachricht neu verschlagwortet"]),
-    ("message.prioritized", ["A message has another priority", "留言优先级已更改", "留言優先級已更改", "Priorität der Nachricht geändert"]),
-    ("message.marked_as_spam", ["A message was marked as spam", "留言被标为垃圾信息", "留言被標為垃圾訊息", "Nachricht als Spam markiert"]),
-    ("message.unmarked_as_spam", ["A message is no spam after all", "留言不再是垃圾信息", "留言不再是垃圾訊息", "Nachricht ist doch kein Spam"]),
+    (
+        "message.reopened",
+        ["A message was reopened", "留言重新打开", "留言重新開啟", "Nachricht wieder geöffnet"],
+    ),
+    (
+        "message.categorized",
+        ["A message has another category", "留言分类已更改", "留言分類已更改", "Nachricht neu eingeordnet"],
+    ),
+    (
+        "message.tagged",
+        ["A message has other tags", "留言标签已更改", "留言標籤已更改", "Nachricht neu verschlagwortet"],
+    ),
+    (
+        "message.prioritized",
+        [
+            "A message has another priority",
+            "留言优先级已更改",
+            "留言優先級已更改",
+            "Priorität der Nachricht geändert",
+        ],
+    ),
+    (
+        "message.marked_as_spam",
+        [
+            "A message was marked as spam",
+            "留言被标为垃圾信息",
+            "留言被標為垃圾訊息",
+            "Nachricht als Spam markiert",
+        ],
+    ),
+    (
+        "message.unmarked_as_spam",
+        [
+            "A message is no spam after all",
+            "留言不再是垃圾信息",
+            "留言不再是垃圾訊息",
+            "Nachricht ist doch kein Spam",
+        ],
+    ),
     ("message.archived", ["A message was archived", "留言已归档", "留言已封存", "Nachricht archiviert"]),
-    ("message.unarchived", ["A message was taken out of the archive", "留言已取消归档", "留言已取消封存", "Nachricht aus dem Archiv geholt"]),
+    (
+        "message.unarchived",
+        [
+            "A message was taken out of the archive",
+            "留言已取消归档",
+            "留言已取消封存",
+            "Nachricht aus dem Archiv geholt",
+        ],
+    ),
     ("message.deleted", ["A message was deleted", "留言已删除", "留言已刪除", "Nachricht gelöscht"]),
-    ("message.restored", ["A message was restored", "留言已恢复", "留言已復原", "Nachricht wiederhergestellt"]),
-    ("message.shredded", ["A message was shredded", "留言已彻底销毁", "留言已徹底銷毀", "Nachricht vernichtet"]),
-    ("message.erased", ["The words of a message were erased", "留言内容已抹除", "留言內容已抹除", "Inhalt der Nachricht getilgt"]),
+    (
+        "message.restored",
+        ["A message was restored", "留言已恢复", "留言已復原", "Nachricht wiederhergestellt"],
+    ),
+    (
+        "message.shredded",
+        ["A message was shredded", "留言已彻底销毁", "留言已徹底銷毀", "Nachricht vernichtet"],
+    ),
+    (
+        "message.erased",
+        [
+            "The words of a message were erased",
+            "留言内容已抹除",
+            "留言內容已抹除",
+            "Inhalt der Nachricht getilgt",
+        ],
+    ),
     ("message.rated", ["A message was rated", "留言收到评价", "留言收到評價", "Nachricht bewertet"]),
-    ("message.reply_reviewed", ["A reply to a message was reviewed", "留言回复已质检", "留言回覆已質檢", "Antwort auf eine Nachricht geprüft"]),
-    ("message.reply_became_overdue", ["A message is overdue", "留言超时未回复", "留言逾時未回覆", "Nachricht ist überfällig"]),
-    ("channel.warned", ["A channel delivers no messages", "留言通知通道发送失败", "留言通知管道傳送失敗", "Ein Kanal stellt keine Nachricht zu"]),
-    ("channel.paused", ["A channel for messages was paused", "留言通知通道已暂停", "留言通知管道已暫停", "Ein Kanal für Nachrichten pausiert"]),
-    ("test", ["A test message: the channel works", "测试留言：通道可用", "測試留言：管道可用", "Testnachricht: der Kanal funktioniert"]),
+    (
+        "message.reply_reviewed",
+        [
+            "A reply to a message was reviewed",
+            "留言回复已质检",
+            "留言回覆已質檢",
+            "Antwort auf eine Nachricht geprüft",
+        ],
+    ),
+    (
+        "message.reply_became_overdue",
+        ["A message is overdue", "留言超时未回复", "留言逾時未回覆", "Nachricht ist überfällig"],
+    ),
+    (
+        "channel.warned",
+        [
+            "A channel delivers no messages",
+            "留言通知通道发送失败",
+            "留言通知管道傳送失敗",
+            "Ein Kanal stellt keine Nachricht zu",
+        ],
+    ),
+    (
+        "channel.paused",
+        [
+            "A channel for messages was paused",
+            "留言通知通道已暂停",
+            "留言通知管道已暫停",
+            "Ein Kanal für Nachrichten pausiert",
+        ],
+    ),
+    (
+        "test",
+        [
+            "A test message: the channel works",
+            "测试留言：通道可用",
+            "測試留言：管道可用",
+            "Testnachricht: der Kanal funktioniert",
+        ],
+    ),
     ("digest", ["{n} messages have news", "{n} 条留言动态", "{n} 則留言動態", "Neues zu {n} Nachrichten"]),
     ("digest.new", ["{n} new messages", "{n} 条新留言", "{n} 則新留言", "{n} neue Nachrichten"]),
     ("more", ["… and {n} more", "…… 另有 {n} 条", "…… 另有 {n} 則", "… und {n} weitere"]),
@@ -97,7 +220,8 @@ mod tests {
 
     #[test]
     fn every_type_is_said_in_every_language_with_the_keyword_that_robots_look_for() {
-        let heads = notification_types().iter().map(|known| known.as_str()).chain(["test", "digest", "digest.new"]);
+        let heads =
+            notification_types().iter().map(|known| known.as_str()).chain(["test", "digest", "digest.new"]);
         for head in heads {
             for (tongue, keyword) in ALL.into_iter().zip(["message", "留言", "留言", "achricht"]) {
                 let said = tongue.say(head);

@@ -47,7 +47,11 @@ fn network(text: &str) -> Result<IpNet, String> {
 }
 
 fn base(text: &str) -> Result<(Kind, Url), String> {
-    let problem = || format!("{text:?} is not like wecom=http://127.0.0.1:9001, with wecom, feishu, lark, dingtalk or slack");
+    let problem = || {
+        format!(
+            "{text:?} is not like wecom=http://127.0.0.1:9001, with wecom, feishu, lark, dingtalk or slack"
+        )
+    };
     let (name, url) = text.split_once('=').ok_or_else(problem)?;
     // A webhook's address is its own.
     let mut vendors = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Webhook);
@@ -78,7 +82,11 @@ mod tests {
             ("", "wecom=ftp://x", "LEAVEWORD_CHANNEL_BASE_URLS"),
             ("", "wecom", "LEAVEWORD_CHANNEL_BASE_URLS"),
         ] {
-            assert_eq!(Guard::read(networks, bases).expect_err("refused").variable, variable, "{networks}{bases}");
+            assert_eq!(
+                Guard::read(networks, bases).expect_err("refused").variable,
+                variable,
+                "{networks}{bases}"
+            );
         }
     }
 }

@@ -133,7 +133,11 @@ impl Projections {
             priority: message.priority,
             assignee: message.assignee,
             member: None,
-            name: submitted.name.as_ref().and_then(Personal::clear).map(|name: &Name| name.as_str().to_owned()),
+            name: submitted
+                .name
+                .as_ref()
+                .and_then(Personal::clear)
+                .map(|name: &Name| name.as_str().to_owned()),
             contact: submitted.contact.clear().cloned(),
             words: words_of(&said),
             due_at: due_of(&said),

@@ -12,8 +12,8 @@ use super::{
     zone::zone_of,
 };
 use crate::error::QueryError;
-use cqrs_es::Aggregate;
 use chrono::{DateTime, TimeDelta, Utc};
+use cqrs_es::Aggregate;
 use domain::{
     channel::{Channel, ChannelAddress, ChannelKind, ChannelState, Connected, type_of},
     ids::{ChannelId, MessageId},
@@ -83,7 +83,11 @@ pub(crate) fn letter(
         to.sort_unstable();
         to.dedup();
         if to.is_empty() {
-            return Letter::Cannot(id, Outcome::Configuration, "nobody gets this mail: name recipients".to_owned());
+            return Letter::Cannot(
+                id,
+                Outcome::Configuration,
+                "nobody gets this mail: name recipients".to_owned(),
+            );
         }
         return Letter::Mail(id, to, Box::new(notice));
     };

@@ -8,17 +8,18 @@ mod dingtalk;
 mod escape;
 mod feishu;
 mod fit;
-mod mailed;
 mod mention;
 #[cfg(test)]
 mod samples;
 mod slack;
+#[cfg(test)]
+mod tests;
 mod text;
 mod webhook;
 mod wecom;
 
-pub(super) use mailed::mailed;
 pub use address::{AddressFault, MOST_BYTES, mask};
+pub(crate) use fit::mailed;
 pub use text::redact;
 pub use webhook::{SecretFault, check_secret};
 pub use wecom::{Upload, file_message, image, media_id, upload};
@@ -305,6 +306,30 @@ impl Verdict {
 impl fmt::Debug for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notice").field("event_type", &self.event_type).finish_non_exhaustive()
+    }
+}
+
+/// How much it is, not what.
+impl fmt::Debug for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, text) = match self {
+            Self::Ours(text) => ("Ours", text),
+            Self::Strong(text) => ("Strong", text),
+            Self::Theirs(text) => ("Theirs", text),
+            Self::Words(text) => ("Words", text),
+        };
+        f.debug_tuple(kind).field(&text.len()).finish()
+    }
+}
+
+/// Not who.
+impl fmt::Debug for Mention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::All => "All",
+            Self::User(_) => "User(…)",
+            Self::Mobile(_) => "Mobile(…)",
+        })
     }
 }
 

@@ -36,8 +36,12 @@ pub(super) async fn supervise(shared: Arc<Shared>, id: ChannelId, stop: Cancella
         let work = tokio::spawn(work(shared.clone(), id, stop.clone()));
         match work.await {
             Ok(Ok(())) => continue,
-            Ok(Err(error)) => tracing::error!(channel = %id, %error, "a channel stands still and will try again"),
-            Err(panic) => tracing::error!(channel = %id, %panic, "a channel's worker panicked and is started again"),
+            Ok(Err(error)) => {
+                tracing::error!(channel = %id, %error, "a channel stands still and will try again")
+            }
+            Err(panic) => {
+                tracing::error!(channel = %id, %panic, "a channel's worker panicked and is started again")
+            }
         }
         let _ = tokio::time::timeout(RETRY, stop.cancelled()).await;
     }
@@ -96,7 +100,8 @@ async fn send(shared: &Arc<Shared>, id: ChannelId, channel: Connected) -> Result
     };
     let Some(address) = address(store, id).await? else { return Ok(Next::WhenTold) };
     let plan = plan(channel.kind, channel.rules.digest, due, &pace, health.is_broken(), now);
-    let errand = Errand { shared, id, channel: &channel, address: &address, settings: &settings, pace: &pace };
+    let errand =
+        Errand { shared, id, channel: &channel, address: &address, settings: &settings, pace: &pace };
     let under_way = UnderWay::begin(shared, &plan);
     let sent = errand.carry_out(plan).await?;
     errand.conclude(sent, health).await?;
@@ -184,7 +189,8 @@ impl Errand<'_> {
         let (silent, tales): (Vec<Tale>, Vec<Tale>) =
             tales.into_iter().partition(|tale| matches!(tale.about, About::Nothing));
         let mut sent: Vec<Sent> = silent.into_iter().map(|tale| (vec![tale.due], None)).collect();
-        let voice = Voice::new(self.channel, self.settings, zone_of(self.settings), self.shared.base.as_deref());
+        let voice =
+            Voice::new(self.channel, self.settings, zone_of(self.settings), self.shared.base.as_deref());
         let now = self.shared.store().clock().now();
         let letters: Vec<(Vec<Due>, Letter)> = if together && tales.len() > 1 {
             let notice = voice.digest(&tales);

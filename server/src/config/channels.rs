@@ -90,7 +90,11 @@ impl fmt::Display for Channels {
         let host = |mail: &Mail| mail.url.rsplit(['@', '/']).next().unwrap_or_default().to_owned();
         let host = self.mail.as_ref().map(host).unwrap_or_default();
         writeln!(f, "LEAVEWORD_SMTP_URL         {}", none(host))?;
-        write!(f, "LEAVEWORD_MAIL_FROM        {}", none(self.mail.as_ref().map(|mail| mail.from.clone()).unwrap_or_default()))
+        write!(
+            f,
+            "LEAVEWORD_MAIL_FROM        {}",
+            none(self.mail.as_ref().map(|mail| mail.from.clone()).unwrap_or_default())
+        )
     }
 }
 

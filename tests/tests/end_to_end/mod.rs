@@ -28,7 +28,7 @@ mod work;
 use commands::{Caller, Commands, NewMember};
 use domain::{access::Role, member::MemberEmail, text::Name};
 use serde_json::{Value, json};
-use server::{Clock, Config, Edge, Limits, Server};
+use server::{Channels, Clock, Config, Edge, Limits, Server};
 use std::net::SocketAddr;
 use store::{Dialect, testing::TestDatabase};
 use tokio::sync::OnceCell;

@@ -4,7 +4,7 @@ use super::metadata::{Package, ours};
 use super::{SHIPPED, assert_none};
 
 /// A library, the shipped crates that may name it, and why only these. Whatever is not listed may be named by all.
-const KEPT: [(&str, &[&str], &str); 16] = [
+const KEPT: [(&str, &[&str], &str); 17] = [
     ("argon2", &["commands"], "passwords are checked where commands are authorised"),
     ("async-graphql", &["graphql", "server"], "the schema is one crate's, and the server only executes it"),
     ("axum", &["server"], "HTTP ends in the server: everything further in can be tried without it"),
@@ -14,11 +14,12 @@ const KEPT: [(&str, &[&str], &str); 16] = [
     ("phonenumber", &["domain"], "whether this is a number is a rule, with one answer"),
     ("postgres-es", &["store"], "the dialects end in the store"),
     ("prometheus-client", &["store", "server"], "the store counts its commits, and the server tells"),
+    ("lettre", &["projections"], "only notifications send mail"),
     ("reqwest", &["projections"], "only notifications call out"),
     (
         "ring",
-        &["store", "commands"],
-        "sealing and randomness are the store's, tokens and receipts the commands'",
+        &["store", "commands", "projections"],
+        "sealing and randomness are the store's, tokens and receipts the commands', signatures the notifications'",
     ),
     ("sqlite-es", &["store"], "the dialects end in the store"),
     ("sqlx", &["store", "projections"], "the log is the store's SQL, and each view has its own"),

@@ -13,7 +13,11 @@ use domain::{
     message::Due,
     text::{Name, ReplyText, Words},
 };
-use projections::{Projections, VIEWS};
+use projections::{
+    Projections, VIEWS,
+    notifications::{Guard, Notifier, Remedies, send::Sender},
+};
+use std::sync::Arc;
 use store::{
     Clock, Store,
     testing::{TestDatabase, soon},
@@ -45,6 +49,16 @@ impl Process {
         self.stop.cancel();
         self.views.ended().await;
         self.store.close().await;
+    }
+
+    /// The schema over it, with a notifier that is at rest.
+    fn schema(&self) -> graphql::Schema {
+        let stopped = CancellationToken::new();
+        stopped.cancel();
+        let senders = (Sender::new(Guard::default(), self.store.clock().clone()), None);
+        let remedies: Remedies = Arc::new(|_| Box::pin(async { Ok(()) }));
+        let notifier = Notifier::start(&self.views, senders, None, remedies, &stopped);
+        graphql::schema(self.commands.clone(), self.views.clone(), notifier, graphql::Links::default())
     }
 
     /// Waits until the views have seen everything.

@@ -34,7 +34,7 @@ async fn a_page_with_all_its_neighbours_asks_as_often_for_twenty_messages_as_for
     // Followers ask, too.
     process.stop.cancel();
     process.views.ended().await;
-    let schema = graphql::schema(process.commands.clone(), process.views.clone(), graphql::Links::default());
+    let schema = process.schema();
     let mut asked = Vec::new();
     for first in [3, 20, 3, 20] {
         let listening = Listening::to(&process.store);

@@ -13,7 +13,8 @@ use crate::{
 use async_graphql::{Context, ID, InputObject};
 use domain::{
     channel::{
-        CategoryMention, HoursRange, MentionText, NotificationType, Rules, RulesError, Template, default_events,
+        CategoryMention, HoursRange, MentionText, NotificationType, Rules, RulesError, Template,
+        default_events,
     },
     ids::CategoryId,
     message::Stars,

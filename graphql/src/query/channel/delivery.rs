@@ -117,7 +117,10 @@ impl DeliveryQuery {
         }
         let channels = if node.field("channel").exists() { Channel::all(ctx).await? } else { vec![] };
         let delivery = |row: DeliveryRow| Delivery {
-            attempts: node.field("attempts").exists().then(|| attempts.get(&row.id).cloned().unwrap_or_default()),
+            attempts: node
+                .field("attempts")
+                .exists()
+                .then(|| attempts.get(&row.id).cloned().unwrap_or_default()),
             channel: channels.iter().find(|channel| channel.id == row.channel).cloned(),
             row,
         };
@@ -127,7 +130,8 @@ impl DeliveryQuery {
 
 impl DeliveryFilter {
     fn read(self) -> Filter {
-        let channels = self.channel_id.map(|ids| ids.iter().take(100).map(|id| ChannelId::typed(id)).collect());
+        let channels =
+            self.channel_id.map(|ids| ids.iter().take(100).map(|id| ChannelId::typed(id)).collect());
         let stored = |states: Vec<DeliveryState>| {
             states.iter().flat_map(|state| state.stored()).map(|state| (*state).to_owned()).collect()
         };

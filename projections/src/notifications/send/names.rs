@@ -40,7 +40,9 @@ impl Names {
 /// As the machine does it.
 pub(super) fn of_the_system() -> Lookup {
     Arc::new(|name| {
-        Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.map(|found| found.ip()).collect()) })
+        Box::pin(
+            async move { Ok(tokio::net::lookup_host((name, 0)).await?.map(|found| found.ip()).collect()) },
+        )
     })
 }
 

@@ -137,3 +137,17 @@ impl Told {
 fn joined(parts: impl Iterator<Item = String>, newline: &str) -> String {
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(newline)
 }
+
+/// A notice as subject and text of a mail.
+pub(crate) fn mailed(notice: &Notice, subject: usize) -> (String, String) {
+    const MOST: usize = 100_000;
+    let text = |room| {
+        let Told { title, lines, link } = tell(notice, Form::Mail, "\n", room);
+        let link = link.map(|(text, url)| format!("{text}: {url}"));
+        let parts = [title, lines.join("\n"), link.unwrap_or_default()];
+        joined(parts.into_iter(), "\n\n") + "\n"
+    };
+    // A title and a link always fit.
+    let text = fit(MOST, text, String::len).unwrap_or_default();
+    (text::shorten(&text::line(&notice.title), subject), text)
+}

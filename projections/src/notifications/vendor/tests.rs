@@ -1,0 +1,6 @@
+//! What every vendor's file promises.
+
+mod forms;
+mod hostile;
+mod limits;
+mod verdicts;

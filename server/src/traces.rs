@@ -17,6 +17,8 @@ pub(crate) struct Traces(SdkTracerProvider);
 impl Traces {
     /// Sends to a collector's address, such as `http://127.0.0.1:4318/v1/traces`.
     pub(crate) fn start(collector: &str) -> Result<Self, String> {
+        // The exporter's HTTP client is built without TLS of its own, and wants to be told which is meant.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let exporter = SpanExporter::builder()
             .with_http()
             .with_protocol(Protocol::HttpBinary)

@@ -2,5 +2,6 @@
 
 mod end_to_end;
 mod house;
+mod http;
 mod kill;
 mod together;

@@ -13,7 +13,7 @@ async fn desk() -> Desk {
 async fn bodies_and_documents_have_a_limit() {
     let desk = desk().await;
     // A client of its own: the server hangs up on whoever sends too much.
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let client = crate::http::client().no_proxy().build().expect("a client");
     let request = client.post(desk.url("/graphql")).header("content-type", "application/json");
     let answer = request.body(" ".repeat(300 * 1024 + 1)).send().await.expect("an answer");
     assert_eq!(answer.status(), 413);

@@ -64,7 +64,7 @@ impl Desk {
         let mut config = config(&database);
         change(&mut config);
         let server = Server::start(&config, clock.clone()).await.expect("starts");
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = crate::http::client().no_proxy().build().expect("a client");
         Self { server, http, database, clock, colleague: OnceCell::new(), watch }
     }
 

@@ -51,7 +51,7 @@ pub(crate) enum Answer {
 impl Desk {
     /// One with no servers yet.
     pub(crate) fn new() -> Self {
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
+        let http = crate::http::client().no_proxy().timeout(PATIENCE).build().expect("a client");
         Self {
             http,
             servers: watch::Sender::new(Vec::new()),

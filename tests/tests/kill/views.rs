@@ -29,7 +29,7 @@ pub(crate) async fn against_a_rebuild(database: &Database, mut program: Program)
 
 /// Waits until every view of a server has seen the whole log.
 pub(crate) async fn caught_up(url: &str) {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::http::client().no_proxy().build().expect("a client");
     let mut health = Value::Null;
     let seen = async {
         let mut again = interval(ASKED);

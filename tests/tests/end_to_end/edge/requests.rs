@@ -66,7 +66,7 @@ async fn one_byte_too_many_is_refused_in_json_however_it_is_sent() {
     };
     for (bytes, status) in [(most, 200), (most + 1, 413), (8 << 20, 413)] {
         // A client of its own each: the server hangs up on whoever sends too much.
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = crate::http::client().no_proxy().build().expect("a client");
         let request = client.post(desk.url("/graphql")).header("content-type", "application/json");
         let Ok(answer) = request.body(fitting(bytes)).send().await else {
             assert!(bytes > most + 1, "hung up on before all was sent");

@@ -3,4 +3,5 @@
 mod end_to_end;
 mod house;
 mod kill;
+mod simulators;
 mod together;

@@ -38,7 +38,7 @@ pub(crate) struct Robot {
     silent_until: Option<DateTime<Utc>>,
 }
 
-/// facts 3.3: "Security (>=1 mandatory at creation): keywords <=10 (one must be contained), sign …, IP/CIDR list"
+// facts 3.3: "Security (>=1 mandatory at creation): keywords <=10 (one must be contained), sign …, IP/CIDR list"
 #[derive(Clone, Debug)]
 pub(crate) enum Security {
     /// One of these must be in what it says.
@@ -132,8 +132,8 @@ impl Robot {
         })
     }
 
-    /// facts 3.3: "310000 security failure, four meanings by errmsg: keywords not in content / invalid timestamp / sign not
-    /// match / ip X.X.X.X not in whitelist; newer form is Chinese "description:机器人发送签名不匹配;solution:...;link:...""
+    // facts 3.3: "310000 security failure, four meanings by errmsg: keywords not in content / invalid timestamp / sign not
+    // match / ip X.X.X.X not in whitelist; newer form is Chinese "description:机器人发送签名不匹配;solution:...;link:...""
     fn check_signature(&self, request: &Request, now: DateTime<Utc>, old: bool) -> Result<(), Refusal> {
         let secret = match &self.security {
             Security::Sign(secret) | Security::Both(_, secret) => secret,
@@ -176,7 +176,7 @@ fn security(old: bool, words: &'static str, new: &'static str) -> Refusal {
     (310_000, if old { words } else { new })
 }
 
-/// facts 3.3: "stringToSign = `timestamp_ms` + "\n" + secret; HMAC-SHA256(key=secret, msg=stringToSign); Base64; URL-encode ONCE"
+// facts 3.3: "stringToSign = timestamp_ms + "\n" + secret; HMAC-SHA256(key=secret, msg=stringToSign); Base64; URL-encode ONCE"
 fn sign(timestamp: &str, secret: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     BASE64_STANDARD.encode(hmac::sign(&key, format!("{timestamp}\n{secret}").as_bytes()))
@@ -203,8 +203,8 @@ impl Vendor for Dingtalk {
         }
         // facts 3.3: "HTTP 200 {"errcode":0,"errmsg":"ok"}; errors also HTTP 200 [probed]"
         match self.send(request, now) {
-            Ok(posted) => Reply::posted(json!({"errcode": 0, "errmsg": "ok"}), posted),
-            Err((code, words)) => Reply::refused(200, json!({"errcode": code, "errmsg": words})),
+            Ok(posted) => Reply::posted(json!({"errcode": 0, "errmsg": "ok"}).to_string(), posted),
+            Err((code, words)) => Reply::refused(200, json!({"errcode": code, "errmsg": words}).to_string()),
         }
     }
 }

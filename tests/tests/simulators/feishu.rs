@@ -108,7 +108,7 @@ impl Bot {
         }
     }
 
-    /// facts 3.2: "Put both into the JSON BODY: "timestamp":"1599360473" (string), "sign":"...""
+    // facts 3.2: "Put both into the JSON BODY: "timestamp":"1599360473" (string), "sign":"...""
     fn check_signature(&self, body: &Value, now: DateTime<Utc>) -> Result<(), Refusal> {
         let Some(secret) = &self.secret else { return Ok(()) };
         // facts 3.2: "19021 sign match fail or timestamp not within one hour -> config / clock"
@@ -122,7 +122,7 @@ impl Bot {
     }
 }
 
-/// facts 3.2: "key = timestamp + "\n" + secret, HMAC-SHA256 over the EMPTY message, Base64"
+// facts 3.2: "key = timestamp + "\n" + secret, HMAC-SHA256 over the EMPTY message, Base64"
 fn sign(timestamp: &str, secret: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, format!("{timestamp}\n{secret}").as_bytes());
     BASE64_STANDARD.encode(hmac::sign(&key, b""))
@@ -142,24 +142,26 @@ impl Vendor for Feishu {
         match sent {
             // facts 3.2: "{"code":0,"msg":"success","data":{}} (+ legacy StatusCode/StatusMessage/Extra; some success
             // bodies have ONLY StatusCode:0 [M])"
-            Ok(posted) if self.answers_in_the_old_form => {
-                Reply::posted(json!({"Extra": null, "StatusCode": 0, "StatusMessage": "success"}), posted)
-            }
+            Ok(posted) if self.answers_in_the_old_form => Reply::posted(
+                json!({"Extra": null, "StatusCode": 0, "StatusMessage": "success"}).to_string(),
+                posted,
+            ),
             Ok(posted) => Reply::posted(
-                json!({"StatusCode": 0, "StatusMessage": "success", "code": 0, "data": {}, "msg": "success"}),
+                json!({"StatusCode": 0, "StatusMessage": "success", "code": 0, "data": {}, "msg": "success"})
+                    .to_string(),
                 posted,
             ),
             Err(Refusal { status, code, message }) => {
-                Reply::refused(status, json!({"code": code, "msg": message, "data": {}}))
+                Reply::refused(status, json!({"code": code, "msg": message, "data": {}}).to_string())
             }
         }
     }
 }
 
-/// facts 3.2: "9499 is OVERLOADED: "Bad Request" (malformed/too large, permanent)", "9499 seen with HTTP 400 [M]"
+// facts 3.2: "9499 is OVERLOADED: "Bad Request" (malformed/too large, permanent)", "9499 seen with HTTP 400 [M]"
 const BAD_REQUEST: Refusal = Refusal { status: 400, code: 9499, message: "Bad Request" };
 
-/// facts 3.2: "190xx and 11232 come with 200"
+// facts 3.2: "190xx and 11232 come with 200"
 const fn refusal(code: i64, message: &'static str) -> Refusal {
     Refusal { status: 200, code, message }
 }

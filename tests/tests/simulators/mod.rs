@@ -83,23 +83,23 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// Not taken.
-    pub(crate) fn refused(status: u16, body: impl ToString) -> Self {
-        Self { status, headers: Vec::new(), body: body.to_string(), is_accepted: false, posted: None }
+    pub(crate) fn refused(status: u16, body: impl Into<String>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into(), is_accepted: false, posted: None }
     }
 
     /// Taken, without anybody seeing anything.
-    pub(crate) fn taken(body: impl ToString) -> Self {
+    pub(crate) fn taken(body: impl Into<String>) -> Self {
         Self { is_accepted: true, ..Self::refused(200, body) }
     }
 
     /// Taken and shown.
-    pub(crate) fn posted(body: impl ToString, posted: Posted) -> Self {
+    pub(crate) fn posted(body: impl Into<String>, posted: Posted) -> Self {
         Self { posted: Some(posted), ..Self::taken(body) }
     }
 
     /// With this header.
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.headers.push((name, value.to_string()));
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 }

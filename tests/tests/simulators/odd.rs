@@ -114,8 +114,9 @@ impl Odds {
 pub(crate) const HUGE: usize = 10 << 20;
 
 fn huge() -> Body {
-    let piece: &[u8] = &[b' '; 64 << 10];
-    Body::from_stream(stream::iter((0..HUGE / piece.len()).map(move |_| Ok::<_, Infallible>(piece))))
+    const PIECE: usize = 8 << 10;
+    let piece: &[u8] = &[b' '; PIECE];
+    Body::from_stream(stream::iter((0..HUGE / PIECE).map(move |_| Ok::<_, Infallible>(piece))))
 }
 
 fn half() -> Body {

@@ -61,7 +61,7 @@ impl Vendor for Slack {
         let hook = self.hook(path);
         if hook.window.is_full(now) {
             // facts 3.6: "429 + Retry-After"
-            return Reply::refused(429, "rate_limited").with("retry-after", 1);
+            return Reply::refused(429, "rate_limited").with("retry-after", "1");
         }
         // facts 3.6: "Errors are HTTP status + plain string: 400 invalid_payload, …"
         let body = request.json().filter(|_| request.is_json() && request.method == "POST");
@@ -76,8 +76,8 @@ impl Vendor for Slack {
 }
 
 impl Refuses {
-    /// facts 3.6: "403 `action_prohibited`; 404 `channel_not_found`, `no_service/no_team` [1 for the code]; 410
-    /// `channel_is_archived`; 500 `rollup_error` [S slack changelog]"
+    // facts 3.6: "403 action_prohibited; 404 channel_not_found, no_service/no_team [1 for the code]; 410
+    // channel_is_archived; 500 rollup_error [S slack changelog]"
     fn told(self) -> Reply {
         match self {
             Self::NoService => Reply::refused(404, "no_service"),
@@ -89,7 +89,7 @@ impl Refuses {
     }
 }
 
-/// facts 3.6: "JSON {"text"} and/or blocks"
+// facts 3.6: "JSON {"text"} and/or blocks"
 fn read(body: &Value) -> Option<Posted> {
     let mut posted = Posted::default();
     let text = match body.get("text") {
@@ -141,7 +141,7 @@ fn words(posted: &mut Posted, text: &Value, most: usize) -> Option<()> {
     Some(())
 }
 
-/// facts 3.6: "Escape & < > ; <!channel>/<@U..> are pings."
+// facts 3.6: "Escape & < > ; <!channel>/<@U..> are pings."
 fn mrkdwn(posted: &mut Posted, text: &str) {
     for id in markup::mentions(text, "<@") {
         posted.pings.users.push(id.to_owned());

@@ -59,7 +59,7 @@ impl Webhook {
         if is_whole { Ok(posted) } else { Err("no type, timestamp or data") }
     }
 
-    /// facts 3.1: "`webhook-signature` (space-separated list). Signed bytes `{id}.{timestamp}.{payload}`", "`v1` HMAC-SHA256"
+    // facts 3.1: "webhook-signature (space-separated list). Signed bytes {id}.{timestamp}.{payload}", "v1 HMAC-SHA256"
     fn has_signed(&self, signatures: &str, id: &str, timestamp: &str, body: &[u8]) -> bool {
         let signed = [format!("{id}.{timestamp}.").as_bytes(), body].concat();
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.secret);

@@ -105,12 +105,12 @@ impl Vendor for Wecom {
         }
         if is_upload {
             return match files::upload(&mut self.media, &key, request, now) {
-                Ok(answer) => Reply::taken(answer),
+                Ok(answer) => Reply::taken(answer.to_string()),
                 Err(refusal) => refused(&refusal),
             };
         }
         match self.send(&key, request, now) {
-            Ok(posted) => Reply::posted(json!({"errcode": 0, "errmsg": "ok"}), posted),
+            Ok(posted) => Reply::posted(json!({"errcode": 0, "errmsg": "ok"}).to_string(), posted),
             Err(refusal) => refused(&refusal),
         }
     }
@@ -149,27 +149,29 @@ fn text(content: &Value) -> Result<Posted, Refusal> {
     Ok(Posted { text: text.to_owned(), pings, ..Posted::default() })
 }
 
-/// Its subset has links; "mentioned_list is NOT part of markdown" (facts 3.1): nobody is pinged by the field.
+// facts 3.1: "mentioned_list is NOT part of markdown": nobody is pinged by the field.
 fn markdown(content: &Value) -> Result<Posted, Refusal> {
     let text = bounded("markdown", content, MARKDOWN)?;
     let (pings, links) = (in_content(text), markup::links(text));
     Ok(Posted { text: text.to_owned(), pings, links, ..Posted::default() })
 }
 
-/// facts 3.1: "`markdown_v2`: … NO font colour, NO @mention"
+// facts 3.1: "markdown_v2: … NO font colour, NO @mention"
 fn markdown_v2(content: &Value) -> Result<Posted, Refusal> {
     let text = bounded("markdown_v2", content, MARKDOWN)?;
     Ok(Posted { text: text.to_owned(), links: markup::links(text), ..Posted::default() })
 }
 
-/// facts 3.1: "In-content mention <@userid> works in text and markdown."
+// facts 3.1: "In-content mention <@userid> works in text and markdown."
 fn in_content(text: &str) -> Pings {
     let mut pings = Pings::default();
-    markup::mentions(text, "<@").into_iter().for_each(|id| pings.user(id, "all"));
+    for id in markup::mentions(text, "<@") {
+        pings.user(id, "all");
+    }
     pings
 }
 
-/// facts 3.1: "40058 invalid param / "markdown.content exceed max length 4096" (also text)"
+// facts 3.1: "40058 invalid param / "markdown.content exceed max length 4096" (also text)"
 fn bounded<'a>(kind: &str, content: &'a Value, most: usize) -> Result<&'a str, Refusal> {
     let text = word(content, "content")?;
     match text.len() > most {
@@ -201,7 +203,7 @@ fn invalid(why: &str) -> Refusal {
     )
 }
 
-/// facts 3.1: "Response: always HTTP 200 JSON …; failures are HTTP 200 + errcode!=0 [M]"
+// facts 3.1: "Response: always HTTP 200 JSON …; failures are HTTP 200 + errcode!=0 [M]"
 fn refused((code, message): &Refusal) -> Reply {
-    Reply::refused(200, json!({"errcode": code, "errmsg": message}))
+    Reply::refused(200, json!({"errcode": code, "errmsg": message}).to_string())
 }

@@ -4,7 +4,7 @@ use super::{Posted, Refusal};
 use crate::simulators::markup;
 use serde_json::Value;
 
-/// facts 3.3: "msgtypes: text{content}; link{…}; markdown{title,text}; actionCard single{…} or multi {…}; feedCard{…}"
+// facts 3.3: "msgtypes: text{content}; link{…}; markdown{title,text}; actionCard single{…} or multi {…}; feedCard{…}"
 pub(super) fn read(body: &Value) -> Result<Posted, Refusal> {
     let kind = body["msgtype"].as_str().ok_or((40035, "缺少参数 msgtype"))?;
     let content = &body[kind];
@@ -39,8 +39,8 @@ pub(super) fn read(body: &Value) -> Result<Posted, Refusal> {
     Ok(posted)
 }
 
-/// facts 3.3: "actionCard single{title,text,singleTitle,singleURL} or multi {title,text,btnOrientation "0"|"1",
-/// btns[{title,actionURL}]}"
+// facts 3.3: "actionCard single{title,text,singleTitle,singleURL} or multi {title,text,btnOrientation "0"|"1",
+// btns[{title,actionURL}]}"
 fn card(posted: &mut Posted, content: &Value) -> Result<(), Refusal> {
     line(posted, word(content, "title")?);
     markdown(posted, word(content, "text")?);
@@ -82,14 +82,14 @@ fn line(posted: &mut Posted, text: &str) {
     posted.text.push('\n');
 }
 
-/// facts 3.3: "430101 unsafe link": what cannot be opened counts as one [inf].
+// facts 3.3: "430101 unsafe link": what cannot be opened counts as one [inf].
 fn link(posted: &mut Posted, url: &str) -> Result<(), Refusal> {
     let is_safe = ["https://", "http://", "dingtalk://"].iter().any(|it| url.starts_with(it));
     posted.links.push(url.to_owned());
     if is_safe { Ok(()) } else { Err((430_101, "含有不安全的外链")) }
 }
 
-/// facts 3.3: "40035 missing param (probed)"
+// facts 3.3: "40035 missing param (probed)"
 fn word<'a>(of: &'a Value, name: &str) -> Result<&'a str, Refusal> {
     of[name].as_str().filter(|text| !text.is_empty()).ok_or((40035, "缺少参数"))
 }

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::simulators::markup;
 
-/// facts 3.2: "200621 / 11246 card JSON parse errors [1]/[mem]"
+// facts 3.2: "200621 / 11246 card JSON parse errors [1]/[mem]"
 const NOT_A_CARD: Refusal =
     refusal(200_621, "parse card json err, please check whether the card json is correct");
 
-/// facts 3.2: "schema "2.0" with header/body.elements, or old v1 elements/template"
+// facts 3.2: "schema "2.0" with header/body.elements, or old v1 elements/template"
 pub(super) fn read(card: &Value) -> Result<Posted, Refusal> {
     let is_new = match card.get("schema").map(Value::as_str) {
         None => false,
@@ -68,15 +68,17 @@ fn words(posted: &mut Posted, text: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// facts 3.2: "card `markdown/lark_md` <at `id=ou_xxx`></at>, <at id=all></at>"
+// facts 3.2: "card markdown/lark_md <at id=ou_xxx></at>, <at id=all></at>"
 fn markdown(posted: &mut Posted, text: &str) {
-    markup::at_tags(text).iter().for_each(|id| posted.pings.user(id, "all"));
+    for id in markup::at_tags(text) {
+        posted.pings.user(&id, "all");
+    }
     posted.links.extend(markup::links(text));
     posted.text += text;
     posted.text.push('\n');
 }
 
-/// facts 3.2: "buttons can only open URLs"
+// facts 3.2: "buttons can only open URLs"
 fn button(posted: &mut Posted, button: &Value) -> Result<(), Refusal> {
     words(posted, &button["text"])?;
     let opens = within(&button["behaviors"]).find(|it| it["type"] == "open_url");

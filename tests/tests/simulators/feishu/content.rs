@@ -3,7 +3,7 @@
 use super::{BAD_REQUEST, Posted, Refusal, Value, card};
 use crate::simulators::markup;
 
-/// facts 3.2: "`msg_type`: text …; post …; image …; `share_chat` …; interactive {"card":{...}} (card instead of content …)"
+// facts 3.2: "msg_type: text …; post …; image …; share_chat …; interactive {"card":{...}} (card instead of content …)"
 pub(super) fn read(body: &Value) -> Result<Posted, Refusal> {
     let content = &body["content"];
     match body["msg_type"].as_str() {
@@ -17,14 +17,16 @@ pub(super) fn read(body: &Value) -> Result<Posted, Refusal> {
     }
 }
 
-/// facts 3.2: "text <at `user_id`="`ou_xxx`">Name</at>, all: <at `user_id`="all">所有人</at>"
+// facts 3.2: "text <at user_id="ou_xxx">Name</at>, all: <at user_id="all">所有人</at>"
 fn text(text: &str) -> Result<Posted, Refusal> {
     let mut posted = Posted { text: text.to_owned(), ..Posted::default() };
-    markup::at_tags(text).iter().for_each(|id| posted.pings.user(id, "all"));
+    for id in markup::at_tags(text) {
+        posted.pings.user(&id, "all");
+    }
     Ok(posted)
 }
 
-/// facts 3.2: "post {"content":{"post":{"`zh_cn`":{"title","content":[[{tag..}]]}}}} (>=1 of `zh_cn`/`en_us`(/ja))"
+// facts 3.2: "post {"content":{"post":{"zh_cn":{"title","content":[[{tag..}]]}}}} (>=1 of zh_cn/en_us(/ja))"
 fn post(post: &Value) -> Result<Posted, Refusal> {
     let languages = ["zh_cn", "en_us", "ja_jp"].into_iter().filter_map(|language| post.get(language));
     let mut posted = Posted::default();
@@ -42,8 +44,8 @@ fn post(post: &Value) -> Result<Posted, Refusal> {
     if is_empty { Err(BAD_REQUEST) } else { Ok(posted) }
 }
 
-/// facts 3.2: "post tags: text{text,`un_escape`?}, a{text,href - illegal href fails the whole send},
-/// at{`user_id`,`user_name`?}, img{`image_key`}"
+// facts 3.2: "post tags: text{text,un_escape?}, a{text,href - illegal href fails the whole send},
+// at{user_id,user_name?}, img{image_key}"
 fn tag(posted: &mut Posted, piece: &Value) -> Result<(), Refusal> {
     match piece["tag"].as_str() {
         Some("text") => posted.text += word(piece, "text")?,

@@ -2,7 +2,7 @@
 
 use super::{Posted, Refusal, Value, invalid, word};
 
-/// facts 3.1: "news: 1-8 articles; title <=128 bytes & description <=512 bytes (auto-truncated by server), url required"
+// facts 3.1: "news: 1-8 articles; title <=128 bytes & description <=512 bytes (auto-truncated by server), url required"
 pub(super) fn news(content: &Value) -> Result<Posted, Refusal> {
     let articles = content["articles"].as_array().filter(|it| (1..=8).contains(&it.len()));
     let mut posted = Posted::default();
@@ -14,7 +14,7 @@ pub(super) fn news(content: &Value) -> Result<Posted, Refusal> {
     Ok(posted)
 }
 
-/// facts 3.1: "`template_card` `text_notice`: …" and "`news_notice` adds …"
+// facts 3.1: "template_card text_notice: …" and "news_notice adds …"
 pub(super) fn template(card: &Value) -> Result<Posted, Refusal> {
     let mut posted = Posted::default();
     let title = card["main_title"]["title"].as_str().unwrap_or_default();
@@ -62,7 +62,7 @@ pub(super) fn template(card: &Value) -> Result<Posted, Refusal> {
     Ok(posted)
 }
 
-/// facts 3.1: "card_image{url,aspect_ratio 1.3-2.25}"
+// facts 3.1: "card_image{url,aspect_ratio 1.3-2.25}"
 fn picture(card: &Value) -> Result<(), Refusal> {
     absolute(word(&card["card_image"], "url")?)?;
     let ratio = card["card_image"].get("aspect_ratio").map(|it| it.as_f64().unwrap_or_default());
@@ -86,7 +86,7 @@ fn list<'a>(of: &'a Value, name: &str, most: usize) -> Result<&'a [Value], Refus
     found.map(Vec::as_slice).ok_or_else(|| invalid(&format!("{name}: at most {most}")))
 }
 
-/// facts 3.1: "keep url absolute"
+// facts 3.1: "keep url absolute"
 fn absolute(url: &str) -> Result<String, Refusal> {
     match url.starts_with("https://") || url.starts_with("http://") {
         true => Ok(url.to_owned()),
@@ -101,7 +101,11 @@ fn line(posted: &mut Posted, text: &str) {
     }
 }
 
-/// The server's own shortening, which may well cut a word in two.
+/// The server's own shortening, which cuts no character in two [inf].
 fn shortened(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }

@@ -25,14 +25,14 @@ pub(super) struct Media {
     bytes: Vec<u8>,
 }
 
-/// facts 3.1: "image: base64 (no line breaks / no data: prefix [mem]) + md5 hex of the RAW bytes; raw <=2MB; JPG/PNG only"
+// facts 3.1: "image: base64 (no line breaks / no data: prefix [mem]) + md5 hex of the RAW bytes; raw <=2MB; JPG/PNG only"
 pub(super) fn image(content: &Value) -> Result<Posted, Refusal> {
     let raw = BASE64_STANDARD.decode(word(content, "base64")?).map_err(|_| invalid("image.base64"))?;
     if raw.len() > IMAGE {
         // facts 3.1: "[mem, unchecked]: … 40009 image size, 301019 md5 mismatch"
         return Err((40009, "invalid image size".to_owned()));
     }
-    if hex(&Md5::digest(&raw)) != word(content, "md5")? {
+    if format!("{:x}", Md5::digest(&raw)) != word(content, "md5")? {
         return Err((301_019, "media md5 not match".to_owned()));
     }
     let (is_jpg, is_png) = (raw.starts_with(b"\xff\xd8\xff"), raw.starts_with(b"\x89PNG\r\n\x1a\n"));
@@ -42,7 +42,7 @@ pub(super) fn image(content: &Value) -> Result<Posted, Refusal> {
     }
 }
 
-/// facts 3.1: "file / voice: `media_id` from POST …/`upload_media`"
+// facts 3.1: "file / voice: media_id from POST …/upload_media"
 pub(super) fn file(
     media: &[Media],
     robot: &str,
@@ -57,7 +57,7 @@ pub(super) fn file(
     Ok(Posted { text: found.name.clone(), file: Some(found.bytes.clone()), ..Posted::default() })
 }
 
-/// facts 3.1: "multipart field "media" with filename", "Reply {errcode,errmsg,type,media_id,created_at(string)}"
+// facts 3.1: "multipart field "media" with filename", "Reply {errcode,errmsg,type,media_id,created_at(string)}"
 pub(super) fn upload(
     media: &mut Vec<Media>,
     robot: &str,
@@ -103,8 +103,4 @@ fn part(request: &Request) -> Option<(String, Vec<u8>)> {
 fn cut<'a>(of: &'a [u8], at: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let found = of.windows(at.len()).position(|it| it == at)?;
     Some((&of[..found], &of[found + at.len()..]))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

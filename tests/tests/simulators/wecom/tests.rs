@@ -21,7 +21,9 @@ fn text(content: &str) -> Value {
 }
 
 fn kind(kind: &str, content: Value) -> Value {
-    json!({"msgtype": kind, kind: content})
+    let mut body = json!({"msgtype": kind});
+    body[kind] = content;
+    body
 }
 
 /// Refused with this code, and as `WeCom` refuses: with status 200.
@@ -158,7 +160,7 @@ async fn the_21st_in_a_minute_is_refused_and_each_robot_counts_for_itself() {
 async fn an_image_is_what_its_checksum_and_its_base64_say() {
     let (wecom, _) = start().await;
     let image = |base64: &str, md5: &str| kind("image", json!({"base64": base64, "md5": md5}));
-    let md5 = |of: &[u8]| Md5::digest(of).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let md5 = |of: &[u8]| format!("{:x}", Md5::digest(of));
     let base64 = BASE64_STANDARD.encode(PNG);
     sent(&post(&wecom, SEND, &image(&base64, &md5(PNG))).await);
     assert_eq!(wecom.posted()[0].file.as_deref(), Some(PNG));
@@ -199,7 +201,9 @@ async fn a_file_is_uploaded_first_and_only_its_own_robot_may_send_it_for_three_d
 
     refused(&post(&wecom, "/cgi-bin/webhook/send?key=OTHER", &file).await, 40007);
     refused(&post(&wecom, SEND, &kind("voice", json!({"media_id": answer["media_id"]}))).await, 40007);
-    clock.advance(files::KEPT);
+    clock.advance(Duration::from_hours(71));
+    sent(&post(&wecom, SEND, &file).await);
+    clock.advance(Duration::from_hours(1));
     refused(&post(&wecom, SEND, &file).await, 40007);
 }
 
@@ -211,7 +215,7 @@ async fn an_upload_that_is_wrong_is_refused() {
     refused(&upload(&wecom, "key=WRONG&type=file", "media", b"123456").await, 93000);
     refused(&upload(&wecom, "key=KEY&type=file", "media", b"12345").await, 40006);
     refused(&upload(&wecom, "key=KEY&type=voice", "media", b"not sound").await, 40058);
-    refused(&upload(&wecom, "key=KEY&type=voice", "media", &[0; (2 << 20) + 1]).await, 40006);
+    refused(&upload(&wecom, "key=KEY&type=voice", "media", &vec![0; (2 << 20) + 1]).await, 40006);
     assert_eq!(upload(&wecom, "key=KEY&type=voice", "media", b"#!AMR\n..").await.code("errcode"), Some(0));
 }
 

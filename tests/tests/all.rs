@@ -4,4 +4,5 @@ mod end_to_end;
 mod house;
 mod http;
 mod kill;
+mod simulators;
 mod together;

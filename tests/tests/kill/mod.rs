@@ -9,7 +9,7 @@ mod database;
 pub(crate) mod environment;
 mod journal;
 mod log;
-mod random;
+pub(crate) mod random;
 mod report;
 mod run;
 mod server;

@@ -1,0 +1,153 @@
+//! A mail server: the SMTP dialogue of RFC 5321 without TLS, and what it was given.
+//!
+//! The facts say nothing about mail; each rule names the RFC's section.
+
+mod dialogue;
+mod tests;
+
+use chrono::{DateTime, Utc};
+use dialogue::Dialogue;
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use store::Clock;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+use tokio_util::sync::CancellationToken;
+
+/// A line longer than this is nobody's: RFC 5321, 4.5.3.1.6 allows 1000 with its end; AUTH may be longer (RFC 4954).
+const LINE: u64 = 12_288;
+
+/// A mail server on a port of this machine, until it is dropped.
+pub(crate) struct Mail {
+    address: SocketAddr,
+    desk: Arc<Desk>,
+    end: CancellationToken,
+}
+
+/// What all connections share.
+struct Desk {
+    clock: Clock,
+    manners: Mutex<Manners>,
+    letters: watch::Sender<Vec<Letter>>,
+}
+
+/// How it answers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Manners {
+    /// What is answered to a command (`RCPT`, or `.` for the end of a letter) in the place of its own answer. An empty
+    /// text is no answer, ever.
+    pub(crate) instead: BTreeMap<&'static str, &'static str>,
+    /// Who may send: a name and a password.
+    pub(crate) login: Option<(&'static str, &'static str)>,
+}
+
+/// A letter that was taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Letter {
+    pub(crate) at: DateTime<Utc>,
+    /// The envelope: who gets it, whatever its head says.
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    /// Head and body as they were, without the dots that the dialogue adds.
+    pub(crate) data: Vec<u8>,
+}
+
+impl Letter {
+    /// As another's parser reads it.
+    pub(crate) fn parsed(&self) -> mail_parser::Message<'_> {
+        mail_parser::MessageParser::default().parse(&self.data).expect("a letter")
+    }
+}
+
+impl Mail {
+    /// Begins to listen.
+    pub(crate) async fn start(clock: Clock) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let manners = Mutex::default();
+        let desk = Arc::new(Desk { clock, manners, letters: watch::Sender::default() });
+        let end = CancellationToken::new();
+        tokio::spawn(end.clone().run_until_cancelled_owned(accept(listener, desk.clone(), end.clone())));
+        Self { address, desk, end }
+    }
+
+    /// Where it is.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// From now on it answers like this.
+    pub(crate) fn manners(&self, manners: Manners) {
+        *self.desk.manners() = manners;
+    }
+
+    /// What was taken, in order.
+    pub(crate) fn letters(&self) -> Vec<Letter> {
+        self.desk.letters.borrow().clone()
+    }
+
+    /// Waits until so many letters have been taken since the start.
+    pub(crate) async fn until_taken(&self, count: usize) {
+        let mut letters = self.desk.letters.subscribe();
+        letters.wait_for(|letters| letters.len() >= count).await.expect("we hold its sender");
+    }
+}
+
+impl Drop for Mail {
+    fn drop(&mut self) {
+        self.end.cancel();
+    }
+}
+
+impl Desk {
+    fn manners(&self) -> MutexGuard<'_, Manners> {
+        self.manners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn accept(listener: TcpListener, desk: Arc<Desk>, end: CancellationToken) {
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            let desk = desk.clone();
+            tokio::spawn(end.clone().run_until_cancelled_owned(async move {
+                // A client that hangs up is its own affair.
+                let _ = talk(stream, &desk).await;
+            }));
+        }
+    }
+}
+
+async fn talk(stream: TcpStream, desk: &Desk) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let mut dialogue = Dialogue::default();
+    let mut answer = dialogue.greets(&desk.manners());
+    loop {
+        if answer.is_empty() {
+            std::future::pending::<()>().await;
+        }
+        stream.write_all(answer.as_bytes()).await?;
+        if answer.starts_with("221") || answer.starts_with("421") {
+            return stream.shutdown().await;
+        }
+        answer = loop {
+            let mut line = Vec::new();
+            if (&mut stream).take(LINE).read_until(b'\n', &mut line).await? == 0 {
+                return Ok(());
+            }
+            let (said, letter) = dialogue.hears(&line, &desk.manners(), desk.clock.now());
+            desk.letters.send_if_modified(|letters| {
+                letters.extend(letter);
+                true
+            });
+            if let Some(answer) = said {
+                break answer;
+            }
+        };
+    }
+}

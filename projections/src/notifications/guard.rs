@@ -59,8 +59,12 @@ impl Guard {
 
     /// Where a request goes that is meant for an address. It is checked again: what is allowed may have changed since.
     pub(crate) fn target(&self, kind: Kind, url: &Url) -> Result<Target, AddressFault> {
+        kind.check_home(url)?;
         let Some(base) = self.base_urls.get(&kind) else {
-            let reach = if kind == Kind::Webhook { self.reach(url)? } else { Reach::Global };
+            let reach = match kind {
+                Kind::Webhook => self.reach(&self.check(kind, url.as_str())?)?,
+                Kind::Wecom | Kind::Feishu | Kind::Lark | Kind::Dingtalk | Kind::Slack => Reach::Global,
+            };
             return Ok(Target { url: url.clone(), reach });
         };
         let mut target = base.clone();

@@ -176,15 +176,17 @@ fn fault(error: &Error) -> SendFault {
             NotPermitted::Unknown => SendFault::Name,
         };
     }
-    let is_tls = |cause: &&(dyn std::error::Error + 'static)| {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
-    };
     match () {
-        () if causes.iter().any(is_tls) => SendFault::Tls(words),
+        () if causes.iter().any(|cause| is_tls(*cause)) => SendFault::Tls(words),
         () if error.is_connect() => SendFault::Connect(words),
         () => SendFault::Broken(words),
     }
+}
+
+/// Is it TLS's own error, however often it was wrapped?
+fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    cause.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))
 }
 
 /// Nothing of its connections.

@@ -245,7 +245,10 @@ async fn a_base_url_takes_the_vendors_place_and_keeps_path_and_key() {
         (Outcome::Delivered, Some("7"))
     );
     // The same host is still nobody's webhook, and other vendors are where they were.
-    assert_eq!(sender.send(Kind::Webhook, outgoing(&base)).await.err(), Some(AddressFault::NotHttps.into()));
+    assert_eq!(sender.send(Kind::Webhook, outgoing(&base)).await.err(), Some(AddressFault::Private.into()));
+    let stranger = outgoing("https://evil.example/cgi-bin/webhook/send?key=693a91f6");
+    let other = AddressFault::OtherHost("qyapi.weixin.qq.com");
+    assert_eq!(sender.send(Kind::Wecom, stranger).await.err(), Some(other.into()));
     let feishu = outgoing("https://open.feishu.cn/open-apis/bot/v2/hook/0000");
     assert_eq!(sender.send(Kind::Feishu, feishu).await.err(), Some(SendFault::Private));
 }

@@ -44,7 +44,13 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// The same on one line.
+/// Our own text without what is not seen; its blanks stay as they are, for they may be between two pieces.
+pub(crate) fn ours(text: &str, newline: &str) -> String {
+    let lines = text.lines().map(|line| line.chars().filter_map(seen).collect::<String>());
+    lines.collect::<Vec<_>>().join(newline)
+}
+
+/// The lines of a text as one.
 pub(crate) fn line(text: &str) -> String {
     lines(text).join(" ")
 }

@@ -87,10 +87,10 @@ impl SendFault {
 impl Sender {
     /// A sender within the limits of a guard.
     pub fn new(guard: Guard, clock: Clock) -> Self {
-        Self::with_lookup(guard, clock, names::of_the_system())
+        Self::with_lookup(guard, clock, &names::of_the_system())
     }
 
-    fn with_lookup(guard: Guard, clock: Clock, lookup: Lookup) -> Self {
+    fn with_lookup(guard: Guard, clock: Clock, lookup: &Lookup) -> Self {
         let tls = tls();
         let client = |reach| client(tls.clone(), Names::new(guard.clone(), reach, lookup.clone()));
         let [global, allowed, configured] = [Reach::Global, Reach::Allowed, Reach::Configured].map(client);
@@ -178,6 +178,8 @@ fn fault(error: &Error) -> SendFault {
     }
     match () {
         () if causes.iter().any(|cause| is_tls(*cause)) => SendFault::Tls(words),
+        // What is an address to browsers, but not to HTTP.
+        () if error.is_builder() => AddressFault::NotAnAddress.into(),
         () if error.is_connect() => SendFault::Connect(words),
         () => SendFault::Broken(words),
     }

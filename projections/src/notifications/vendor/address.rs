@@ -70,8 +70,7 @@ impl Kind {
         {
             return Err(AddressFault::UserInfo);
         }
-        // What the client cannot read, it cannot ask.
-        if !url.has_host() || url.as_str().parse::<hyper::Uri>().is_err() {
+        if !url.has_host() {
             return Err(AddressFault::NotAnAddress);
         }
         self.check_home(&url)?;

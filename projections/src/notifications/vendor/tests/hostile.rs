@@ -45,7 +45,7 @@ fn is_inert(kind: Kind, format: &str, body: &Value, ours: &Notice) -> Result<(),
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 100, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 100, ..ProptestConfig::default() })]
     #[test]
     fn no_notice_has_a_ping_or_a_link_that_we_did_not_put_there(mut notice in notice()) {
         // Of ours, only what is meant as markup is: here nothing is.

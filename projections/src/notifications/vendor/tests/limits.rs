@@ -95,7 +95,7 @@ fn fits(kind: Kind, outgoing: &Outgoing, body: &Value) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 100, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 100, ..ProptestConfig::default() })]
     #[test]
     fn every_notice_fits_every_format_and_keeps_title_and_link(notice in notice()) {
         for (kind, format) in robots() {

@@ -59,8 +59,12 @@ impl Guard {
 
     /// Where a request goes that is meant for an address. It is checked again: what is allowed may have changed since.
     pub(crate) fn target(&self, kind: Kind, url: &Url) -> Result<Target, AddressFault> {
+        kind.check_home(url)?;
         let Some(base) = self.base_urls.get(&kind) else {
-            let reach = if kind == Kind::Webhook { self.reach(url)? } else { Reach::Global };
+            let reach = match kind {
+                Kind::Webhook => self.reach(&self.check(kind, url.as_str())?)?,
+                Kind::Wecom | Kind::Feishu | Kind::Lark | Kind::Dingtalk | Kind::Slack => Reach::Global,
+            };
             return Ok(Target { url: url.clone(), reach });
         };
         let mut target = base.clone();
@@ -144,7 +148,8 @@ fn is_global_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_global_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, ..] = address.segments();
+    let segments = address.segments();
+    let [a, b, c, ..] = segments;
     let special = address.is_loopback()
         || address.is_unspecified()
         || address.is_multicast()
@@ -154,12 +159,12 @@ fn is_global_v6(address: Ipv6Addr) -> bool {
         || (a & 0xffc0) == 0xfec0
         || (a == 0x2001 && b == 0xdb8)
         || (a == 0x3fff && b < 0x1000)
-        || (a == 0x100 && (b, c, d) == (0, 0, 0))
+        || segments[..4] == [0x100, 0, 0, 0]
         || a == 0x2002
-        || (a == 0x64 && b == 0xff9b && ((c, d, e, f) == (0, 0, 0, 0) || c == 1))
+        || (a == 0x64 && b == 0xff9b && (segments[2..6] == [0; 4] || c == 1))
         || a == 0x5f00
         // IETF protocol assignments, Teredo among them (2001::/23), and IPv4-compatible addresses.
         || (a == 0x2001 && b < 0x200)
-        || (a, b, c, d, e, f) == (0, 0, 0, 0, 0, 0);
+        || segments[..6] == [0; 6];
     !special
 }

@@ -87,10 +87,10 @@ impl SendFault {
 impl Sender {
     /// A sender within the limits of a guard.
     pub fn new(guard: Guard, clock: Clock) -> Self {
-        Self::with_lookup(guard, clock, names::of_the_system())
+        Self::with_lookup(guard, clock, &names::of_the_system())
     }
 
-    fn with_lookup(guard: Guard, clock: Clock, lookup: Lookup) -> Self {
+    fn with_lookup(guard: Guard, clock: Clock, lookup: &Lookup) -> Self {
         let tls = tls();
         let client = |reach| client(tls.clone(), Names::new(guard.clone(), reach, lookup.clone()));
         let [global, allowed, configured] = [Reach::Global, Reach::Allowed, Reach::Configured].map(client);
@@ -176,15 +176,19 @@ fn fault(error: &Error) -> SendFault {
             NotPermitted::Unknown => SendFault::Name,
         };
     }
-    let is_tls = |cause: &&(dyn std::error::Error + 'static)| {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
-    };
     match () {
-        () if causes.iter().any(is_tls) => SendFault::Tls(words),
+        () if causes.iter().any(|cause| is_tls(*cause)) => SendFault::Tls(words),
+        // What is an address to browsers, but not to HTTP.
+        () if error.is_builder() => AddressFault::NotAnAddress.into(),
         () if error.is_connect() => SendFault::Connect(words),
         () => SendFault::Broken(words),
     }
+}
+
+/// Is it TLS's own error, however often it was wrapped?
+fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    cause.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))
 }
 
 /// Nothing of its connections.

@@ -262,7 +262,8 @@ pub fn compose(
 pub fn judge(kind: Kind, answer: &Answer) -> Verdict {
     match kind {
         Kind::Wecom => wecom::judge(answer),
-        Kind::Feishu | Kind::Lark => feishu::judge(answer),
+        Kind::Feishu => feishu::judge("Feishu", answer),
+        Kind::Lark => feishu::judge("Lark", answer),
         Kind::Dingtalk => dingtalk::judge(answer),
         Kind::Slack => slack::judge(answer),
         Kind::Webhook => webhook::judge(answer),

@@ -71,7 +71,7 @@ fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
 #[tokio::test]
 async fn no_target_in_a_network_that_is_not_public_is_ever_asked() {
     let (port, count) = receiver("127.0.0.1:0", http("200 OK", "", "ok"), false).await;
-    let sender = Sender::with_lookup(Guard::default(), clock(), nobody_may_look());
+    let sender = Sender::with_lookup(Guard::default(), clock(), &nobody_may_look());
     let hosts = [
         "127.0.0.1",
         "127.1",
@@ -135,7 +135,7 @@ async fn no_target_in_a_network_that_is_not_public_is_ever_asked() {
 
 #[tokio::test]
 async fn addresses_of_other_services_are_refused_before_anybody_is_asked() {
-    let sender = Sender::with_lookup(Guard::default(), clock(), nobody_may_look());
+    let sender = Sender::with_lookup(Guard::default(), clock(), &nobody_may_look());
     for (url, fault) in [
         ("http://hooks.example.com/", AddressFault::NotHttps),
         ("https://hooks.example.com:22/", AddressFault::Port),
@@ -158,7 +158,7 @@ async fn a_name_that_leads_inside_is_not_followed_however_it_answers() {
     for inside in
         ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1", "fd00::1", "100.64.0.1"]
     {
-        let sender = Sender::with_lookup(Guard::default(), clock(), named(&[inside]));
+        let sender = Sender::with_lookup(Guard::default(), clock(), &named(&[inside]));
         for (kind, url) in [
             (Kind::Webhook, "https://10-0-0-1.nip.example/"),
             (Kind::Wecom, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=secretsecret"),
@@ -167,7 +167,7 @@ async fn a_name_that_leads_inside_is_not_followed_however_it_answers() {
             assert_eq!(fault, SendFault::Private, "{inside}");
         }
     }
-    let none = Sender::with_lookup(Guard::default(), clock(), named(&[]));
+    let none = Sender::with_lookup(Guard::default(), clock(), &named(&[]));
     assert_eq!(none.send(Kind::Webhook, outgoing("https://a.example/")).await.err(), Some(SendFault::Name));
 }
 
@@ -176,7 +176,7 @@ async fn of_mixed_answers_only_what_is_allowed_is_asked() {
     let (port, allowed) = receiver("127.0.0.2:0", http("200 OK", "", "ok"), false).await;
     let (_, other) = receiver(&format!("127.0.0.1:{port}"), http("200 OK", "", "no"), false).await;
     let guard = networks("127.0.0.2/32");
-    let sender = Sender::with_lookup(guard, clock(), named(&["127.0.0.1", "127.0.0.2", "10.255.255.1"]));
+    let sender = Sender::with_lookup(guard, clock(), &named(&["127.0.0.1", "127.0.0.2", "10.255.255.1"]));
     let answer = sender
         .send(Kind::Webhook, outgoing(&format!("http://inside.example:{port}/")))
         .await
@@ -191,7 +191,7 @@ async fn what_is_allowed_by_the_configuration_may_be_without_tls_and_on_any_port
     let guard = networks("127.0.0.1/32");
     let literal = format!("http://127.0.0.1:{port}/");
     guard.check(Kind::Webhook, &literal).expect("allowed");
-    let sender = Sender::with_lookup(guard.clone(), clock(), named(&["93.184.215.14"]));
+    let sender = Sender::with_lookup(guard.clone(), clock(), &named(&["93.184.215.14"]));
     let answer = sender.send(Kind::Webhook, outgoing(&literal)).await.expect("an answer");
     assert_eq!(answer.status, 204);
     assert_eq!(count.load(Ordering::SeqCst), 1);
@@ -224,7 +224,7 @@ async fn a_base_url_takes_the_vendors_place_and_keeps_path_and_key() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://localhost:{}/gateway/", listener.local_addr().expect("an address").port());
     let base_urls = BTreeMap::from([(Kind::Wecom, Url::parse(&base).expect("an address"))]);
-    let sender = Sender::with_lookup(Guard::new(vec![], base_urls), clock(), named(&["127.0.0.1"]));
+    let sender = Sender::with_lookup(Guard::new(vec![], base_urls), clock(), &named(&["127.0.0.1"]));
     let url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6";
     let seen = tokio::spawn(async move {
         let (mut socket, _) = listener.accept().await.expect("a connection");
@@ -245,7 +245,10 @@ async fn a_base_url_takes_the_vendors_place_and_keeps_path_and_key() {
         (Outcome::Delivered, Some("7"))
     );
     // The same host is still nobody's webhook, and other vendors are where they were.
-    assert_eq!(sender.send(Kind::Webhook, outgoing(&base)).await.err(), Some(AddressFault::NotHttps.into()));
+    assert_eq!(sender.send(Kind::Webhook, outgoing(&base)).await.err(), Some(AddressFault::Private.into()));
+    let stranger = outgoing("https://evil.example/cgi-bin/webhook/send?key=693a91f6");
+    let other = AddressFault::OtherHost("qyapi.weixin.qq.com");
+    assert_eq!(sender.send(Kind::Wecom, stranger).await.err(), Some(other.into()));
     let feishu = outgoing("https://open.feishu.cn/open-apis/bot/v2/hook/0000");
     assert_eq!(sender.send(Kind::Feishu, feishu).await.err(), Some(SendFault::Private));
 }

@@ -70,21 +70,26 @@ impl Kind {
         {
             return Err(AddressFault::UserInfo);
         }
-        let Some(host) = url.host() else { return Err(AddressFault::NotAnAddress) };
+        if !url.has_host() {
+            return Err(AddressFault::NotAnAddress);
+        }
+        self.check_home(&url)?;
         let Some(robot) = self.robot() else { return Ok(url) };
-        if host != Host::Domain(robot.host) {
-            return Err(AddressFault::OtherHost(robot.host));
-        }
-        if url.scheme() != "https" {
-            return Err(AddressFault::NotHttps);
-        }
-        if url.port().is_some() {
-            return Err(AddressFault::Port);
-        }
         if !robot.takes(&url) {
             return Err(AddressFault::OtherPath(robot.looks_like));
         }
         Ok(url)
+    }
+
+    /// Is it at the vendor's, over TLS, on its own port?
+    pub(crate) fn check_home(self, url: &Url) -> Result<(), AddressFault> {
+        let Some(robot) = self.robot() else { return Ok(()) };
+        match () {
+            () if url.host() != Some(Host::Domain(robot.host)) => Err(AddressFault::OtherHost(robot.host)),
+            () if url.scheme() != "https" => Err(AddressFault::NotHttps),
+            () if url.port().is_some() => Err(AddressFault::Port),
+            () => Ok(()),
+        }
     }
 
     fn robot(self) -> Option<Robot> {

@@ -8,7 +8,7 @@
 pub(crate) enum Form {
     /// As mail: every character is itself.
     Mail,
-    /// As text in which only pings and links in angle brackets mean something.
+    /// As a text, in which pings and links mean something, and nothing else does.
     Plain,
     /// As any vendor's Markdown.
     Markdown,
@@ -49,6 +49,9 @@ pub(crate) fn theirs(form: Form, line: &str) -> String {
 fn breaks_plain(c: char, before: &[char], after: &[char]) -> bool {
     match c {
         '<' => true,
+        // Feishu's texts have links like Markdown's. Two pieces may stand side by side.
+        ']' => matches!(after.first(), None | Some('(')),
+        '(' => before.is_empty(),
         '@' => !is_of_email(before, after),
         // An entity could become a bracket once it is shown.
         '&' => {
@@ -128,11 +131,11 @@ mod tests {
             ),
             ("<@zhangsan>", "＜＠zhangsan>", "＜＠zhangsan>", "&lt;＠zhangsan&gt;"),
             ("<!channel>", "＜!channel>", "＜!channel>", "&lt;!channel&gt;"),
-            ("[a](http://b)", "[a](http://b)", "［a］(http://b)", "[a](http://b)"),
-            ("(http://b)", "(http://b)", "（http://b)", "(http://b)"),
+            ("[a](http://b)", "[a］(http://b)", "［a］(http://b)", "[a](http://b)"),
+            ("(http://b)", "（http://b)", "（http://b)", "(http://b)"),
             ("# a #1", "# a #1", "＃ a #1", "# a #1"),
             ("> a", "> a", "＞ a", "＞ a"),
-            ("1. a 2. b", "1. a 2. b", "1．a 2. b".replacen("．a", "． a", 1).as_str(), "1. a 2. b"),
+            ("1. a 2. b", "1. a 2. b", "1． a 2. b", "1. a 2. b"),
             ("- a*b*`c`", "- a*b*`c`", "－ a＊b＊｀c｀", "- a＊b＊｀c｀"),
             ("snake_case _a_", "snake_case _a_", "snake_case ＿a＿", "snake_case ＿a＿"),
             ("&lt;at&gt; A&B", "＆lt;at＆gt; A&B", "＆lt;at＆gt; A&B", "&amp;lt;at&amp;gt; A&amp;B"),

@@ -94,9 +94,9 @@ fn card(notice: &Notice, mentions: &Mentions<'_>, room: Room) -> Value {
     } })
 }
 
-pub(super) fn judge(answer: &Answer) -> Verdict {
+pub(super) fn judge(name: &'static str, answer: &Answer) -> Verdict {
     Robot {
-        name: "Feishu",
+        name,
         rest: Duration::from_secs(65),
         // Some answers have both, old ones only the second.
         code: |json| match json.get("code") {
@@ -115,7 +115,7 @@ fn meaning(code: i64, words: &str) -> Option<Meaning> {
         11232 => TOO_FAST,
         // One code for two things.
         9499 if words.contains("too many") => TOO_FAST,
-        9499 if words.contains("bad request") => (Payload, "Feishu does not take this notice as it is."),
+        9499 if words.contains("bad request") => (Payload, "The bot does not take this notice as it is."),
         19001 => (
             Configuration,
             "The bot's address is not valid: was it removed from its group? Give the channel the address of another bot.",
@@ -133,7 +133,7 @@ fn meaning(code: i64, words: &str) -> Option<Meaning> {
             Configuration,
             "The bot lets through only what has one of its keywords: add 留言 (or “message”) to them.",
         ),
-        200_621 | 11246 => (Payload, "Feishu does not take this card as it is."),
+        200_621 | 11246 => (Payload, "The bot does not take this card as it is."),
         _ => return None,
     })
 }

@@ -25,6 +25,8 @@ pub(crate) struct Room {
 }
 
 const MOST_TITLE: usize = 400;
+/// A visitor's name or address is never longer.
+const MOST_PIECE: usize = 1_500;
 const MOST_LINK: usize = 1_000;
 const MOST_LINK_TEXT: usize = 60;
 /// No vendor takes more.
@@ -85,23 +87,25 @@ fn line(pieces: &[Piece], form: Form, newline: &str, room: Room) -> String {
             Piece::Ours(ours) if ours.len() > room.piece => {
                 told += &escape::ours(form, &text::shorten(&text::line(ours), room.piece));
             }
-            Piece::Ours(ours) => told += &text::lines(ours).join(newline),
-            Piece::Strong(ours) => {
-                told += &escape::strong(form, &text::shorten(&text::line(ours), room.piece));
-            }
-            Piece::Theirs(theirs) => {
-                told += &escape::theirs(form, &text::shorten(&text::line(theirs), room.piece));
-            }
+            Piece::Ours(ours) => told += &text::ours(ours, newline),
+            Piece::Strong(ours) => told += &escape::strong(form, &shortened(ours, room)),
+            Piece::Theirs(theirs) => told += &escape::theirs(form, &shortened(theirs, room)),
             Piece::Words(words) => told += &quoted(words, form, newline, room, told.is_empty()),
         }
     }
     told
 }
 
+/// A name, a way to be reached, a word of the desk's: on one line. Cut before it is cleaned as well, for nobody cleans what is
+/// not told.
+fn shortened(piece: &str, room: Room) -> String {
+    let bytes = room.piece.min(MOST_PIECE);
+    text::shorten(&text::line(text::cut(piece, bytes * 2 + 8)), bytes)
+}
+
 /// A visitor's words. All their lines but one that ours begins are marked as quoted, so that none is taken for ours.
 fn quoted(words: &str, form: Form, newline: &str, room: Room, begins: bool) -> String {
-    // Cut before as well: nobody cleans what is not told.
-    let words = text::lines(text::cut(words, WHOLE.words * 2)).join("\n");
+    let words = text::lines(text::cut(words, room.words * 2 + 8)).join("\n");
     let words = match room.words {
         0 if !words.is_empty() => "…".to_owned(),
         room => text::shorten(&words, room.max(3)),

@@ -1,10 +1,14 @@
 //! Text by its bytes: cut, cleaned of what cannot be seen, and with what nobody may read taken out.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    ops::RangeInclusive,
+};
 
 /// As much of a text as fits into so many bytes, never a part of a character.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
+    let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    &text[..end]
 }
 
 /// The same, and `…` in place of what is left out; nothing when not even that fits.
@@ -44,24 +48,41 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// The same on one line.
+/// Our own text without what is not seen; its blanks stay as they are, for they may be between two pieces.
+pub(crate) fn ours(text: &str, newline: &str) -> String {
+    let lines = text.lines().map(|line| line.chars().filter_map(seen).collect::<String>());
+    lines.collect::<Vec<_>>().join(newline)
+}
+
+/// The lines of a text as one.
 pub(crate) fn line(text: &str) -> String {
     lines(text).join(" ")
 }
+
+/// Marks of direction (UAX 9), fillers, and the tags that are written in no script.
+const UNSEEN: [RangeInclusive<char>; 14] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{180e}'..='\u{180e}',
+    '\u{200b}'..='\u{200b}',
+    '\u{200e}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff9}'..='\u{fffb}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0000}'..='\u{e007f}',
+];
 
 fn seen(c: char) -> Option<char> {
     match c {
         '\t' => Some(' '),
         _ if c.is_control() => None,
-        // Direction (UAX 9), fillers, and the tags that are written in no script. Joiners stay: emoji and scripts need them.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' => None,
-        '\u{ad}'
-        | '\u{180e}'
-        | '\u{200b}'
-        | '\u{2060}'..='\u{2065}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' => None,
-        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}' => None,
+        // Joiners are left: emoji and scripts need them.
+        _ if UNSEEN.iter().any(|range| range.contains(&c)) => None,
         _ => Some(c),
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// 文本类型: “最长不超过2048个字节，必须是utf8编码”.
 const MOST_TEXT: usize = 2_048;
-/// markdown类型 and markdown_v2类型: “最长不超过4096个字节”.
+/// `markdown` and `markdown_v2`: “最长不超过4096个字节”.
 const MOST_MARKDOWN: usize = 4_096;
 /// Names within Markdown take from its length; when there are more, they go beside a text.
 const MOST_NAMES: usize = 1_000;
@@ -91,9 +91,13 @@ pub fn image(address: &Address, bytes: &[u8]) -> Result<Outgoing, CannotCompose>
         return Err(CannotCompose::FileSize);
     }
     // “图片内容（base64编码前）的md5值”.
-    let md5: String = Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let image = json!({ "base64": BASE64_STANDARD.encode(bytes), "md5": md5 });
+    let image = json!({ "base64": BASE64_STANDARD.encode(bytes), "md5": md5(bytes) });
     Ok(Outgoing::json(address.url.clone(), &json!({ "msgtype": "image", "image": image })))
+}
+
+/// In hexadecimal.
+fn md5(bytes: &[u8]) -> String {
+    Md5::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// A file on its way to the robot, which answers with the id that [`file_message`] needs.
@@ -109,8 +113,7 @@ pub fn upload(address: &Address, name: &str, bytes: &[u8]) -> Result<Upload, Can
     // A name of ours: nothing of it may end the header or the part.
     let name = text::line(name).replace(['"', '\\', '/', ';'], "_");
     let name = text::cut(&name, MOST_FILE_NAME);
-    let digest: String = Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let boundary = format!("leaveword-{digest}");
+    let boundary = format!("leaveword-{}", md5(bytes));
     let length = bytes.len();
     let head = format!(
         "--{boundary}\r\ncontent-disposition: form-data; name=\"media\"; filename=\"{name}\"; filelength={length}\r\n\

@@ -35,7 +35,8 @@ fn is_inert(kind: Kind, format: &str, body: &Value, ours: &Notice) -> Result<(),
         text = text.replacen(&form, "", 1);
     }
     prop_assert!(!text.contains('<'), "{kind:?} {format}: {text}");
-    prop_assert!(!text.contains("]("), "{kind:?} {format}: {text}");
+    // Slack's links have brackets of the other kind only.
+    prop_assert!(kind == Kind::Slack || !text.contains("]("), "{kind:?} {format}: {text}");
     prop_assert!(
         !text.chars().any(|c| c == '\0' || ('\u{202a}'..='\u{202e}').contains(&c)),
         "{kind:?} {format}"
@@ -44,7 +45,7 @@ fn is_inert(kind: Kind, format: &str, body: &Value, ours: &Notice) -> Result<(),
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 100, ..ProptestConfig::default() })]
     #[test]
     fn no_notice_has_a_ping_or_a_link_that_we_did_not_put_there(mut notice in notice()) {
         // Of ours, only what is meant as markup is: here nothing is.
@@ -78,13 +79,8 @@ fn an_attack_is_told_as_what_it_is() {
         let (_, body) = composed(kind, format, &notice);
         let text = texts(&body).join("\n");
         for live in ["<at ", "<@", "<font", "<!channel", "](http://evil)"] {
-            assert!(
-                kind == Kind::Slack && live.starts_with(']')
-                    || !text.contains(live)
-                    || format == "text" && live.starts_with(']')
-                    || format != "markdown" && format != "markdown_v2" && live.starts_with(']'),
-                "{kind:?} {format}: {text}"
-            );
+            let is_text = kind == Kind::Slack && live.starts_with(']');
+            assert!(is_text || !text.contains(live), "{kind:?} {format}: {text}");
         }
         // None of their lines is taken for one of ours.
         assert!(

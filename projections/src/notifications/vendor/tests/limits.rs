@@ -11,7 +11,7 @@ pub(super) const HOSTILE: &str = "(\\PC{0,30}|@all|<at user_id=\"all\"></at>|<at
     <!channel>|<!here>|\\[留言\\]\\(http://evil\\)|# |> |\\*\\*|```|\n|\r|\u{0}|\u{202e}|&lt;|1\\. |- |\\||http://evil\\.example)";
 
 prop_compose! {
-    fn text()(parts in proptest::collection::vec(HOSTILE, 0..8), times in prop_oneof![6 => Just(1_usize), 1 => Just(500), 1 => Just(4_000)]) -> String {
+    fn text()(parts in proptest::collection::vec(HOSTILE, 0..8), times in prop_oneof![6 => Just(1_usize), 1 => Just(500)]) -> String {
         parts.concat().repeat(times)
     }
 }
@@ -38,7 +38,7 @@ fn mention() -> impl Strategy<Value = Mention> {
 prop_compose! {
     pub(super) fn notice()(
         title in "\\PC{0,300}",
-        lines in proptest::collection::vec(proptest::collection::vec(piece(), 0..4), 0..30),
+        lines in proptest::collection::vec(proptest::collection::vec(piece(), 0..4), 0..12),
         path in "[a-z0-9/]{0,400}",
         mentions in prop_oneof![Just(vec![]).boxed(), proptest::collection::vec(mention(), 0..120).boxed()],
     ) -> Notice {
@@ -95,7 +95,7 @@ fn fits(kind: Kind, outgoing: &Outgoing, body: &Value) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 100, ..ProptestConfig::default() })]
     #[test]
     fn every_notice_fits_every_format_and_keeps_title_and_link(notice in notice()) {
         for (kind, format) in robots() {

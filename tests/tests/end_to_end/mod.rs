@@ -12,6 +12,7 @@ mod identity;
 mod members;
 mod metrics;
 mod nothing_in_the_clear;
+mod notifications;
 mod npm;
 mod people;
 mod races;

@@ -28,7 +28,7 @@ impl Answer {
 
 /// One that follows nothing.
 pub(super) fn client() -> Client {
-    Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client")
+    crate::http::client().no_proxy().redirect(Policy::none()).build().expect("a client")
 }
 
 /// Posts JSON, as a right client would.

@@ -4,19 +4,19 @@
 //! keeps every request, and what the group would have seen of it: a test asks afterwards what arrived and who was pinged.
 //! A fact marked [mem] or [inf] has not been read in a page of the vendor.
 
-mod dingtalk;
-mod feishu;
+pub(crate) mod dingtalk;
+pub(crate) mod feishu;
 mod hand;
 mod line;
-mod mail;
+pub(crate) mod mail;
 mod markup;
 mod odd;
-mod packages;
+pub(crate) mod packages;
 mod rate;
 mod server;
-mod slack;
-mod webhook;
-mod wecom;
+pub(crate) mod slack;
+pub(crate) mod webhook;
+pub(crate) mod wecom;
 
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};

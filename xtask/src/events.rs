@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who reads an aggregate's events, beside the views that read every event. Checked against the list of views.
-const READERS: [(&str, &str); 5] = [
+const READERS: [(&str, &str); 6] = [
     (
         "Message",
         "message_list, message_entries, visitor_messages, deletions; message_tags reads MessageTagged, reviews reads ReplyReviewed",
@@ -17,6 +17,7 @@ const READERS: [(&str, &str); 5] = [
     ("Visitor", "visitors"),
     ("Member", "members"),
     ("Team", "teams"),
+    ("Channel", "the projector of notifications; channels are folded when asked for"),
     ("Desk", "message_list reads ServiceTargetRevised; the desk's settings are folded when asked for"),
 ];
 

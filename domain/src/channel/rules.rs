@@ -1,10 +1,10 @@
 //! What a channel is told, and how: event types, filters, mentions, form, rate, how much leaves the desk.
 
+mod notification_type;
 mod template;
-mod types;
 
+pub use notification_type::{NotificationType, default_events, notification_types, type_of};
 pub use template::{Template, TemplatePart, Variable};
-pub use types::{NotificationType, default_events, notification_types, type_of};
 
 use super::{ChannelKind, HoursRange, Quiet};
 use crate::{

@@ -10,7 +10,7 @@ use super::{payload::Receipt, read};
 use crate::{
     caller::Asks,
     fault,
-    query::channel::{Channel, ChannelKind},
+    query::channel::{Channel, ChannelKind, manage},
     refusal::{self, UserError},
 };
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
@@ -82,6 +82,7 @@ struct ChannelPayload {
 impl ChannelMutation {
     /// Connects a channel: from now on it is told what its rules ask for. Needs `channels.manage`.
     async fn connect_channel(&self, ctx: &Context<'_>, input: ConnectChannelInput) -> Result<ChannelPayload> {
+        manage(ctx)?;
         let ConnectChannelInput { name, kind, url, secret, emails, rules } = input;
         let kind: Kind = kind.into();
         let mut refused = vec![];

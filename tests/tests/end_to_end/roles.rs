@@ -30,6 +30,8 @@ const PLACES: &[(&str, &str)] = &[
     ("Team", "teams"),
     ("Role", "roles"),
     ("ErasureRequest", "erasureRequests { nodes"),
+    ("Channel", "channels"),
+    ("Delivery", "deliveries(first: 1) { nodes"),
 ];
 
 /// Types that are told whole to whoever is told the field that they stand in.
@@ -38,9 +40,11 @@ const PARTS: &[&str] = &[
     "ApiKey",
     "Availability",
     "Category",
+    "ChannelHealth",
     "Conflict",
     "Criterion",
     "CriterionScore",
+    "DeliveryAttempt",
     "FollowUp",
     "Form",
     "FormField",
@@ -83,18 +87,27 @@ impl Everybody {
         // Something of everything that is asked for.
         let admin =
             tokens[2 + Role::ALL.iter().position(|role| *role == Role::Admin).expect("a role")].clone();
+        let channel = "mutation { connectChannel(input: {name: \"x\", kind: EMAIL, emails: [\"a@example.com\"]}) { \
+                       userErrors { code } } }";
         for (token, mutation) in [
+            (&admin, channel),
             (&admin, "mutation { formTeam(name: \"夜班\") { userErrors { code } } }"),
             (&tokens[1], "mutation { requestErasure }"),
         ] {
             desk.ask(token.as_deref(), mutation, json!({})).await.data();
         }
-        let query = "{ teams { id } erasureRequests { totalCount } }";
-        let ready = json!({"teams": 1, "requests": 1});
+        // Told in the channel, which sends no mail.
+        desk.submit().await;
+        let query = "{ teams { id } erasureRequests { totalCount } deliveries { totalCount } }";
+        let ready = json!({"teams": 1, "requests": 1, "deliveries": 1});
         soon("both are seen", || async {
             let seen = desk.ask(admin.as_deref(), query, json!({})).await.data();
             let teams = seen["teams"].as_array().map_or(0, Vec::len);
-            json!({"teams": teams, "requests": seen["erasureRequests"]["totalCount"]}) == ready
+            json!({
+                "teams": teams,
+                "requests": seen["erasureRequests"]["totalCount"],
+                "deliveries": seen["deliveries"]["totalCount"],
+            }) == ready
         })
         .await;
         Self { desk, tokens, id }

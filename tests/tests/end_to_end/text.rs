@@ -1,6 +1,7 @@
 //! Every text that a caller can send, with everything that a text can hold: taken and read back as it is documented, or
 //! refused by the name of its field. Never a fault of ours, and no view stops on it.
 
+mod channels;
 mod escapes;
 mod members;
 mod people;
@@ -252,6 +253,7 @@ async fn every_text_is_tried(desk: &Desk) {
     for mutation in ["redeemSignInLink", "acceptInvitation", "changePassword"] {
         tried.insert((mutation, "newPassword"));
     }
+    tried.extend(channels::fields());
     tried.extend(people::fields().map(|field| (field.mutation, field.name)));
     assert_eq!(texts, tried);
 }

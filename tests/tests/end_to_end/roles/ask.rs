@@ -121,6 +121,10 @@ pub(super) fn mutation(schema: &Schema, field: &Field) -> String {
         return "mutation { assignMessage(input: {messageId: \"nothing\", memberId: \"nothing\"}) { __typename } }"
             .to_owned();
     }
+    if field.name == "redeliver" {
+        // One of three.
+        return "mutation { redeliver(input: {deliveryId: \"nothing\"}) { __typename } }".to_owned();
+    }
     format!("mutation {{ {}{}{} }}", field.name, schema.arguments(field), below(&field.kind))
 }
 

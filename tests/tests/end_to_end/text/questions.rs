@@ -9,7 +9,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 26] = [
+const QUESTIONS: [(&str, &str, &str); 29] = [
     ("Query.message", "id", "query($text: ID) { message(id: $text) { id } }"),
     ("Query.message", "reference", "query($text: String) { message(reference: $text) { id } }"),
     (
@@ -26,6 +26,21 @@ const QUESTIONS: [(&str, &str, &str); 26] = [
         "Query.erasureRequests",
         "after",
         "query($text: String) { erasureRequests(first: 1, after: $text) { edges { cursor } } }",
+    ),
+    (
+        "Query.deliveries",
+        "after",
+        "query($text: String) { deliveries(first: 1, after: $text) { edges { cursor } } }",
+    ),
+    (
+        "DeliveryFilter",
+        "channelId",
+        "query($text: ID!) { deliveries(filter: {channelId: [$text]}) { totalCount edges { cursor } } }",
+    ),
+    (
+        "DeliveryFilter",
+        "messageId",
+        "query($text: ID!) { deliveries(filter: {messageId: $text}) { totalCount edges { cursor } } }",
     ),
     ("Query.desk", "locale", "query($text: Locale) { desk(locale: $text) { name } }"),
     (

@@ -72,9 +72,7 @@ impl Told {
         let (url, secret) = match kind {
             "WECOM" => (format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"), None),
             "FEISHU" => (format!("https://open.feishu.cn/open-apis/bot/v2/hook/{KEY}"), None),
-            "DINGTALK" => {
-                (format!("https://oapi.dingtalk.com/robot/send?access_token={KEY}"), Some(SECRET))
-            }
+            "DINGTALK" => (format!("https://oapi.dingtalk.com/robot/send?access_token={KEY}"), Some(SECRET)),
             "SLACK" => ("https://hooks.slack.com/services/T0/B0/xxxx".to_owned(), None),
             _ => (format!("{}/hook", self.webhook.base()), Some(WHSEC)),
         };
@@ -159,7 +157,11 @@ async fn a_new_message_is_told_in_the_group_at_once(dialect: Dialect) {
     assert_eq!(posted.links, [format!("https://desk.example.com/messages/{id}")]);
     let deliveries = told.until(&["DELIVERED"]).await;
     let attempt = &deliveries[0]["attempts"][0];
-    assert_eq!((&attempt["httpStatus"], &attempt["outcome"]), (&json!(200), &json!("DELIVERED")), "{attempt}");
+    assert_eq!(
+        (&attempt["httpStatus"], &attempt["outcome"]),
+        (&json!(200), &json!("DELIVERED")),
+        "{attempt}"
+    );
     assert_eq!(deliveries[0]["messageId"], left["receipt"]["id"]);
 }
 

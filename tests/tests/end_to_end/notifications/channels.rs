@@ -64,8 +64,12 @@ async fn a_channel_shows_its_rules_and_none_of_its_secrets() {
 async fn rules_decide_what_is_told_and_to_whom() {
     let told = Told::start(Dialect::Sqlite).await;
     told.connect("WEBHOOK", json!({"requireKeywords": ["退款"]})).await;
-    told.connect("WECOM", json!({"categoryIds": ["complaint"], "categoryMentions":
-        [{"categoryId": "complaint", "mentions": ["lilei"]}], "format": "text"})).await;
+    told.connect(
+        "WECOM",
+        json!({"categoryIds": ["complaint"], "categoryMentions":
+        [{"categoryId": "complaint", "mentions": ["lilei"]}], "format": "text"}),
+    )
+    .await;
     told.submit(json!({"categoryId": "inquiry", "content": "在吗？"})).await;
     told.submit(json!({"categoryId": "complaint", "content": "我要退款"})).await;
     told.wecom.until_posted(1).await;
@@ -73,7 +77,10 @@ async fn rules_decide_what_is_told_and_to_whom() {
     told.until(&["DELIVERED", "DELIVERED"]).await;
     assert_eq!(told.wecom.posted()[0].pings.users, ["lilei"]);
     let body = told.webhook.received()[0].request.json().expect("JSON");
-    assert_eq!((&body["type"], &body["data"]["categoryId"]), (&json!("message.submitted"), &json!("complaint")));
+    assert_eq!(
+        (&body["type"], &body["data"]["categoryId"]),
+        (&json!("message.submitted"), &json!("complaint"))
+    );
     assert!(!body.to_string().contains("退款"), "no word of a person's: {body}");
 }
 
@@ -99,7 +106,10 @@ async fn a_test_really_sends_and_says_what_came_back_and_counts_for_nothing() {
     assert!(told.feishu.posted()[0].text.contains("测试留言"), "{:?}", told.feishu.posted());
     told.feishu.vendor(|feishu| feishu.bot(KEY).keywords = vec!["绝无此词".to_owned()]);
     let tried = test().await.data();
-    assert_eq!((&tried["testChannel"]["delivered"], &tried["testChannel"]["attempt"]["outcome"]), (&json!(false), &json!("CONFIGURATION")));
+    assert_eq!(
+        (&tried["testChannel"]["delivered"], &tried["testChannel"]["attempt"]["outcome"]),
+        (&json!(false), &json!("CONFIGURATION"))
+    );
     let shown = told.shown(&channel).await;
     assert_eq!((&shown["state"], &shown["health"]["failures"]), (&json!("ACTIVE"), &json!(0)), "{shown}");
     assert!(told.deliveries().await.is_empty());

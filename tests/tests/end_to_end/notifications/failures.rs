@@ -105,7 +105,10 @@ async fn a_burst_is_told_within_the_robots_rate_and_nobody_is_left_out() {
     }
     let told_of = || {
         let delivered = "{ deliveries(filter: {state: [DELIVERED]}) { totalCount } }";
-        async { told.desk.ask(Some(&told.admin), delivered, json!({})).await.data()["deliveries"]["totalCount"].clone() }
+        async {
+            told.desk.ask(Some(&told.admin), delivered, json!({})).await.data()["deliveries"]["totalCount"]
+                .clone()
+        }
     };
     for _ in 0..600 {
         if told_of().await == json!(MESSAGES) {

@@ -21,7 +21,8 @@ async fn in_every_form_of_every_vendor_a_visitors_words_are_only_words() {
             let rules = json!({"format": format, "showContent": "FULL", "digest": "NEVER"});
             let channel = told.connect(kind, rules).await;
             let before = told.posted(kind).len();
-            let left = told.submit(json!({"content": HOSTILE, "name": "<at user_id=\"all\">A</at> @all"})).await;
+            let left =
+                told.submit(json!({"content": HOSTILE, "name": "<at user_id=\"all\">A</at> @all"})).await;
             let posted = told.next_post(kind, before).await;
             assert!(posted.pings.is_nobody(), "{kind} {format}: {posted:?}");
             let reference = left["visitorMessage"]["reference"].as_str().expect("a reference");

@@ -51,7 +51,17 @@ pub fn commit() -> Option<String> {
 
 /// The most memory that this process ever had resident, in MiB; `None` where the system does not say.
 pub fn peak_mib() -> Option<f64> {
-    let kib: u32 = field("/proc/self/status", "VmHWM")?.split(' ').next()?.parse().ok()?;
+    peak_of("self")
+}
+
+/// The same of another process, by its number.
+pub fn peak_mib_of(process: u32) -> Option<f64> {
+    peak_of(&process.to_string())
+}
+
+fn peak_of(process: &str) -> Option<f64> {
+    let path = format!("/proc/{process}/status");
+    let kib: u32 = field(&path, "VmHWM")?.split(' ').next()?.parse().ok()?;
     Some(f64::from(kib) / 1024.0)
 }
 

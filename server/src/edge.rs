@@ -9,7 +9,7 @@ pub(crate) use origins::{Origin, judge};
 pub use proxies::TrustedProxies;
 pub(crate) use proxies::{ClientAddress, tell};
 
-use crate::config::BadValue;
+use crate::{bounds::Bounds, config::BadValue};
 use commands::Limits;
 use std::fmt;
 
@@ -47,6 +47,8 @@ pub struct Edge {
     pub proxies: TrustedProxies,
     /// How often.
     pub limits: Limits,
+    /// How long, and how many.
+    pub bounds: Bounds,
 }
 
 impl EdgeSettings {
@@ -78,7 +80,7 @@ impl EdgeSettings {
                 default.cost_per_minute,
             )?,
         };
-        Ok(Edge { origins, proxies, limits })
+        Ok(Edge { origins, proxies, limits, bounds: Bounds::default() })
     }
 }
 

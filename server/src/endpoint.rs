@@ -18,12 +18,14 @@ use answer::{Refusal, refuse};
 use async_graphql::{Request, Variables};
 use axum::{
     body::Bytes,
-    extract::{Extension, State, rejection::BytesRejection},
+    extract::{self, Extension, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::actor::Actor;
 use serde_json::json;
+use std::time::Duration;
 
 /// Answers one operation. Anything but `application/json` is refused: a form of another site can send the rest.
 pub(crate) async fn post(
@@ -93,6 +95,17 @@ pub(crate) fn foreign_page() -> Response {
     let message = "pages of this origin may not ask here. To whoever runs this desk: an address of the desk's own is told by \
                    LEAVEWORD_PUBLIC_URL, other sites by LEAVEWORD_ALLOWED_ORIGINS";
     Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message).told(MediaType::Json)
+}
+
+/// Answers within this time, or says that it does not.
+pub(crate) async fn in_time(longest: Duration, request: extract::Request, next: Next) -> Response {
+    match tokio::time::timeout(longest, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let body = json!({"errors": [{"message": answer::LATE, "extensions": {"code": "UNAVAILABLE"}}]});
+            (StatusCode::GATEWAY_TIMEOUT, axum::Json(body)).into_response()
+        }
+    }
 }
 
 /// What panicked outside of an operation.

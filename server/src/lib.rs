@@ -4,8 +4,10 @@
 //! header, hands a request on, and gives the answer back.
 
 mod auth;
+mod bounds;
 pub mod cli;
 pub mod config;
+mod connections;
 pub mod edge;
 mod endpoint;
 mod health;
@@ -22,6 +24,7 @@ mod socket;
 mod traces;
 mod welcome;
 
+pub use bounds::Bounds;
 pub use commands::Limits;
 pub use config::{Channels, Config, Mail};
 pub use edge::Edge;

@@ -5,18 +5,16 @@ use crate::{
     endpoint, health, pages, request_id,
     socket::{self, Sockets},
 };
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get, routing::post};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get, routing::post};
 use commands::Commands;
 use graphql::Schema;
 use projections::{Projections, notifications::Notifier};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use store::{Destroyer, Store};
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// A reply of 20,000 characters, each escaped as a surrogate pair, and its document.
 const LARGEST_BODY: usize = 300 * 1024;
-/// Nothing of ours takes this long.
-const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
 /// What handlers share.
 #[derive(Clone)]
@@ -36,6 +34,7 @@ pub(crate) struct App {
 
 pub(crate) fn router(app: App) -> Router {
     let clock = app.store.clock().clone();
+    let longest = app.edge.bounds.request;
     let (origins, proxies) = (app.edge.origins.clone(), app.edge.proxies.clone());
     let public_url: Option<Arc<str>> = app.public_url.as_deref().map(Into::into);
     let secure = public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
@@ -50,7 +49,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/sign-in.js", get(pages::sign_in_script))
         .route("/sign-in.css", get(pages::sign_in_style))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
+        .layer(middleware::from_fn(move |request, next| endpoint::in_time(longest, request, next)))
         .layer(CatchPanicLayer::custom(endpoint::panicked))
         .layer(middleware::from_fn(move |request, next| edge::tell(proxies.clone(), request, next)))
         .layer(middleware::from_fn(move |request, next| headers::add(secure, request, next)))

@@ -2,6 +2,7 @@
 
 use crate::{
     config::{BadValue, Config},
+    connections,
     metrics::Metrics,
     router::{App, router},
     socket::Sockets,
@@ -52,7 +53,7 @@ pub struct Server {
     stop: CancellationToken,
     stop_following: CancellationToken,
     app: App,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
     metrics: Option<Metrics>,
     clock: JoinHandle<()>,
     refusals: JoinHandle<()>,
@@ -111,7 +112,7 @@ impl Server {
             graphql::live_schema(commands.clone(), projections.clone(), notifier.clone(), links.clone());
         let schema = graphql::schema(commands.clone(), projections.clone(), notifier.clone(), links);
         let (edge, public_url) = (config.edge.clone(), config.public_url.clone());
-        let sockets = Sockets::start(&commands, store.clock().clone(), &stop);
+        let sockets = Sockets::start(&commands, store.clock().clone(), edge.bounds.sockets, &stop);
         let app = App {
             store,
             commands,
@@ -126,10 +127,9 @@ impl Server {
         };
         let metrics =
             metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
-        let stopped = stop.clone().cancelled_owned();
-        let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let serve = axum::serve(listener, service).with_graceful_shutdown(stopped);
-        let serving = tokio::spawn(async move { serve.await });
+        let serving =
+            connections::serve(listener, router(app.clone()), app.edge.bounds.headers, stop.clone());
+        let serving = tokio::spawn(serving);
         Ok(Self {
             address,
             first_sign_in,

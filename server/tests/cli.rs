@@ -244,3 +244,54 @@ fn asked_to_end_it_closes_its_files_and_says_that_it_went_well() {
         .collect();
     assert_eq!(left, Vec::<String>::new(), "the write-ahead logs are folded in");
 }
+
+/// Case 6: what is too long is not read, however much of it comes at once.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_stays_flat_under_twenty_bodies_of_thirty_megabytes() {
+    const BODY: usize = 30 << 20;
+    let folder = Folder::new();
+    let (mut server, welcome) = folder.serve(&[]);
+    let (_, rest) = welcome.split_once("listens on http://").expect("an address");
+    let address = rest.lines().next().expect("an address").to_owned();
+    let process = server.id();
+    let peak_kib = move || -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a size");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    };
+    let send = move |address: &str, head: &str, body: usize| {
+        let mut connection = TcpStream::connect(address).expect("a connection");
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n{head}\r\n\r\n"
+        );
+        connection.write_all(head.as_bytes()).expect("said");
+        // The server hangs up on whoever goes on.
+        let piece = [b' '; 1 << 16];
+        let sent = (0..body / piece.len()).take_while(|_| connection.write_all(&piece).is_ok()).count();
+        let mut answer = [0; 12];
+        let _ = connection.read_exact(&mut answer);
+        (sent * piece.len(), String::from_utf8_lossy(&answer).into_owned())
+    };
+    // Everything that one such request needs is there.
+    send(&address, &format!("content-length: {BODY}"), BODY);
+    let before = peak_kib();
+    let all: Vec<_> = (0..20)
+        .map(|_| {
+            let address = address.clone();
+            std::thread::spawn(move || send(&address, &format!("content-length: {BODY}"), BODY))
+        })
+        .collect();
+    for one in all {
+        let (sent, answer) = one.join().expect("no panic");
+        assert!(
+            answer.ends_with(" 413") || (answer.trim_matches('\0').is_empty() && sent < BODY),
+            "{sent} {answer}"
+        );
+    }
+    let grown = peak_kib() - before;
+    // Each is read as far as one may go, 300 KiB; a single one of them whole would be more than this.
+    assert!(grown < 25 << 10, "{grown} KiB more");
+    let _ = server.kill();
+    let _ = server.wait();
+}

@@ -7,7 +7,7 @@ use std::env;
 use std::process::Stdio;
 
 /// Each is a target of the crate `benches` and a section of docs/benchmarks.md.
-const BENCHES: [&str; 4] = ["append", "rebuild", "list", "submit"];
+const BENCHES: [&str; 5] = ["append", "rebuild", "list", "submit", "sockets"];
 
 /// Tells a benchmark where pgbench is: distributions keep it off the PATH.
 const PGBENCH: &str = "LEAVEWORD_PGBENCH";

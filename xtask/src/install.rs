@@ -4,7 +4,7 @@ use crate::cargo;
 use crate::postgres::is_root;
 use std::env;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Installs PostgreSQL when we are root on Debian or its kin; otherwise the error is the line to type.
 pub(crate) fn postgres() -> Result<(), String> {
@@ -16,6 +16,24 @@ pub(crate) fn postgres() -> Result<(), String> {
     cargo::status(&mut apt_get(&["update"]))?;
     let install = cargo::status(&mut apt_get(&["install", "-y", "--no-install-recommends", "postgresql"]))?;
     if install.success() { Ok(()) } else { Err("apt-get could not install postgresql".to_owned()) }
+}
+
+/// Installs what Python lacks to try the API from outside; where we may not, says so and leaves it to that test to fail.
+pub(crate) fn python() {
+    let mut asked = Command::new("python3");
+    asked.args(["-c", "import ensurepip, venv"]).stdout(Stdio::null()).stderr(Stdio::null());
+    if asked.status().is_ok_and(|status| status.success()) {
+        return;
+    }
+    if !Path::new("/etc/debian_version").exists() || !is_root() {
+        println!(
+            "xtask: python3 with venv is not here; a test will fail (Debian: sudo apt-get install -y python3-venv)"
+        );
+        return;
+    }
+    println!("xtask: python3 with venv is not here; installing it");
+    let _ = cargo::status(&mut apt_get(&["update"]));
+    let _ = cargo::status(&mut apt_get(&["install", "-y", "--no-install-recommends", "python3-venv"]));
 }
 
 fn apt_get(args: &[&str]) -> Command {

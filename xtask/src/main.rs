@@ -16,6 +16,7 @@ mod bench;
 mod cargo;
 mod dev;
 mod events;
+mod fuzz;
 mod install;
 mod killable;
 mod lint;
@@ -39,7 +40,9 @@ cargo xtask dev [args…]     serve, and on a change of the sources build and re
 cargo xtask test [args…]    `cargo test --workspace [args…]` with a PostgreSQL of its own
 cargo xtask soak [--minutes 30] [--kills 100] [--database sqlite|postgres|both] [--seed n]
                             the long run of the kill harness, with the binary as it is released
-cargo xtask bench append|rebuild [flags…]
+cargo xtask fuzz [--examples 200] [--as nobody|visitor|agent|lead|admin|auditor|analyst] [--seed n]
+                            everything that the schema has, asked for with whatever a property-based tester thinks of
+cargo xtask bench append|rebuild|list|submit|sockets [flags…]
                             measure against peers, with a PostgreSQL of its own, and write docs/benchmarks.md
 cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
 cargo xtask schema          write graphql/schema.graphql; with --check, compare only
@@ -64,6 +67,7 @@ fn perform(command: &str, args: &[String]) -> Outcome {
         "test" => test::test(args),
         "bench" => bench::bench(args),
         "soak" => soak::soak(args),
+        "fuzz" => fuzz::fuzz(args),
         // Not in the list: tests are given it by `test` and `soak`, and nobody else needs it.
         "postgres" => postgres::postgres(args),
         "lint" => lint::lint(),

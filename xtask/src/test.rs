@@ -2,7 +2,7 @@
 
 use crate::killable::killable;
 use crate::postgres::{Data, Postgres};
-use crate::{Outcome, cargo};
+use crate::{Outcome, cargo, install};
 use std::env;
 use std::process::{Command, Stdio};
 
@@ -11,13 +11,16 @@ pub(crate) const URL: &str = "LEAVEWORD_TEST_POSTGRES_URL";
 
 /// Runs `cargo test`.
 pub(crate) fn test(args: &[String]) -> Outcome {
+    if !names_packages(args) {
+        install::python();
+    }
     let mut tests = cargo_test(args);
     let _killable = killable(&mut tests)?;
     with_postgres(tests)
 }
 
 /// Runs a command with a PostgreSQL that lives as long as it does, or with the one the environment names.
-fn with_postgres(mut tests: Command) -> Outcome {
+pub(crate) fn with_postgres(mut tests: Command) -> Outcome {
     if env::var_os(URL).is_some_and(|url| !url.is_empty()) {
         println!("xtask: the tests use the PostgreSQL that {URL} names");
         return Ok(cargo::passed_on(cargo::status(&mut tests)?));
@@ -28,7 +31,8 @@ fn with_postgres(mut tests: Command) -> Outcome {
     Ok(cargo::passed_on(status))
 }
 
-fn cargo_test(args: &[String]) -> Command {
+/// `cargo test`, of the whole workspace unless packages are named.
+pub(crate) fn cargo_test(args: &[String]) -> Command {
     let mut command = cargo::cargo();
     command.arg("test");
     if !names_packages(args) {

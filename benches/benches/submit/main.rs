@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark answers by printing")]
 
 mod client;
+mod connection;
 mod rows;
 mod served;
 
@@ -10,7 +11,10 @@ use benches::{arguments::Arguments, databases, machine, numbers::spread, page};
 use client::Load;
 use served::Served;
 use std::{fmt::Write, process::ExitCode, time::Duration};
-use store::testing;
+use store::{
+    Dialect,
+    testing::{self, TestDatabase},
+};
 
 /// The program's own.
 #[global_allocator]
@@ -47,7 +51,8 @@ async fn bench() -> Result<(), String> {
     let connections: usize = given.value("connections", 64)?;
     let url = testing::postgres_server();
     databases::refuse_without_fsync(&url).await?;
-    let (served, rows) = (Served::start().await?, rows::Rows::new(&url).await?);
+    let database = TestDatabase::new(Dialect::Postgres).await;
+    let (served, rows) = (Served::start(&database).await?, rows::Rows::new(&url).await?);
     // A visitor each, who comes again.
     let anonymous = Load::anonymous(served.address, connections);
     let known = Load::of_visitors(served.address, connections).await?;

@@ -1,9 +1,9 @@
 //! The server, in a process of its own.
 
-use benches::arguments::Arguments;
+use benches::{arguments::Arguments, machine};
 use server::{Clock, Config, DatabaseUrl, Server};
 use std::{net::SocketAddr, path::PathBuf, process::Stdio};
-use store::{Dialect, StoreConfig, testing::TestDatabase};
+use store::{StoreConfig, testing::TestDatabase};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::{Child, Command},
@@ -15,12 +15,11 @@ pub(crate) const WORKER: &str = "worker";
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     child: Child,
-    _database: TestDatabase,
 }
 
 impl Served {
-    pub(crate) async fn start() -> Result<Self, String> {
-        let database = TestDatabase::new(Dialect::Postgres).await;
+    /// Starts it on this database.
+    pub(crate) async fn start(database: &TestDatabase) -> Result<Self, String> {
         let DatabaseUrl::Postgres(url) = &database.config.database else {
             return Err("not PostgreSQL".into());
         };
@@ -32,13 +31,15 @@ impl Served {
         let said = child.stdout.take().ok_or("it says nothing")?;
         let line = BufReader::new(said).lines().next_line().await.map_err(|error| error.to_string())?;
         let address = line.and_then(|line| line.parse().ok()).ok_or("the server did not start")?;
-        Ok(Self { address, child, _database: database })
+        Ok(Self { address, child })
     }
 
-    /// Ends when nobody holds its input any more.
-    pub(crate) async fn stop(mut self) {
+    /// Ends when nobody holds its input any more. The most memory that it ever had, in MiB.
+    pub(crate) async fn stop(mut self) -> Option<f64> {
+        let peak = self.child.id().and_then(machine::peak_mib_of);
         drop(self.child.stdin.take());
         let _ = self.child.wait().await;
+        peak
     }
 }
 

@@ -13,24 +13,23 @@ use store::{Dialect, LogFilter, on_both_databases};
 use tokio::time::timeout;
 
 on_both_databases!(
-    a_subscriber_who_is_cut_at_every_step_is_told_each_change_once,
     a_subscriber_who_does_not_read_misses_nothing,
     what_was_never_seen_is_not_told,
     a_filter_allows_in_memory_what_it_finds_in_the_list,
     a_visitor_is_told_of_what_they_see_and_of_nothing_else,
 );
 
-fn everything() -> Wants {
+pub(super) fn everything() -> Wants {
     Wants::Desk { reader: Desk::reader(Role::Admin), id: None, filter: None }
 }
 
-async fn subscribe(views: &Projections, wants: Wants, after: i64) -> Changes {
+pub(super) async fn subscribe(views: &Projections, wants: Wants, after: i64) -> Changes {
     let as_of = views.head().await.expect("a log");
     views.changes(wants, after, as_of)
 }
 
 /// The next change's position.
-async fn next(views: &Projections, changes: &mut Changes, wants: &Wants) -> i64 {
+pub(super) async fn next(views: &Projections, changes: &mut Changes, wants: &Wants) -> i64 {
     let told = async {
         loop {
             match changes.next().await.expect("told") {
@@ -42,82 +41,14 @@ async fn next(views: &Projections, changes: &mut Changes, wants: &Wants) -> i64 
     timeout(Duration::from_secs(10), told).await.expect("a change is told within ten seconds")
 }
 
-async fn positions(desk: &Desk, after: i64) -> Vec<i64> {
+pub(super) async fn positions(desk: &Desk, after: i64) -> Vec<i64> {
     let messages = LogFilter { aggregate_type: Some(Message::TYPE.to_owned()), ..LogFilter::default() };
     let events = desk.store.read(&messages, after, 10_000).await.expect("a log");
     events.iter().map(|event| event.position).collect()
 }
 
-async fn head(desk: &Desk) -> i64 {
+pub(super) async fn head(desk: &Desk) -> i64 {
     desk.store.head().await.expect("a log")
-}
-
-/// Numbers that look like chance, and are the same each time.
-fn chance(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    *seed >> 33
-}
-
-async fn a_subscriber_who_is_cut_at_every_step_is_told_each_change_once(dialect: Dialect) {
-    let desk = Desk::open(dialect).await;
-    // Another process on the same database, which nobody tells of what is appended here.
-    let other = desk.database.open(desk.clock.clone()).await;
-    let elsewhere = Projections::start(&other, &desk.stop);
-    desk.arrive(1).await;
-    let start = head(&desk).await;
-    let wants = everything();
-    let mut told = Vec::new();
-    let mut subscribers = Vec::new();
-    for views in [&desk.views, &elsewhere] {
-        subscribers.push((views, subscribe(views, wants.clone(), start).await));
-        told.push(Vec::<i64>::new());
-    }
-    let (mut seed, mut submitted) = (7, 0);
-    for _ in 0..60 {
-        match chance(&mut seed) % 4 {
-            0 | 1 => {
-                submitted += 1;
-                desk.submit(submitted, 1).await;
-                if chance(&mut seed).is_multiple_of(2) {
-                    desk.reply(submitted, 1).await;
-                }
-            }
-            // Cut, also in the middle of waiting: another comes and goes on after what was told last.
-            2 => {
-                for (index, (views, changes)) in subscribers.iter_mut().enumerate() {
-                    let cut = chance(&mut seed) % 3;
-                    if cut == 0 && told[index].len() < positions(&desk, start).await.len() {
-                        drop(timeout(Duration::ZERO, changes.next()).await.map(|next| {
-                            match next.expect("told") {
-                                Next::Change(change) => told[index].push(change.position),
-                                Next::Renew => {}
-                            }
-                        }));
-                    }
-                    let after = told[index].last().copied().unwrap_or(start);
-                    *changes = subscribe(views, wants.clone(), after).await;
-                }
-            }
-            _ => {
-                for (index, (views, changes)) in subscribers.iter_mut().enumerate() {
-                    let behind = positions(&desk, start).await.len() - told[index].len();
-                    let take = usize::try_from(chance(&mut seed)).expect("small") % (behind + 1);
-                    for _ in 0..take {
-                        told[index].push(next(views, changes, &wants).await);
-                    }
-                }
-            }
-        }
-    }
-    let expected = positions(&desk, start).await;
-    assert!(expected.len() > 30, "something happened");
-    for (index, (views, changes)) in subscribers.iter_mut().enumerate() {
-        while told[index].len() < expected.len() {
-            told[index].push(next(views, changes, &wants).await);
-        }
-        assert_eq!(told[index], expected);
-        assert!(timeout(Duration::from_millis(20), changes.next()).await.is_err(), "and nothing more");
-    }
 }
 
 async fn a_subscriber_who_does_not_read_misses_nothing(dialect: Dialect) {

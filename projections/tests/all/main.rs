@@ -1,6 +1,7 @@
 //! What the views promise, each scenario on both databases.
 
 mod as_of;
+mod cuts;
 mod feed;
 mod gone;
 mod members;
@@ -145,11 +146,11 @@ impl Desk {
     }
 
     async fn submit(&self, n: u128, visitor: u128) {
-        let number = u8::try_from(n).expect("a small number");
+        let [high, low] = u16::try_from(n).expect("a small number").to_be_bytes();
         let submit = SubmitMessage {
             at: self.clock.now(),
             visitor_id: Self::visitor(visitor),
-            reference: Reference::from_random([0, 0, 0, 0, number / 32, number % 32]),
+            reference: Reference::from_random([0, 0, 0, high, low / 32, low % 32]),
             name: Name::parse("李雷").ok(),
             contact: contact(),
             content: Words::parse("请问我的订单什么时候发货？").expect("words"),

@@ -11,6 +11,8 @@ use serde_json::json;
 
 /// All that anybody is told of a fault of ours.
 pub(super) const OURS: &str = "something went wrong on our side";
+/// … that it takes too long.
+pub(super) const LATE: &str = "this takes too long; try again";
 
 /// Seconds after which a database that is away may be asked again.
 const RETRY_AFTER: i64 = 1;

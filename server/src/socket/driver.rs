@@ -23,10 +23,6 @@ use uuid::Uuid;
 
 /// Who does not say who they are within this time is let go.
 const INIT: Duration = Duration::from_secs(5);
-/// How often the other side is asked whether it is there; twice without a word, and it is not.
-const PING: Duration = Duration::from_secs(20);
-/// How long one message may take to be written.
-const WRITE: Duration = Duration::from_secs(10);
 /// How long it is waited for that the other side has heard of the end.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// Streams of one socket.
@@ -90,7 +86,7 @@ impl Driver {
     async fn run(&mut self, mut said: mpsc::Receiver<Out>) -> Result<(), Option<Close>> {
         let (stop, revoked) = (self.opened.app.sockets.stop.clone(), self.opened.seat.revoked.clone());
         let deadline = Instant::now() + INIT;
-        let mut ping = interval(PING);
+        let mut ping = interval(self.opened.app.edge.bounds.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
         loop {
@@ -129,7 +125,7 @@ impl Driver {
             biased;
             () = stop.cancelled() => Err(Some(Close::going())),
             () = revoked.cancelled() => Err(Some(Close::forbidden())),
-            written = timeout(WRITE, self.socket.send(message)) => match written {
+            written = timeout(self.opened.app.edge.bounds.write, self.socket.send(message)) => match written {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(_)) | Err(_) => Err(None),
             },

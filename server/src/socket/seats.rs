@@ -15,8 +15,6 @@ use std::{
 use store::Clock;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Sockets of one process.
-const MOST: usize = 4_096;
 /// Sockets of one member, key or visitor.
 const MOST_OF_ONE: usize = 5;
 /// Sockets from one address that have not said who they are (yet).
@@ -33,6 +31,7 @@ const PRESENT: i64 = 60_000_000;
 #[derive(Clone)]
 pub(crate) struct Sockets {
     seats: Arc<Seats>,
+    most: usize,
     pub(super) stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -79,12 +78,12 @@ pub(super) struct Seat {
 }
 
 impl Sockets {
-    /// Begins to watch; ends with `stop`.
-    pub(crate) fn start(commands: &Commands, clock: Clock, stop: &CancellationToken) -> Self {
+    /// Begins to watch; ends with `stop`. There are at most so many.
+    pub(crate) fn start(commands: &Commands, clock: Clock, most: usize, stop: &CancellationToken) -> Self {
         let seats = Arc::new(Seats { open: Arc::default(), taken: Mutex::default() });
         let tasks = TaskTracker::new();
         tasks.spawn(supervise(commands.clone(), clock, seats.clone(), stop.clone()));
-        Self { seats, stop: stop.clone(), tasks }
+        Self { seats, most, stop: stop.clone(), tasks }
     }
 
     /// How many are open.
@@ -107,7 +106,7 @@ impl Sockets {
     pub(super) fn sit(&self, address: Option<IpAddr>) -> Option<Seat> {
         let who = Who::Waiting(address);
         let mut taken = self.seats.lock();
-        if self.seats.open.load(Ordering::SeqCst) >= MOST || taken.count(&who) >= MOST_WAITING {
+        if self.seats.open.load(Ordering::SeqCst) >= self.most || taken.count(&who) >= MOST_WAITING {
             return None;
         }
         *taken.by.entry(who.clone()).or_default() += 1;

@@ -10,6 +10,7 @@ mod origins;
 mod requests;
 mod secrets;
 mod sessions;
+mod waiting;
 
 use super::{Desk, SUBMIT, input};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -50,7 +51,7 @@ async fn desk() -> Desk {
 }
 
 /// With another configuration.
-async fn desk_with(dialect: Dialect, change: impl FnOnce(&mut server::Config)) -> Desk {
+pub(super) async fn desk_with(dialect: Dialect, change: impl FnOnce(&mut server::Config)) -> Desk {
     Desk::start_with(TestDatabase::new(dialect).await, TestDatabase::clock(), change).await
 }
 

@@ -1,6 +1,9 @@
 //! The socket as graphql-transport-ws has it, and as those meet it who mean no good.
 
+mod bounds;
 mod client;
+mod processes;
+mod rights;
 
 use super::Desk;
 use domain::access::Role;
@@ -24,7 +27,12 @@ on_both_databases!(
 struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 async fn connect(desk: &Desk, headers: &[(&'static str, &str)]) -> Result<Socket, tungstenite::Error> {
-    let mut request = desk.url("/graphql/ws").replace("http", "ws").into_client_request().expect("a request");
+    connect_to(&desk.url(""), headers).await
+}
+
+async fn connect_to(url: &str, headers: &[(&'static str, &str)]) -> Result<Socket, tungstenite::Error> {
+    let url = format!("{url}/graphql/ws").replacen("http", "ws", 1);
+    let mut request = url.into_client_request().expect("a request");
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().expect("a value"));
     }
@@ -41,12 +49,17 @@ impl Socket {
 
     /// One whose holder has said who they are.
     async fn of(desk: &Desk, token: &str) -> Self {
-        let mut socket = Self::open(desk).await;
+        Self::at(&desk.url(""), token).await.expect("a socket")
+    }
+
+    /// The same of a server at this address.
+    async fn at(url: &str, token: &str) -> Result<Self, tungstenite::Error> {
+        let mut socket = connect_to(url, &[PROTOCOL]).await?;
         let init =
             json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {token}")}});
         socket.say(&init).await;
         assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
-        socket
+        Ok(socket)
     }
 
     async fn say(&mut self, message: &Value) {

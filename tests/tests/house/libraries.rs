@@ -4,12 +4,14 @@ use super::metadata::{Package, ours};
 use super::{SHIPPED, assert_none};
 
 /// A library, the shipped crates that may name it, and why only these. Whatever is not listed may be named by all.
-const KEPT: [(&str, &[&str], &str); 17] = [
+const KEPT: [(&str, &[&str], &str); 19] = [
     ("argon2", &["commands"], "passwords are checked where commands are authorised"),
     ("async-graphql", &["graphql", "server"], "the schema is one crate's, and the server only executes it"),
     ("axum", &["server"], "HTTP ends in the server: everything further in can be tried without it"),
     ("clap", &["server"], "the arguments are the server's"),
     ("email_address", &["domain"], "whether this is an address is a rule, with one answer"),
+    ("hyper", &["server"], "HTTP ends in the server"),
+    ("hyper-util", &["server"], "HTTP ends in the server"),
     ("jsonwebtoken", &["commands"], "whether a token is good is decided where commands are authorised"),
     ("phonenumber", &["domain"], "whether this is a number is a rule, with one answer"),
     ("postgres-es", &["store"], "the dialects end in the store"),

@@ -12,7 +12,7 @@ mod log;
 pub(crate) mod random;
 mod report;
 mod run;
-mod server;
+pub(crate) mod server;
 mod target;
 mod views;
 mod workload;

@@ -1,0 +1,32 @@
+//! How long the other side may keep the server waiting, and how many sockets there are room for. No setting changes them:
+//! whoever runs a desk would have nothing to go by. Tests that cannot wait as long do.
+
+use std::time::Duration;
+
+/// What a connection may take of the server's time and room.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Until the headers of a request are there; also how long a connection is kept that asks nothing. Longer than the
+    /// minute for which proxies keep theirs: they are the ones to end them.
+    pub headers: Duration,
+    /// Until a request is answered, its body read. Nothing of ours takes this long.
+    pub request: Duration,
+    /// How often the other side of a socket is asked whether it is there; twice without a word, and it is not.
+    pub ping: Duration,
+    /// How long one message to a socket may take to be written.
+    pub write: Duration,
+    /// Sockets of one process.
+    pub sockets: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            headers: Duration::from_secs(75),
+            request: Duration::from_secs(30),
+            ping: Duration::from_secs(20),
+            write: Duration::from_secs(10),
+            sockets: 4_096,
+        }
+    }
+}

@@ -210,7 +210,9 @@ impl Changes {
                     }
                     None => {
                         self.scanned = self.scanned.max(live.seen.load(Ordering::SeqCst));
-                        (self.live, self.fresh, self.near) = (None, false, false);
+                        // The hub has kept what came since, unless that is very much: whoever was too slow once is not to
+                        // read the log for it, and be slower.
+                        (self.live, self.fresh, self.near) = (None, false, true);
                         return Ok(Next::Renew);
                     }
                 }

@@ -11,7 +11,7 @@ mod wait;
 use crate::{database::Dialect, error::StoreError, event::RecordedEvent, sql::Tx, store::Store};
 use checkpoint::Checkpoint;
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How often a follower looks when nobody told it to: the truth, where word of other processes can be lost.
@@ -62,6 +62,8 @@ struct Said {
 struct Follower {
     view: View,
     said: watch::Sender<Said>,
+    /// What the checkpoint said when somebody last waited for it.
+    asked: Mutex<Option<wait::Asked>>,
 }
 
 /// The followers of this process.
@@ -80,7 +82,11 @@ impl Followers {
 
     /// The same, looking at the log at other intervals when nobody says that it has grown.
     pub fn start_polling(store: &Store, views: &[View], stop: &CancellationToken, poll: Duration) -> Self {
-        let follower = |view: &View| Follower { view: *view, said: watch::Sender::new(Said::default()) };
+        let follower = |view: &View| Follower {
+            view: *view,
+            said: watch::Sender::new(Said::default()),
+            asked: Mutex::new(None),
+        };
         let all: Arc<Vec<Follower>> = Arc::new(views.iter().map(follower).collect());
         let tasks = TaskTracker::new();
         for index in 0..all.len() {
@@ -101,7 +107,7 @@ impl Followers {
     /// How each of them is doing, by its checkpoint: whichever process it runs in.
     pub async fn status(&self) -> Result<Vec<FollowerStatus>, StoreError> {
         let mut all = Vec::new();
-        for Follower { view, said } in self.all.iter() {
+        for Follower { view, said, .. } in self.all.iter() {
             let Checkpoint { position, .. } = checkpoint::read(&self.store, view).await?;
             let behind = checkpoint::behind(&self.store, position).await?;
             let error = said.borrow().error.clone();

@@ -1,7 +1,7 @@
 //! Waiting for a view: for one position, so that a writer reads what they wrote, or for a new version to be filled.
 
 use super::{Follower, Followers, checkpoint};
-use crate::error::StoreError;
+use crate::{error::StoreError, store::Store};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -9,6 +9,17 @@ use tokio::time::Instant;
 const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
 /// How often a view that is filling says how far it is.
 const TELL: Duration = Duration::from_secs(5);
+
+/// An answer about a checkpoint that is younger is not asked for again.
+const AS_GOOD_AS_NEW: Duration = Duration::from_millis(5);
+
+/// What a checkpoint said.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    at: Instant,
+    position: i64,
+    behind: Duration,
+}
 
 impl Followers {
     /// Waits until these views have seen a position, so that a writer reads what they wrote. `false`: they have not
@@ -35,24 +46,23 @@ impl Followers {
         let mut said = follower.said.subscribe();
         let (mut pause, mut first) = (Duration::from_millis(5), true);
         loop {
-            let latest = said.borrow_and_update().clone();
-            if latest.position >= position {
+            // Thousands may wait for a follower of this process: it tells them, and nobody asks the database for it.
+            let heard = said.wait_for(|said| said.position >= position || said.error.is_some());
+            let stands_still = match tokio::time::timeout(pause, heard).await {
+                Ok(Ok(said)) if said.position >= position => return Ok(true),
+                Ok(Ok(_)) => true,
+                Ok(Err(_)) | Err(_) => false,
+            };
+            let asked = follower.ask(&self.store, position).await?;
+            if asked.position >= position {
                 return Ok(true);
             }
-            // The follower may run in another process: the checkpoint knows.
-            let stands_at = checkpoint::read(&self.store, &follower.view).await?.position;
-            if stands_at >= position {
-                return Ok(true);
-            }
-            if latest.error.is_some() || Instant::now() >= deadline {
+            if stands_still || Instant::now() >= deadline {
                 return Ok(false);
             }
-            if std::mem::take(&mut first)
-                && checkpoint::behind(&self.store, stands_at).await? > READ_YOUR_WRITES
-            {
+            if std::mem::take(&mut first) && asked.behind > READ_YOUR_WRITES {
                 return Ok(false);
             }
-            let _ = tokio::time::timeout(pause, said.changed()).await;
             pause = (pause * 2).min(Duration::from_millis(50));
         }
     }
@@ -80,5 +90,23 @@ impl Followers {
             }
         }
         Ok(())
+    }
+}
+
+impl Follower {
+    /// Where the checkpoint stands: the follower may run in another process. Whoever waits asks after the one before has
+    /// been answered, and takes an answer that is as good as new.
+    async fn ask(&self, store: &Store, position: i64) -> Result<Asked, StoreError> {
+        let mut last = self.asked.lock().await;
+        if let Some(asked) = *last
+            && (asked.position >= position || asked.at.elapsed() < AS_GOOD_AS_NEW)
+        {
+            return Ok(asked);
+        }
+        let position = checkpoint::read(store, &self.view).await?.position;
+        let behind = checkpoint::behind(store, position).await?;
+        let asked = Asked { at: Instant::now(), position, behind };
+        *last = Some(asked);
+        Ok(asked)
     }
 }

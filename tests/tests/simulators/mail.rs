@@ -126,7 +126,7 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>, end: CancellationToken) 
 async fn talk(stream: TcpStream, desk: &Desk) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut dialogue = Dialogue::default();
-    let mut answer = dialogue.greets(&desk.manners());
+    let mut answer = dialogue::greeting(&desk.manners());
     loop {
         if answer.is_empty() {
             std::future::pending::<()>().await;

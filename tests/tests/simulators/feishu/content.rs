@@ -7,7 +7,7 @@ use crate::simulators::markup;
 pub(super) fn read(body: &Value) -> Result<Posted, Refusal> {
     let content = &body["content"];
     match body["msg_type"].as_str() {
-        Some("text") => text(word(content, "text")?),
+        Some("text") => word(content, "text").map(text),
         Some("post") => post(&content["post"]),
         // An image needs a key that only an app can get; it is in the group's eyes a picture without words.
         Some("image") => word(content, "image_key").map(|_| Posted::default()),
@@ -18,12 +18,12 @@ pub(super) fn read(body: &Value) -> Result<Posted, Refusal> {
 }
 
 // facts 3.2: "text <at user_id="ou_xxx">Name</at>, all: <at user_id="all">所有人</at>"
-fn text(text: &str) -> Result<Posted, Refusal> {
+fn text(text: &str) -> Posted {
     let mut posted = Posted { text: text.to_owned(), ..Posted::default() };
     for id in markup::at_tags(text) {
         posted.pings.user(&id, "all");
     }
-    Ok(posted)
+    posted
 }
 
 // facts 3.2: "post {"content":{"post":{"zh_cn":{"title","content":[[{tag..}]]}}}} (>=1 of zh_cn/en_us(/ja))"

@@ -20,12 +20,12 @@ pub(super) struct Dialogue {
     data: Option<Vec<u8>>,
 }
 
-impl Dialogue {
-    /// The first line, which the server says.
-    pub(super) fn greets(&self, manners: &Manners) -> String {
-        instead(manners, "CONNECT").unwrap_or_else(|| "220 simulator.test ESMTP\r\n".to_owned())
-    }
+/// The first line, which the server says.
+pub(super) fn greeting(manners: &Manners) -> String {
+    instead(manners, "CONNECT").unwrap_or_else(|| "220 simulator.test ESMTP\r\n".to_owned())
+}
 
+impl Dialogue {
     /// What is answered to a line, if it is answered, and the letter that was complete with it.
     pub(super) fn hears(
         &mut self,

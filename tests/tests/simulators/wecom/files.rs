@@ -32,7 +32,7 @@ pub(super) fn image(content: &Value) -> Result<Posted, Refusal> {
         // facts 3.1: "[mem, unchecked]: … 40009 image size, 301019 md5 mismatch"
         return Err((40009, "invalid image size".to_owned()));
     }
-    if format!("{:x}", Md5::digest(&raw)) != word(content, "md5")? {
+    if hex(&Md5::digest(&raw)) != word(content, "md5")? {
         return Err((301_019, "media md5 not match".to_owned()));
     }
     let (is_jpg, is_png) = (raw.starts_with(b"\xff\xd8\xff"), raw.starts_with(b"\x89PNG\r\n\x1a\n"));
@@ -103,4 +103,8 @@ fn part(request: &Request) -> Option<(String, Vec<u8>)> {
 fn cut<'a>(of: &'a [u8], at: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let found = of.windows(at.len()).position(|it| it == at)?;
     Some((&of[..found], &of[found + at.len()..]))
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

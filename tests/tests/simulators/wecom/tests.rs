@@ -160,7 +160,7 @@ async fn the_21st_in_a_minute_is_refused_and_each_robot_counts_for_itself() {
 async fn an_image_is_what_its_checksum_and_its_base64_say() {
     let (wecom, _) = start().await;
     let image = |base64: &str, md5: &str| kind("image", json!({"base64": base64, "md5": md5}));
-    let md5 = |of: &[u8]| format!("{:x}", Md5::digest(of));
+    let md5 = |of: &[u8]| files::hex(&Md5::digest(of));
     let base64 = BASE64_STANDARD.encode(PNG);
     sent(&post(&wecom, SEND, &image(&base64, &md5(PNG))).await);
     assert_eq!(wecom.posted()[0].file.as_deref(), Some(PNG));

@@ -21,7 +21,7 @@ on_both_databases!(
 );
 
 /// An open socket.
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 async fn connect(desk: &Desk, headers: &[(&'static str, &str)]) -> Result<Socket, tungstenite::Error> {
     let mut request = desk.url("/graphql/ws").replace("http", "ws").into_client_request().expect("a request");
@@ -41,10 +41,14 @@ impl Socket {
 
     /// One whose holder has said who they are.
     async fn of(desk: &Desk, token: &str) -> Self {
+        Self::by(desk, Some(token)).await
+    }
+
+    /// The same, or one of somebody who has no token.
+    pub(super) async fn by(desk: &Desk, token: Option<&str>) -> Self {
         let mut socket = Self::open(desk).await;
-        let init =
-            json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {token}")}});
-        socket.say(&init).await;
+        let payload = token.map(|token| json!({"authorization": format!("Bearer {token}")}));
+        socket.say(&json!({"type": "connection_init", "payload": payload.unwrap_or(json!({}))})).await;
         assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
         socket
     }
@@ -57,7 +61,7 @@ impl Socket {
         self.0.send(message).await.expect("sent");
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
+    pub(super) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({"query": query, "variables": variables});
         self.say(&json!({"id": id, "type": "subscribe", "payload": payload})).await;
     }
@@ -72,7 +76,7 @@ impl Socket {
         }
     }
 
-    async fn hear(&mut self) -> Value {
+    pub(super) async fn hear(&mut self) -> Value {
         match self.frame().await {
             Message::Text(text) => serde_json::from_str(&text).expect("JSON"),
             frame => panic!("{frame:?}"),

@@ -119,12 +119,10 @@ impl Story<'_> {
                 let from = before.and_then(|before| before.assignee).map(|from| self.assignee(from));
                 from_to("story-message-assigned", from, &self.assignee(event.to))
             }
-            MessageEvent::MessageUnassigned(_) => {
-                match before.and_then(|before| before.assignee) {
-                    Some(from) => say("story-message-unassigned-from", &[("from", &self.assignee(from))]),
-                    None => say("story-message-unassigned", &[]),
-                }
-            }
+            MessageEvent::MessageUnassigned(_) => match before.and_then(|before| before.assignee) {
+                Some(from) => say("story-message-unassigned-from", &[("from", &self.assignee(from))]),
+                None => say("story-message-unassigned", &[]),
+            },
             MessageEvent::FollowUpScheduled(event) => {
                 let from = before.and_then(|before| before.follow_up).map(|from| minute(from.due_at));
                 from_to("story-follow-up-scheduled", from, &minute(event.due_at))

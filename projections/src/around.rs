@@ -93,7 +93,8 @@ impl Projections {
     async fn around(&self, entries: &[HistoryEntry]) -> Result<BTreeMap<i64, Around>, QueryError> {
         let mut found = BTreeMap::new();
         for entry in entries.iter().filter(|entry| entry.event.aggregate_type == Message::TYPE) {
-            let event = event_of::<Message>(&entry.event).map_err(|error| unreadable(&entry.event, &error))?;
+            let event =
+                event_of::<Message>(&entry.event).map_err(|error| unreadable(&entry.event, &error))?;
             found.insert(entry.event.position, Around { event, change: None });
         }
         let mut messages: BTreeMap<String, Message> = BTreeMap::new();

@@ -1,6 +1,8 @@
 //! What happened: the events as the log has them, personal data opened for those who may read it.
 
-use crate::{Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow, veil, veil::Quote};
+use crate::{
+    Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow, veil, veil::Quote,
+};
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
@@ -314,7 +316,8 @@ impl Projections {
             }
         }
         self.store.open_personal(&mut payloads.iter_mut().collect::<Vec<_>>()).await?;
-        let show = |(event, payload): (&RecordedEvent, &mut Value)| veil::show(&event.event_type, payload, reader);
+        let show =
+            |(event, payload): (&RecordedEvent, &mut Value)| veil::show(&event.event_type, payload, reader);
         let quotes: Vec<Option<Quote>> = events.iter().zip(&mut payloads).map(show).collect();
         let metadata = events.iter().map(RecordedEvent::metadata).collect::<Result<Vec<_>, StoreError>>()?;
         let authors: BTreeSet<MemberId> = metadata.iter().filter_map(acting_member).collect();

@@ -36,7 +36,6 @@ pub use cursor::{BadPage, Page, PageRequest};
 pub use error::QueryError;
 pub use feed::{Change, Changes, Next, Wants};
 pub use history::{HistoryEntry, HistoryFilter};
-pub use veil::Quote;
 pub use members::{HandlesRow, KeyRow, MemberRow};
 pub use message_entries::{EntryKind, EntryRow};
 pub use message_list::{FollowUpRow, MessageCounts, MessageFacts, MessageFilter, MessageOrder, MessageRow};
@@ -44,6 +43,7 @@ pub use rating::RatingRow;
 pub use reader::{Reader, ShownContact};
 pub use reviews::ReviewRow;
 pub use teams::TeamRow;
+pub use veil::Quote;
 pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
 

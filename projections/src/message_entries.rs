@@ -107,8 +107,7 @@ struct Conversation {
 
 impl Folded for Conversation {
     type Aggregate = Message;
-    const TABLE: Table =
-        Table { name: TABLES[1], key: "message_id", fixed: &[], changing: &[], read: &[] };
+    const TABLE: Table = Table { name: TABLES[1], key: "message_id", fixed: &[], changing: &[], read: &[] };
 
     fn begin(recorded: &RecordedEvent, event: MessageEvent) -> Result<Option<Self>, HandleError> {
         let MessageEvent::MessageSubmitted(_) = &event else { return Ok(None) };

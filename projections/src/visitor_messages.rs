@@ -15,9 +15,7 @@ use domain::{
     personal::Personal,
     text::Words,
 };
-use store::{
-    BoxFuture, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, micros, placeholders,
-};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, micros, placeholders};
 
 /// A message as its visitor sees it.
 #[derive(Clone, Debug)]

@@ -35,7 +35,8 @@ pub(crate) fn bearer(value: &str) -> Option<String> {
 /// best (RFC 9110, 12.5.4): of the same weight the first, and none whose weight is 0. Any language, `*`, asks for none.
 pub(crate) fn language(headers: &HeaderMap) -> Option<Locale> {
     let fields = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|field| field.to_str().ok());
-    let mut wanted: Vec<(u16, Locale)> = fields.flat_map(|field| field.split(',')).filter_map(range).collect();
+    let mut wanted: Vec<(u16, Locale)> =
+        fields.flat_map(|field| field.split(',')).filter_map(range).collect();
     wanted.retain(|(weight, _)| *weight > 0);
     // Sorting keeps the order of those that weigh the same.
     wanted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));

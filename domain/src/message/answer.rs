@@ -1,8 +1,8 @@
 //! What is said in a message once it was left: more words, replies, notes, and how content the visitor was.
 
 use super::{
-    Decided, Message, MessageCommand, MessageContinued, MessageError, MessageEvent, MessageRated, MessageReplied, NoteAdded, Stage,
-    Submitted,
+    Decided, Message, MessageCommand, MessageContinued, MessageError, MessageEvent, MessageRated,
+    MessageReplied, NoteAdded, Stage, Submitted,
 };
 use crate::{
     decide::Decide,

@@ -271,11 +271,7 @@ impl LogEntry {
     }
 
     /// These events; told as a story when that is asked for.
-    pub(crate) async fn all(
-        ctx: &Context<'_>,
-        entries: Vec<HistoryEntry>,
-        told: bool,
-    ) -> Result<Vec<Self>> {
+    pub(crate) async fn all(ctx: &Context<'_>, entries: Vec<HistoryEntry>, told: bool) -> Result<Vec<Self>> {
         if !told {
             return Ok(entries.into_iter().map(|entry| Self { entry, story: None }).collect());
         }

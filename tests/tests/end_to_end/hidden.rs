@@ -58,7 +58,11 @@ async fn a_key_that_may_only_audit_reads_the_log_and_no_word_of_a_message(dialec
     assert_eq!(desk.ask(Some(&audits), message, json!({"id": id})).await.code(), "FORBIDDEN");
     assert_eq!(desk.ask(Some(&reads), log, json!({})).await.code(), "FORBIDDEN");
     let own = key(&agent, "audit.read").await;
-    assert_eq!(desk.ask(Some(&own), log, json!({})).await.code(), "FORBIDDEN", "an agent's reaches not so far");
+    assert_eq!(
+        desk.ask(Some(&own), log, json!({})).await.code(),
+        "FORBIDDEN",
+        "an agent's reaches not so far"
+    );
 }
 
 async fn how_members_can_be_reached_elsewhere_is_not_told_by_the_log(dialect: Dialect) {

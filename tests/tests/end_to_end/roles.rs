@@ -148,8 +148,9 @@ async fn everybody_is_answered_as_the_table_says() {
     let everybody = Everybody::gather().await;
     let schema = Schema::of(&everybody.desk).await;
     for of in schema.objects() {
-        let told =
-            PLACES.iter().any(|(place, _)| *place == of) || PARTS.contains(&of.as_str()) || ROOTS.contains(&of.as_str());
+        let told = PLACES.iter().any(|(place, _)| *place == of)
+            || PARTS.contains(&of.as_str())
+            || ROOTS.contains(&of.as_str());
         let passed_on = ["Payload", "Connection", "Edge"].iter().any(|ending| of.ends_with(ending));
         assert!(
             told || passed_on,

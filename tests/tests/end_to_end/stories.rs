@@ -20,7 +20,12 @@ impl Desk {
         let query = format!("{{ log(first: 100{filter}) {{ nodes {{ type story }} }} }}");
         let nodes = self.ask_in(language, token, &query, json!({})).await["log"]["nodes"].clone();
         let text = |value: &Value| value.as_str().expect("text").to_owned();
-        nodes.as_array().expect("a page").iter().map(|node| (text(&node["type"]), text(&node["story"]))).collect()
+        nodes
+            .as_array()
+            .expect("a page")
+            .iter()
+            .map(|node| (text(&node["type"]), text(&node["story"])))
+            .collect()
     }
 }
 
@@ -55,7 +60,8 @@ async fn the_log_tells_of_each_message_what_its_own_history_tells(dialect: Diale
             let answer = desk.ask_in(language, &by_mei, query, json!({"id": id})).await;
             let nodes = answer["message"]["history"]["nodes"].as_array().expect("a page").clone();
             let told_here = nodes.into_iter().map(|node| {
-                let position = node["position"].as_str().expect("a position").parse::<i64>().expect("a number");
+                let position =
+                    node["position"].as_str().expect("a position").parse::<i64>().expect("a number");
                 (position, node["story"].as_str().expect("a story").to_owned())
             });
             told.extend(told_here);
@@ -66,7 +72,8 @@ async fn the_log_tells_of_each_message_what_its_own_history_tells(dialect: Diale
         let log: Vec<String> = log.into_iter().map(|(_, story)| story).collect();
         assert_eq!(log, told, "{language}");
     }
-    let log = desk.stories(&admin, "en", ", filter: {type: [\"MessageAssigned\", \"MessageUnassigned\"]}").await;
+    let log =
+        desk.stories(&admin, "en", ", filter: {type: [\"MessageAssigned\", \"MessageUnassigned\"]}").await;
     let log: Vec<&str> = log.iter().map(|(_, story)| story.as_str()).collect();
     let passed = "Admin passed the message from Admin to mei: “熟”";
     let queued = "Admin put the message back into the queue; mei had it";
@@ -132,7 +139,10 @@ async fn what_was_written_to_it_and_is_gone_is_told_so_in_every_language(dialect
     desk.mutate(&admin, &close, "userErrors { code }").await;
     let closed = ", filter: {type: [\"MessageClosed\"]}";
     let told = desk.stories(&admin, "en", closed).await;
-    assert_eq!(told[0].1, "Admin closed the message (waiting for a reply → closed): “erased”", "that is what they wrote");
+    assert_eq!(
+        told[0].1, "Admin closed the message (waiting for a reply → closed): “erased”",
+        "that is what they wrote"
+    );
     let own = desk.ask(Some(&visitor), "{ visitor { id } }", json!({})).await.data()["visitor"]["id"].clone();
     let erase = format!("eraseVisitor(id: {own}, reason: \"他要求删除\")");
     let erased = desk.mutate(&admin, &erase, "done userErrors { code }").await;

@@ -22,11 +22,13 @@ async fn a_note_says_whom_it_is_meant_for_now_and_as_of_then(dialect: Dialect) {
     let (_, id) = desk.submit().await;
     let note = |more: &str| format!("addNote(input: {{messageId: \"{id}\", content: \"看看\"{more}}})");
     let mentions = format!(", mentions: [\"{mei}\", \"{hua}\"]");
-    let fields = "receipt { position } message { entries { ... on Note { author { name } mentions { name } } } }";
+    let fields =
+        "receipt { position } message { entries { ... on Note { author { name } mentions { name } } } }";
     let noted = desk.mutate(&admin, &note(&mentions), fields).await;
     let named = |note: &Value| {
         let names = note["mentions"].as_array().expect("a list").iter();
-        let mut names: Vec<String> = names.map(|of| of["name"].as_str().expect("a name").to_owned()).collect();
+        let mut names: Vec<String> =
+            names.map(|of| of["name"].as_str().expect("a name").to_owned()).collect();
         names.sort();
         names
     };
@@ -38,7 +40,10 @@ async fn a_note_says_whom_it_is_meant_for_now_and_as_of_then(dialect: Dialect) {
         "{{ message(id: \"{id}\", asOf: {{position: \"{noted_at}\"}}) {{ entries {{ ... on Note {{ mentions {{ name }} }} }} }} }}"
     );
     let then = desk.ask(Some(&by_mei), &then, json!({})).await.data()["message"]["entries"].clone();
-    assert_eq!((then.as_array().map(Vec::len), named(&then[1])), (Some(2), vec!["hua".to_owned(), "mei".to_owned()]));
+    assert_eq!(
+        (then.as_array().map(Vec::len), named(&then[1])),
+        (Some(2), vec!["hua".to_owned(), "mei".to_owned()])
+    );
 }
 
 /// What the visitor is told of their message.
@@ -112,7 +117,11 @@ async fn a_conflict_says_whether_more_happened_than_it_tells(dialect: Dialect) {
         let answer = desk.ask(Some(&admin), CLAIM, json!({"id": id, "seen": seen})).await.data();
         let conflict = &answer["claimMessage"]["conflict"];
         let count = conflict["eventsSince"].as_array().map(Vec::len);
-        assert_eq!((count, &conflict["eventsSinceTruncated"]), (Some(told), &json!(truncated)), "since {seen}");
+        assert_eq!(
+            (count, &conflict["eventsSinceTruncated"]),
+            (Some(told), &json!(truncated)),
+            "since {seen}"
+        );
         assert_eq!(conflict["version"], 102);
     }
 }
@@ -133,7 +142,10 @@ async fn everything_that_is_wrong_with_a_form_is_said_at_once(dialect: Dialect) 
         (json!({"name": " ", "contact": "call me", "content": ""}), vec!["name", "contact", "content"]),
         (json!({"contact": "", "content": "你好", "categoryId": "x"}), vec!["name", "contact", "categoryId"]),
         (json!({"name": "李雷", "contact": "call me", "content": "你好"}), vec!["contact"]),
-        (json!({"name": "李雷", "contact": "13800138000", "content": "你好", "categoryId": "x"}), vec!["categoryId"]),
+        (
+            json!({"name": "李雷", "contact": "13800138000", "content": "你好", "categoryId": "x"}),
+            vec!["categoryId"],
+        ),
     ] {
         let refused = desk.ask(None, SUBMIT, json!({"input": form})).await.data()["submitMessage"].clone();
         let errors = refused["userErrors"].as_array().expect("a list").iter();

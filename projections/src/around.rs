@@ -43,10 +43,7 @@ impl Around {
             Message::Submitted(message) => message.assignee,
             Message::NotSubmitted => None,
         });
-        let to = match &self.event {
-            MessageEvent::MessageAssigned(event) => Some(event.to),
-            _ => None,
-        };
+        let to = if let MessageEvent::MessageAssigned(event) = &self.event { Some(event.to) } else { None };
         before.into_iter().chain(to)
     }
 }

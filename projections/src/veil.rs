@@ -75,7 +75,12 @@ fn quote(event_type: &str, payload: &Value) -> Option<Quote> {
         Value::String(word) if word == DELETED => Some(Quote::Deleted),
         Value::String(word) if word == MASKED => Some(Quote::Masked),
         // What a program said, such as why it paused a channel.
-        _ => None,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => None,
     }
 }
 

@@ -86,7 +86,7 @@ async fn the_log_tells_who_did_what_with_whom_and_with_which_team_and_channel(di
     let admin = desk.administrator().await;
     let (mei, by_mei) = desk.hire("mei", Role::Agent).await;
     let formed = desk.mutate(&admin, "formTeam(name: \"夜班\")", "team { id }").await["team"]["id"].clone();
-    let connect = "connectChannel(input: {name: \"大群\", kind: WEBHOOK, url: \"https://example.com/hook\"})";
+    let connect = "connectChannel(input: {name: \"大群\", kind: EMAIL, emails: [\"night@example.com\"]})";
     let channel = desk.mutate(&admin, connect, "channel { id } userErrors { message }").await;
     assert_eq!(channel["userErrors"], json!([]));
     let channel = channel["channel"]["id"].clone();

@@ -38,7 +38,7 @@ async fn deliver(desk: &Desk, number: i64) {
     let sql = "INSERT INTO deliveries (delivery_id, channel_id, position, event_type, message_id, state, tries, next_at, \
                alone, created_at, changed_at) VALUES ($1, $2, $3, 'message.submitted', NULL, 'DEAD', 0, NULL, 0, $4, $4)";
     let id = || store::random::uuid(desk.clock.now()).to_string();
-    let values = [id().into(), id().into(), number.into(), desk.clock.micros().into()];
+    let values: [store::Value; 4] = [id().into(), id().into(), number.into(), desk.clock.micros().into()];
     store.database().log.execute(sql, &values).await.expect("delivered");
     store.close().await;
 }

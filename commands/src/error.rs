@@ -52,6 +52,9 @@ pub enum CommandError {
     /// The link was used, has expired, or never was.
     #[error("this sign-in link has been used or has expired; ask for a new one")]
     LinkUnknown,
+    /// The invitation was accepted, has expired, was replaced, or never was.
+    #[error("this invitation has been accepted or has expired; ask for another one")]
+    InvitationUnknown,
     /// Somebody is invited into a team that is not there.
     #[error("there is no such team")]
     TeamUnknown,
@@ -59,6 +62,14 @@ pub enum CommandError {
     #[error("the message has changed since version {expected}; it is at {version} now")]
     Conflict {
         /// What the caller had last seen.
+        expected: i64,
+        /// Where it stands.
+        version: i64,
+    },
+    /// The message has never been at `expectedVersion`; it stands at `version`.
+    #[error("the message has no version {expected}; it is at {version} now")]
+    NoSuchVersion {
+        /// What the caller said they had seen.
         expected: i64,
         /// Where it stands.
         version: i64,

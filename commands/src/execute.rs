@@ -142,7 +142,10 @@ impl Commands {
             Some(expected) if expected != version => match loaded.aggregate.decide(command.clone()) {
                 // What was deleted is hidden at once: what has happened to it since is nobody's to read.
                 Err(deleted @ MessageError::Deleted) => Err(deleted.into()),
-                Ok(_) | Err(_) => Err(CommandError::Conflict { expected, version }),
+                Ok(_) | Err(_) if (0..version).contains(&expected) => {
+                    Err(CommandError::Conflict { expected, version })
+                }
+                Ok(_) | Err(_) => Err(CommandError::NoSuchVersion { expected, version }),
             },
             _ => Ok(loaded.aggregate.decide(command.clone())?),
         }

@@ -100,8 +100,12 @@ impl Commands {
         new_password: &str,
     ) -> Result<SignedIn, CommandError> {
         if !invitation.starts_with(token::INVITATION) {
-            return Err(CommandError::LinkUnknown);
+            return Err(CommandError::InvitationUnknown);
         }
-        self.enter_by(caller, invitation, new_password).await
+        let entered = self.enter_by(caller, invitation, new_password).await;
+        entered.map_err(|error| match error {
+            CommandError::LinkUnknown => CommandError::InvitationUnknown,
+            other => other,
+        })
     }
 }

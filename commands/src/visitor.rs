@@ -101,8 +101,9 @@ impl Commands {
             decided.iter().cloned().for_each(|event| visitor.apply(event));
         }
         let given = self.print(arriving.id, input.name.as_ref(), contact);
-        let unchanged =
-            loaded.version() > 0 && self.remembered(arriving.id, loaded.version()).await? == Some(given);
+        let identified = matches!(&visitor, Visitor::Arrived(arrived) if arrived.identified);
+        let unchanged = loaded.version() > 0
+            && self.remembered(arriving.id, loaded.version(), identified).await? == Some(given);
         decided.extend(visitor.decide(VisitorCommand::RememberContact {
             at,
             name: input.name.clone(),
@@ -115,12 +116,25 @@ impl Commands {
     }
 
     /// The fingerprint of what is remembered of a visitor at this version of their stream.
-    async fn remembered(&self, id: VisitorId, version: i64) -> Result<Option<[u8; 32]>, CommandError> {
+    async fn remembered(
+        &self,
+        id: VisitorId,
+        version: i64,
+        identified: bool,
+    ) -> Result<Option<[u8; 32]>, CommandError> {
         if let Some(print) = self.contacts.at(id, version) {
             return Ok(Some(print));
         }
         let last = self.store.last_of_type(Visitor::TYPE, &id.to_string(), "ContactRemembered").await?;
         let Some(last) = last else { return Ok(None) };
+        // What the host site said since fills the next form instead, and may be something else.
+        let said = if identified { &["VisitorIdentified", "VisitorCorrected"][..] } else { &[] };
+        for event_type in said {
+            let said = self.store.last_of_type(Visitor::TYPE, &id.to_string(), event_type).await?;
+            if said.is_some_and(|said| said.position > last.position) {
+                return Ok(None);
+            }
+        }
         let mut payload = last.payload()?;
         self.store.open_personal(&mut [&mut payload]).await?;
         let place = format!("position {}", last.position);

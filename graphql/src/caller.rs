@@ -82,6 +82,11 @@ impl Request {
         reader.map_err(|error| fault::of_query(&self.caller, &error))
     }
 
+    /// The caller as a reader of the log.
+    pub(crate) fn auditor(&self) -> Result<Reader> {
+        Reader::of_the_log(self.caller.actor).map_err(|error| fault::of_query(&self.caller, &error))
+    }
+
     /// The desk's teams that stand.
     async fn teams(&self, projections: &Projections) -> Result<&[TeamRow]> {
         let teams = self.teams.get_or_try_init(|| projections.teams()).await;

@@ -93,7 +93,9 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::RestoreUnknown
         | E::WrongCredentials
         | E::LinkUnknown
+        | E::InvitationUnknown
         | E::Conflict { .. }
+        | E::NoSuchVersion { .. }
         | E::KeyReused
         | E::KeyExpired
         | E::KeyTooShort
@@ -105,6 +107,11 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
 fn unavailable(cause: &dyn std::fmt::Display) -> Error {
     tracing::warn!(%cause, "the database does not answer in time");
     fault(Code::Unavailable, "the database does not answer in time; try again")
+}
+
+/// An event names a member whom the list of members does not have yet.
+pub(crate) fn member_unseen() -> Error {
+    fault(Code::Unavailable, "the list of members has not come this far yet; try again")
 }
 
 pub(crate) fn unauthenticated(caller: &Caller) -> Error {

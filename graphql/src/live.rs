@@ -205,7 +205,7 @@ impl TellsEntries {
     /// A page of what is asked for, as far as the log had come when who is told was looked up.
     async fn page(&mut self) -> Result<()> {
         let until = self.telling.renew().await?;
-        let reader = self.telling.reader()?;
+        let reader = self.telling.request().auditor()?;
         let filter = HistoryFilter { until: Some(until), ..self.filter.clone() };
         let entries = self.telling.projections.log(&reader, &filter, self.after, PAGE).await;
         let entries = entries.map_err(|error| self.telling.of_query(&error))?;

@@ -1,7 +1,7 @@
 //! What stands beside the things of a list, looked up for all of them at once: as many questions to the database as
 //! there are kinds of neighbours, however long the list is.
 
-use crate::{caller::Asks, fault, ticks::Wanted};
+use crate::{caller::Asks, fault, query::member::Member, ticks::Wanted};
 use async_graphql::{
     Context, Result,
     dataloader::{DataLoader, Loader},
@@ -37,6 +37,10 @@ struct SaidIn(MessageId);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct ToldIn(MessageId);
 
+/// The replies in this message after which its visitor has said nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Unread(MessageId);
+
 type Answers<K, V> = Result<HashMap<K, V>, Arc<QueryError>>;
 
 impl Neighbours {
@@ -47,6 +51,18 @@ impl Neighbours {
     /// A member.
     pub(crate) async fn member(&self, ctx: &Context<'_>, id: MemberId) -> Result<Option<MemberRow>> {
         self.one(ctx, id).await
+    }
+
+    /// A member whom an event names. They were invited before it: whoever is not there is not there yet.
+    pub(crate) async fn named(&self, ctx: &Context<'_>, id: MemberId) -> Result<Member> {
+        self.member(ctx, id).await?.map(Member).ok_or_else(fault::member_unseen)
+    }
+
+    /// These members, whom events name.
+    pub(crate) async fn all_named(&self, ctx: &Context<'_>, ids: &[MemberId]) -> Result<Vec<Member>> {
+        let rows = self.members(ctx, ids.iter().copied()).await?;
+        let found = |id| rows.iter().find(|row| row.id == id).cloned().map(Member);
+        ids.iter().map(|id| found(*id).ok_or_else(fault::member_unseen)).collect()
     }
 
     /// These members; whoever is unknown is left out.
@@ -77,6 +93,11 @@ impl Neighbours {
     /// What its visitor sees of what was said in a message of their own.
     pub(crate) async fn own_entries(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<EntryRow>> {
         Ok(self.one(ctx, ToldIn(id)).await?.unwrap_or_default())
+    }
+
+    /// How many replies in a message its visitor has said nothing after.
+    pub(crate) async fn unread_replies(&self, ctx: &Context<'_>, id: MessageId) -> Result<i64> {
+        Ok(self.one(ctx, Unread(id)).await?.unwrap_or_default())
     }
 
     /// What members think of a reply.
@@ -172,6 +193,17 @@ impl Loader<ToldIn> for LookUp {
     async fn load(&self, keys: &[ToldIn]) -> Answers<ToldIn, Vec<EntryRow>> {
         let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
         self.said(&ids, false, ToldIn).await
+    }
+}
+
+impl Loader<Unread> for LookUp {
+    type Value = i64;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[Unread]) -> Answers<Unread, i64> {
+        let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let counts = self.projections.unread_replies(&ids).await.map_err(Arc::new)?;
+        Ok(counts.into_iter().map(|(id, count)| (Unread(id), count)).collect())
     }
 }
 

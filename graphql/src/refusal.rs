@@ -116,11 +116,15 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         }
         CommandError::WrongCredentials => (C::Invalid, None, "wrong-credentials"),
         CommandError::LinkUnknown => (C::Invalid, Some("token"), "link-unknown"),
+        CommandError::InvitationUnknown => (C::Invalid, Some("token"), "invitation-unknown"),
         CommandError::EmailTaken => (C::AlreadySo, Some("email"), "email-taken"),
         CommandError::Conflict { expected, version } => {
-            let (expected, version) = (expected.to_string(), version.to_string());
-            let gaps = [("expected", expected.as_str()), ("version", version.as_str())];
-            return tell((C::Conflict, Some("expectedVersion"), "conflict"), &gaps, locale);
+            let refusal = (C::Conflict, Some("expectedVersion"), "conflict");
+            return of_version(refusal, *expected, *version, locale);
+        }
+        CommandError::NoSuchVersion { expected, version } => {
+            let refusal = (C::Unknown, Some("expectedVersion"), "version-unknown");
+            return of_version(refusal, *expected, *version, locale);
         }
         CommandError::KeyReused => (C::IdempotencyKeyReused, Some("idempotencyKey"), "key-reused"),
         CommandError::KeyExpired => (C::IdempotencyKeyReused, Some("idempotencyKey"), "key-expired"),
@@ -150,6 +154,11 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         }
     };
     tell(refusal, &[], locale)
+}
+
+fn of_version(refusal: Refusal, expected: i64, version: i64, locale: Option<&Locale>) -> UserError {
+    let (expected, version) = (expected.to_string(), version.to_string());
+    tell(refusal, &[("expected", &expected), ("version", &version)], locale)
 }
 
 /// A score that is none.

@@ -2,16 +2,20 @@
 //!
 //! Knows the events and the keys of their sentences in `graphql/locales/`. Must not know where events come from.
 
-use crate::language::{Gap, Language};
+use crate::{
+    language::{Gap, Language},
+    query::channel::why_paused,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Acted,
+    channel::PauseReason,
     desk::Settings,
     ids::{CategoryId, MemberId},
     locale::Locale,
     message::{Assignee, Message, MessageEvent, Submitted},
 };
-use projections::{Around, HistoryEntry, Tale};
+use projections::{Around, HistoryEntry, Quote, Tale};
 
 /// What a story needs to know of the desk.
 pub struct Story<'a> {
@@ -26,10 +30,7 @@ pub struct Story<'a> {
 impl Story<'_> {
     /// The sentence of an event, its status change and its reason with it.
     pub fn tell(&self, entry: &HistoryEntry) -> String {
-        let around = match entry.event.aggregate_type.as_str() {
-            "Message" => self.tale.around.get(&entry.event.sequence),
-            _ => None,
-        };
+        let around = self.tale.around.get(&entry.event.position);
         let actor = self.actor(entry);
         let story = match around {
             Some(around) => self.of_message(entry, &actor, around),
@@ -41,26 +42,56 @@ impl Story<'_> {
             }
             None => story,
         };
-        match said_why(entry) {
-            Some(reason) => self.say("story-with-reason", &[("story", &story), ("reason", reason)]),
-            None => story,
+        self.with_quote(story, entry)
+    }
+
+    /// The sentence with what the actor wrote to it, or with what became of that.
+    fn with_quote(&self, story: String, entry: &HistoryEntry) -> String {
+        let told = |key| self.say(key, &[("story", &story)]);
+        match &entry.quote {
+            Some(Quote::Said(reason)) => {
+                self.say("story-with-reason", &[("story", &story), ("reason", reason)])
+            }
+            Some(Quote::Erased) => told("story-with-reason-erased"),
+            Some(Quote::Deleted) => told("story-with-reason-deleted"),
+            Some(Quote::Masked) => told("story-with-reason-masked"),
+            None => match paused(entry) {
+                Some(reason) => {
+                    let reason = why_paused(&reason, Language::of(self.locale));
+                    self.say("story-with-why", &[("story", &story), ("why", &reason)])
+                }
+                None => story,
+            },
         }
     }
 
-    /// An event by its name alone. A sentence that needs more than is known becomes the event's own name.
+    /// An event by what it says itself, and what its aggregate is called. A sentence that needs more than is known becomes
+    /// the event's own name.
     fn plainly(&self, entry: &HistoryEntry, actor: &str) -> String {
         let event_type = &entry.event.event_type;
-        let (reference, due) = (field(entry, "reference"), due(entry));
-        let gaps: Vec<Gap> = [("actor", Some(actor)), ("reference", reference), ("to", due.as_deref())]
-            .into_iter()
-            .filter_map(|(name, words)| Some((name, words?)))
-            .collect();
+        let called = self.tale.called.get(&entry.event.position);
+        let member = entry.subject().map(|id| self.member(id));
+        let from = called.and_then(|called| called.before.as_deref());
+        let name = called.and_then(|called| called.since.as_deref());
+        let due = due(entry);
+        let to = due.as_deref().or_else(|| field(entry, "role"));
+        let gaps: Vec<Gap> = [
+            ("actor", Some(actor)),
+            ("reference", field(entry, "reference")),
+            ("to", to),
+            ("from", from),
+            ("name", name),
+            ("member", member.as_deref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, words)| Some((name, words?)))
+        .collect();
         let told = Language::of(self.locale).find(&key(event_type), &gaps);
         told.unwrap_or_else(|| format!("{actor}: {event_type}"))
     }
 
     fn of_message(&self, entry: &HistoryEntry, actor: &str, around: &Around) -> String {
-        let before = submitted(&around.before);
+        let before = around.change.as_ref().and_then(|(before, _)| submitted(before));
         let say = |key: &str, gaps: &[Gap]| self.say(key, &[&[("actor", actor)], gaps].concat());
         let from_to = |key: &str, from: Option<String>, to: &str| match from {
             Some(from) => say(&format!("{key}-from"), &[("from", &from), ("to", to)]),
@@ -88,11 +119,10 @@ impl Story<'_> {
                 let from = before.and_then(|before| before.assignee).map(|from| self.assignee(from));
                 from_to("story-message-assigned", from, &self.assignee(event.to))
             }
-            MessageEvent::MessageUnassigned(_) => {
-                let from = before.and_then(|before| before.assignee);
-                let from = from.map_or_else(|| self.say("nobody", &[]), |from| self.assignee(from));
-                say("story-message-unassigned", &[("from", &from)])
-            }
+            MessageEvent::MessageUnassigned(_) => match before.and_then(|before| before.assignee) {
+                Some(from) => say("story-message-unassigned-from", &[("from", &self.assignee(from))]),
+                None => say("story-message-unassigned", &[]),
+            },
             MessageEvent::FollowUpScheduled(event) => {
                 let from = before.and_then(|before| before.follow_up).map(|from| minute(from.due_at));
                 from_to("story-follow-up-scheduled", from, &minute(event.due_at))
@@ -134,7 +164,8 @@ impl Story<'_> {
     }
 
     fn status_change(&self, around: &Around) -> Option<(String, String)> {
-        let ((before, _), (after, _)) = (around.before.status()?, around.after.status()?);
+        let (before, after) = around.change.as_ref()?;
+        let ((before, _), (after, _)) = (before.status()?, after.status()?);
         let named = |name: &str| self.say(&format!("status-{}", name.to_lowercase().replace('_', "-")), &[]);
         (before != after).then(|| (named(before.name()), named(after.name())))
     }
@@ -207,9 +238,9 @@ fn field<'e>(entry: &'e HistoryEntry, name: &str) -> Option<&'e str> {
     entry.payload.get(&entry.event.event_type)?.get(name)?.as_str()
 }
 
-/// What the actor gave as a reason, or wrote to a follow-up.
-fn said_why(entry: &HistoryEntry) -> Option<&str> {
-    ["reason", "note", "comment"].into_iter().find_map(|name| field(entry, name))
+/// Why a channel was paused, when it was.
+fn paused(entry: &HistoryEntry) -> Option<PauseReason> {
+    serde_json::from_value(entry.payload.get("ChannelPaused")?.get("reason")?.clone()).ok()
 }
 
 /// To the minute, in UTC.
@@ -220,7 +251,9 @@ fn minute(at: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{desk::DeskEvent, member::MemberEvent, team::TeamEvent, visitor::VisitorEvent};
+    use domain::{
+        channel::ChannelEvent, desk::DeskEvent, member::MemberEvent, team::TeamEvent, visitor::VisitorEvent,
+    };
 
     #[test]
     fn every_event_has_a_sentence_in_every_language() {
@@ -230,9 +263,10 @@ mod tests {
             MemberEvent::TYPES,
             TeamEvent::TYPES,
             DeskEvent::TYPES,
+            ChannelEvent::TYPES,
         ];
         let types = types.concat();
-        let gaps = ["actor", "reference", "to", "from", "added"].map(|gap| (gap, "X"));
+        let gaps = ["actor", "reference", "to", "from", "added", "name", "member"].map(|gap| (gap, "X"));
         for (event_type, _) in types {
             for language in Language::ALL {
                 let told = language.find(&key(event_type), &gaps);

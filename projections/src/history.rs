@@ -1,12 +1,17 @@
 //! What happened: the events as the log has them, personal data opened for those who may read it.
 
-use crate::{Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow, veil};
+use crate::{
+    Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow, veil, veil::Quote,
+};
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
     actor::Acted,
     ids::{MemberId, MessageId},
+    member::Member,
     message::Message,
+    team::Team,
+    visitor::Visitor,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +48,8 @@ pub struct HistoryEntry {
     pub event: RecordedEvent,
     /// What it says, for reading: personal data opened, or masked, or `"erased"`.
     pub payload: Value,
+    /// What the actor said why, or wrote to it, as far as the reader may see it.
+    pub quote: Option<Quote>,
     /// Who did it, in the course of what.
     pub metadata: BTreeMap<String, String>,
     /// The member who acted, when one did and is known.
@@ -53,6 +60,16 @@ impl HistoryEntry {
     /// Who acted.
     pub fn acted(&self) -> Acted<'_> {
         acted(&self.metadata)
+    }
+
+    /// The member whom it happened to: whose stream it is in, or who joined a team or left it.
+    pub fn subject(&self) -> Option<MemberId> {
+        let id = match self.event.aggregate_type.as_str() {
+            Member::TYPE => self.event.aggregate_id.as_str(),
+            Team::TYPE => self.payload.get(&self.event.event_type)?.get("member")?.as_str()?,
+            _ => return None,
+        };
+        id.parse().ok()
     }
 }
 
@@ -287,23 +304,31 @@ impl Projections {
             let deleted = self.deleted(&events).await?;
             for (event, payload) in events.iter().zip(&mut payloads) {
                 if event.aggregate_type == Message::TYPE && deleted.contains(&event.aggregate_id) {
-                    veil::hide(payload, "deleted");
+                    veil::hide(payload, veil::DELETED);
+                }
+            }
+        }
+        if !reader.reads_messages() {
+            for (event, payload) in events.iter().zip(&mut payloads) {
+                if [Message::TYPE, Visitor::TYPE].contains(&event.aggregate_type.as_str()) {
+                    veil::hide(payload, veil::MASKED);
                 }
             }
         }
         self.store.open_personal(&mut payloads.iter_mut().collect::<Vec<_>>()).await?;
-        for (event, payload) in events.iter().zip(&mut payloads) {
-            veil::show(&event.event_type, payload, reader);
-        }
+        let show =
+            |(event, payload): (&RecordedEvent, &mut Value)| veil::show(&event.event_type, payload, reader);
+        let quotes: Vec<Option<Quote>> = events.iter().zip(&mut payloads).map(show).collect();
         let metadata = events.iter().map(RecordedEvent::metadata).collect::<Result<Vec<_>, StoreError>>()?;
         let authors: BTreeSet<MemberId> = metadata.iter().filter_map(acting_member).collect();
         let members = self.members(&authors).await?;
-        let entry = |((event, payload), metadata): ((RecordedEvent, Value), BTreeMap<String, String>)| {
+        let read = events.into_iter().zip(payloads).zip(quotes).zip(metadata);
+        let entry = |(((event, payload), quote), metadata)| {
             let acted = acting_member(&metadata);
             let member = members.iter().find(|member| Some(member.id) == acted).cloned();
-            HistoryEntry { event, payload, metadata, member }
+            HistoryEntry { event, payload, quote, metadata, member }
         };
-        Ok(events.into_iter().zip(payloads).zip(metadata).map(entry).collect())
+        Ok(read.map(entry).collect())
     }
 }
 

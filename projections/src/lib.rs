@@ -31,7 +31,7 @@ mod veil;
 mod visitor_messages;
 mod visitors;
 
-pub use around::{Around, Tale};
+pub use around::{Around, Called, Tale};
 pub use cursor::{BadPage, Page, PageRequest};
 pub use error::QueryError;
 pub use feed::{Change, Changes, Next, Wants};
@@ -43,6 +43,7 @@ pub use rating::RatingRow;
 pub use reader::{Reader, ShownContact};
 pub use reviews::ReviewRow;
 pub use teams::TeamRow;
+pub use veil::Quote;
 pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
 
@@ -55,8 +56,8 @@ pub const VIEWS: &[View] = &[
     View { name: "message_list", version: 4, tables: message_list::TABLES, handle: message_list::project },
     View {
         name: "message_entries",
-        version: 1,
-        tables: &["message_entries", "message_conversations"],
+        version: 2,
+        tables: message_entries::TABLES,
         handle: message_entries::project,
     },
     View {

@@ -19,6 +19,9 @@ use store::{
     placeholders,
 };
 
+/// What this version of the view writes: what was said, and how far each message is read.
+pub(crate) const TABLES: &[&str] = &["message_entries_2", "message_conversations_2"];
+
 /// More entries than any conversation; the list is bounded all the same.
 const MOST: i64 = 1_000;
 
@@ -57,6 +60,8 @@ pub struct EntryRow {
     pub at: DateTime<Utc>,
     /// What; at most as long as the longest of them may be.
     pub content: Personal<ReplyText>,
+    /// The members that a note is meant for.
+    pub mentions: Vec<MemberId>,
 }
 
 /// Takes a run of events into the entries.
@@ -68,7 +73,7 @@ pub(crate) fn project<'a>(
         let mut conversations = fold::<Conversation>(tx, run).await?;
         let said = conversations.rows_mut().flat_map(|(_, conversation)| conversation.said.drain(..));
         let said = said.collect();
-        tx.insert_many("message_entries", &ENTRY, said, "").await?;
+        tx.insert_many(TABLES[0], &ENTRY, said, "").await?;
         conversations.write(tx).await
     })
 }
@@ -83,7 +88,7 @@ pub(crate) fn replay(stream: &[RecordedEvent]) -> Result<Vec<Row>, HandleError> 
     Ok(conversation.said.into_iter().map(row).collect())
 }
 
-const ENTRY: [Column; 7] = [
+const ENTRY: [Column; 8] = [
     ("message_id", Kind::Text),
     ("sequence", Kind::Int),
     ("entry_id", Kind::Text),
@@ -91,6 +96,7 @@ const ENTRY: [Column; 7] = [
     ("author_id", Kind::Text),
     ("at", Kind::Int),
     ("content", Kind::Text),
+    ("mentions", Kind::Text),
 ];
 
 /// A message while a run of its events is read: what was said in it. Its row says how far that is read, for not every
@@ -101,8 +107,7 @@ struct Conversation {
 
 impl Folded for Conversation {
     type Aggregate = Message;
-    const TABLE: Table =
-        Table { name: "message_conversations", key: "message_id", fixed: &[], changing: &[], read: &[] };
+    const TABLE: Table = Table { name: TABLES[1], key: "message_id", fixed: &[], changing: &[], read: &[] };
 
     fn begin(recorded: &RecordedEvent, event: MessageEvent) -> Result<Option<Self>, HandleError> {
         let MessageEvent::MessageSubmitted(_) = &event else { return Ok(None) };
@@ -117,6 +122,7 @@ impl Folded for Conversation {
 
     fn apply(&mut self, recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
         let at = event.at().timestamp_micros();
+        let mut mentions = None;
         let (entry_id, kind, author, content) = match event {
             MessageEvent::MessageAssigned(_)
             | MessageEvent::MessageUnassigned(_)
@@ -145,6 +151,9 @@ impl Folded for Conversation {
             }
             MessageEvent::NoteAdded(event) => {
                 let author = Some(event.author.to_string());
+                if !event.mentions.is_empty() {
+                    mentions = Some(serde_json::to_string(&event.mentions)?);
+                }
                 (event.note_id.to_string(), "note", author, column(&event.content)?)
             }
             MessageEvent::MessageSubmitted(event) => {
@@ -163,6 +172,7 @@ impl Folded for Conversation {
             author.into(),
             at.into(),
             content.into(),
+            mentions.into(),
         ]);
         Ok(())
     }
@@ -191,10 +201,10 @@ impl Projections {
     ) -> Result<Vec<(MessageId, EntryRow)>, QueryError> {
         let notes = if notes { "" } else { " AND kind <> 'note'" };
         let sql = format!(
-            "SELECT message_id, entry_id, kind, author_id, at, content FROM (\
-             SELECT message_id, sequence, entry_id, kind, author_id, at, content, \
+            "SELECT message_id, entry_id, kind, author_id, at, content, mentions FROM (\
+             SELECT message_id, sequence, entry_id, kind, author_id, at, content, mentions, \
              ROW_NUMBER() OVER (PARTITION BY message_id ORDER BY sequence) AS place \
-             FROM message_entries WHERE message_id IN ({}){notes}) AS said \
+             FROM message_entries_2 WHERE message_id IN ({}){notes}) AS said \
              WHERE place <= {MOST} ORDER BY message_id, sequence",
             placeholders(1, of.len())
         );
@@ -219,7 +229,14 @@ pub(crate) async fn opened(store: &Store, rows: &[Row]) -> Result<Vec<EntryRow>,
             author_id: row.text_or_null("author_id")?.and_then(|id| id.parse().ok()),
             at: micros(row.int("at")?),
             content: opened.required()?,
+            mentions: mentions(row)?,
         })
     };
     rows.iter().map(entry).collect()
+}
+
+fn mentions(row: &Row) -> Result<Vec<MemberId>, StoreError> {
+    let Some(mentions) = row.text_or_null("mentions")? else { return Ok(vec![]) };
+    serde_json::from_str(&mentions)
+        .map_err(|_| StoreError::Setup("message_entries holds bad mentions".to_owned()))
 }

@@ -101,7 +101,7 @@ pub struct FollowUpRow {
     /// What is to be done then.
     pub note: Option<Personal<Reason>>,
     /// Who parked it.
-    pub by: Option<MemberId>,
+    pub by: MemberId,
 }
 
 /// Takes a run of events into the list.

@@ -57,6 +57,16 @@ impl Reader {
         Ok(Self { actor, holders })
     }
 
+    /// Admits whoever holds `audit.read` of everything to the log. Who holds no `messages.read` sees no message by it, and
+    /// no word of one in the log.
+    pub fn of_the_log(actor: Actor) -> Result<Self, QueryError> {
+        let nobodys: Arc<[String]> = Arc::new([]);
+        let holders = if holds(actor, Permission::MessagesRead) { None } else { Some(nobodys) };
+        let reader = Self { actor, holders };
+        reader.reads_the_log()?;
+        Ok(reader)
+    }
+
     /// Their scope as SQL that follows other conditions, and the values that it binds, numbered from `from`. `in_order`: the
     /// rows are wanted as the index of holders has them, or in no order.
     pub(crate) fn scope(&self, dialect: Dialect, in_order: bool, from: usize) -> (String, Vec<Value>) {
@@ -106,6 +116,11 @@ impl Reader {
     /// May they see what is thought of others' replies?
     pub(crate) fn reviews(&self) -> bool {
         holds(self.actor, Permission::QualityReview)
+    }
+
+    /// May they see what is said in messages?
+    pub(crate) fn reads_messages(&self) -> bool {
+        holds(self.actor, Permission::MessagesRead)
     }
 
     /// May they see what was deleted?

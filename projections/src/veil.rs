@@ -7,10 +7,33 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// What stands where something is that the reader may not see.
-const MASKED: &str = "masked";
+pub(crate) const MASKED: &str = "masked";
+/// What stands where the words of a deleted message are.
+pub(crate) const DELETED: &str = "deleted";
 
-/// Replaces every marker by what it marks: the value, `"erased"`, a contact's mask, or `"masked"`.
-pub(crate) fn show(event_type: &str, payload: &mut Value, reader: &Reader) {
+/// What somebody wrote to what they did.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Quote {
+    /// These words.
+    Said(String),
+    /// It is gone for ever.
+    Erased,
+    /// It was deleted with its message.
+    Deleted,
+    /// The reader may not see it.
+    Masked,
+}
+
+/// Never printed by accident.
+impl std::fmt::Debug for Quote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// Replaces every marker by what it marks: the value, `"erased"`, a contact's mask, or `"masked"`. Gives what the actor
+/// wrote to it.
+pub(crate) fn show(event_type: &str, payload: &mut Value, reader: &Reader) -> Option<Quote> {
     for (of, path, may) in [
         // As `Member.handles` and `Member.apiKeys` are.
         ("MemberRevised", "/MemberRevised/handles", reader.manages_members()),
@@ -33,7 +56,32 @@ pub(crate) fn show(event_type: &str, payload: &mut Value, reader: &Reader) {
     {
         *scores = json!([]);
     }
+    let quote = quote(event_type, payload);
     plain("", payload, reader.sees_contacts());
+    quote
+}
+
+/// A reason, what was written to a follow-up or a rating: a marker still, or the word that stands where it was.
+fn quote(event_type: &str, payload: &Value) -> Option<Quote> {
+    let event = payload.get(event_type)?;
+    let said = ["reason", "note", "comment"].into_iter().find_map(|name| event.get(name))?;
+    match said {
+        Value::Object(fields) if fields.contains_key("$personal") => {
+            match Personal::<String>::deserialize(said) {
+                Ok(Personal::Clear(said)) => Some(Quote::Said(said)),
+                _ => Some(Quote::Erased),
+            }
+        }
+        Value::String(word) if word == DELETED => Some(Quote::Deleted),
+        Value::String(word) if word == MASKED => Some(Quote::Masked),
+        // What a program said, such as why it paused a channel.
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => None,
+    }
 }
 
 /// Replaces every marker by a word.

@@ -15,7 +15,7 @@ use domain::{
     personal::Personal,
     text::Words,
 };
-use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Tx, Value, micros};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, micros, placeholders};
 
 /// A message as its visitor sees it.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct VisitorMessageRow {
     pub content: Personal<Words>,
     /// How content they were, as they said last.
     pub rating: Option<RatingRow>,
+    /// Could they say so now?
+    pub can_rate: bool,
     /// When it was left.
     pub submitted_at: DateTime<Utc>,
     /// When anything last happened to it that its visitor can see.
@@ -165,7 +167,7 @@ const NOT_SUBMITTED: &str = "a visitor's message was submitted";
 
 const LIST: &str = "visitor";
 const COLUMNS: &str = "message_id, reference, visitor_status, category_id, related_to, content, submitted_at, \
-     last_activity_at, rating, rating_comment, rated_at";
+     last_activity_at, state, rating, rating_comment, rated_at";
 
 impl Projections {
     /// A page of a visitor's own messages, the newest first.
@@ -210,6 +212,25 @@ impl Projections {
         Ok(self.read_visitor_messages(&sql, &values).await?.pop())
     }
 
+    /// Of these messages those with replies after which their visitor neither wrote nor rated, and how many they are.
+    pub async fn unread_replies(&self, of: &[MessageId]) -> Result<Vec<(MessageId, i64)>, QueryError> {
+        let sql = format!(
+            "SELECT replies.message_id AS message_id, COUNT(*) AS unread FROM message_entries_2 AS replies \
+             JOIN visitor_messages AS own ON own.message_id = replies.message_id \
+             WHERE replies.message_id IN ({}) AND replies.kind = 'reply' \
+             AND (own.rated_at IS NULL OR replies.at > own.rated_at) \
+             AND replies.sequence > (SELECT MAX(sequence) FROM message_entries_2 AS words \
+             WHERE words.message_id = replies.message_id AND words.kind = 'words') \
+             GROUP BY replies.message_id",
+            placeholders(1, of.len())
+        );
+        let values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
+        let rows = self.store.database().views.rows(&sql, &values).await?;
+        let bad = |_| StoreError::Setup("message_entries holds a bad message_id".to_owned());
+        let count = |row: &Row| Ok((row.text("message_id")?.parse().map_err(bad)?, row.int("unread")?));
+        rows.iter().map(count).collect()
+    }
+
     async fn read_visitor_messages(
         &self,
         sql: &str,
@@ -221,13 +242,15 @@ impl Projections {
             sealed.extend([Some(row.text("content")?), row.text_or_null("rating_comment")?]);
         }
         let mut opened = opening::open(&self.store, sealed).await?;
-        rows.iter().map(|row| message(row, &mut opened)).collect()
+        let now = self.store.clock().now();
+        rows.iter().map(|row| message(row, now, &mut opened)).collect()
     }
 }
 
-fn message(row: &Row, opened: &mut Opened) -> Result<VisitorMessageRow, QueryError> {
-    let bad = |what: &str| store::StoreError::Setup(format!("visitor_messages holds a bad {what}"));
+fn message(row: &Row, now: DateTime<Utc>, opened: &mut Opened) -> Result<VisitorMessageRow, QueryError> {
+    let bad = |what: &str| StoreError::Setup(format!("visitor_messages holds a bad {what}"));
     let (content, rating) = (opened.required()?, rating::opened(row, opened)?);
+    let state: Message = serde_json::from_str(&row.text("state")?).map_err(|_| bad("state"))?;
     Ok(VisitorMessageRow {
         id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
         reference: row.text("reference")?,
@@ -236,6 +259,7 @@ fn message(row: &Row, opened: &mut Opened) -> Result<VisitorMessageRow, QueryErr
         related_to: row.text_or_null("related_to")?.and_then(|id| id.parse().ok()),
         content,
         rating,
+        can_rate: state.can_be_rated(now),
         submitted_at: micros(row.int("submitted_at")?),
         last_activity_at: micros(row.int("last_activity_at")?),
     })

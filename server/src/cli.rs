@@ -112,7 +112,7 @@ pub async fn run() -> ExitCode {
 }
 
 async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Error>> {
-    if matches!(command, Command::Log(_) | Command::Rebuild { .. }) {
+    if matches!(command, Command::Log(_) | Command::Rebuild { .. } | Command::Member(_)) {
         there_is_one(config)?;
     }
     match command {
@@ -148,7 +148,7 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-/// What only reads or rebuilds makes no new desk: somebody stands in the wrong folder.
+/// What is for a desk that is there makes no new one: somebody stands in the wrong folder.
 fn there_is_one(config: &Config) -> Result<(), String> {
     match &config.store.database {
         DatabaseUrl::Sqlite(directory) if !directory.join("log.db").exists() => {

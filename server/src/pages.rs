@@ -1,4 +1,5 @@
-//! The page behind a sign-in link. Its token stands after `#`, so it reaches no server and no log by itself.
+//! What a browser is shown: what this is, and the page behind a sign-in link. That link's token stands after `#`, so it
+//! reaches no server and no log by itself.
 
 use axum::{
     http::{HeaderName, header},
@@ -11,6 +12,22 @@ const HEADERS: [(HeaderName, &str); 1] = [(
     "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'",
 )];
+
+/// `GET /`: for whoever comes to see what this is.
+const HOME: &str = "\
+Leaveword keeps what is written when nobody is at the desk, and brings the answer back.
+留言台：下班后留下的话，都会有人回复。
+
+POST /graphql      the API, as application/json
+     /graphql/ws   subscriptions, by graphql-transport-ws
+GET  /sign-in      the page that a sign-in link opens
+GET  /health       how the server is
+";
+
+/// `GET /`.
+pub(crate) async fn home() -> impl IntoResponse {
+    (HEADERS, HOME)
+}
 
 /// `GET /sign-in`.
 pub(crate) async fn sign_in() -> impl IntoResponse {

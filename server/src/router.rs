@@ -44,6 +44,7 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/graphql", post(endpoint::post).fallback(endpoint::not_post).layer(judge.clone()))
         .route("/graphql/ws", get(socket::open).layer(judge))
+        .route("/", get(pages::home))
         .route("/health", get(health::get))
         .route("/sign-in", get(pages::sign_in))
         .route("/sign-in.js", get(pages::sign_in_script))

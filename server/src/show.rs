@@ -34,7 +34,7 @@ async fn show(store: &Store, wanted: &Reference, locale: &Locale) -> Result<(), 
     let mut after = 0;
     loop {
         let page = projections.history(&reader, id, &HistoryFilter::default(), after, PAGE).await?;
-        let tale = projections.tale(Some(id), &page).await?;
+        let tale = projections.tale(&page).await?;
         let told = Story { locale: Some(locale), settings: &settings, tale: &tale };
         for entry in &page {
             let at = entry.event.recorded_at.format("%Y-%m-%d %H:%M:%S UTC");

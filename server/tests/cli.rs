@@ -150,9 +150,14 @@ fn members_are_added_and_linked_beside_a_running_server() {
 }
 
 #[test]
-fn what_only_reads_makes_no_desk_where_there_is_none() {
+fn what_is_for_a_desk_that_is_there_makes_none_where_there_is_none() {
     let folder = Folder::new();
-    for arguments in [&["log", "show", "--message", "LW-AAAAAA"][..], &["rebuild", "all"]] {
+    for arguments in [
+        &["log", "show", "--message", "LW-AAAAAA"][..],
+        &["rebuild", "all"],
+        &["member", "add", "--email", "mei@example.com", "--name", "韩梅梅", "--role", "AGENT"],
+        &["member", "link", "--email", "mei@example.com"],
+    ] {
         let output = folder.run(arguments);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && told.contains("there is no desk in ./data"), "{told}");

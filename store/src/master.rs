@@ -42,6 +42,10 @@ impl MasterKey {
                 )));
             }
         };
+        if let Err(error) = is_private(file) {
+            text.zeroize();
+            return Err(error);
+        }
         let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         text.zeroize();
         match bytes {
@@ -76,6 +80,29 @@ impl MasterKey {
     pub(crate) fn key(&self) -> &Key {
         &self.key
     }
+}
+
+/// Refuses a file that others than its owner may read or write.
+#[cfg(unix)]
+fn is_private(file: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    let name = file.display();
+    let mode = match fs::metadata(file) {
+        Ok(metadata) => metadata.permissions().mode() & 0o777,
+        Err(error) => return Err(StoreError::Setup(format!("cannot read the master key {name}: {error}"))),
+    };
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(StoreError::Setup(format!(
+        "others on this machine may read the master key {name} (its mode is {mode:03o}): chmod 600 {name}"
+    )))
+}
+
+/// Who may read it is for the system to say.
+#[cfg(not(unix))]
+fn is_private(_file: &Path) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// Writes a file that is there whole or not at all, and never takes another's place.

@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     step!("0015_log_survivors"),
     step!("0016_log_limits"),
     step!("0017_log_notifications"),
+    step!("0018_views_message_entries_2"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -67,7 +67,7 @@ async fn an_invitation_is_accepted_once_of_two_who_try_at_the_same_moment(dialec
     for accepted in accept {
         match accepted.await.expect("finishes") {
             Ok(session) => sessions.push(session),
-            Err(CommandError::LinkUnknown) => {}
+            Err(CommandError::InvitationUnknown) => {}
             Err(error) => panic!("{error}"),
         }
     }
@@ -88,9 +88,9 @@ async fn an_invitation_and_a_sign_in_link_are_two_things(dialect: Dialect) {
     assert!(matches!(redeemed, Err(CommandError::LinkUnknown)));
     let link = desk.commands.create_link_for(&admin, invited.member_id).await.expect("a link");
     let accepted = desk.commands.accept_invitation(&anonymous(), &link.token, PASSWORD).await;
-    assert!(matches!(accepted, Err(CommandError::LinkUnknown)));
+    assert!(matches!(accepted, Err(CommandError::InvitationUnknown)));
     let earlier = desk.commands.accept_invitation(&anonymous(), &invited.link.token, PASSWORD).await;
-    assert!(matches!(earlier, Err(CommandError::LinkUnknown)), "a link ends what was sent before");
+    assert!(matches!(earlier, Err(CommandError::InvitationUnknown)), "a link ends what was sent before");
     desk.commands.redeem_sign_in_link(&anonymous(), &link.token, PASSWORD).await.expect("joins by it");
 }
 
@@ -102,7 +102,7 @@ async fn an_invitation_expires_after_seven_days_and_a_link_takes_its_place(diale
     desk.commands.accept_invitation(&anonymous(), &early.link.token, PASSWORD).await.expect("in time");
     desk.clock.advance(Duration::from_secs(1));
     let expired = desk.commands.accept_invitation(&anonymous(), &late.link.token, PASSWORD).await;
-    assert!(matches!(expired, Err(CommandError::LinkUnknown)));
+    assert!(matches!(expired, Err(CommandError::InvitationUnknown)));
     let link = desk.commands.create_link_for(&admin, late.member_id).await.expect("a link");
     desk.commands.redeem_sign_in_link(&anonymous(), &link.token, PASSWORD).await.expect("joins after all");
 }

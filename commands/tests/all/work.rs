@@ -129,5 +129,12 @@ async fn a_claim_of_what_has_changed_is_a_conflict(dialect: Dialect) {
     };
     let late = desk.commands.claim_message(&agent(2), seen(1)).await;
     assert!(matches!(late, Err(CommandError::Conflict { expected: 1, version: 2 })));
+    for never in [3, i64::MAX, -1] {
+        let claimed = desk.commands.claim_message(&agent(2), seen(never)).await;
+        assert!(
+            matches!(claimed, Err(CommandError::NoSuchVersion { expected, version: 2 }) if expected == never),
+            "it never was at {never}"
+        );
+    }
     assert!(desk.commands.claim_message(&agent(2), seen(2)).await.is_ok());
 }

@@ -1,10 +1,11 @@
 //! What is said in a message once it was left: more words, replies, notes, and how content the visitor was.
 
 use super::{
-    Decided, MessageContinued, MessageError, MessageEvent, MessageRated, MessageReplied, NoteAdded, Stage,
-    Submitted,
+    Decided, Message, MessageCommand, MessageContinued, MessageError, MessageEvent, MessageRated,
+    MessageReplied, NoteAdded, Stage, Submitted,
 };
 use crate::{
+    decide::Decide,
     ids::{MemberId, NoteId, ReplyId, WordsId},
     text::{Reason, ReplyText, Words},
 };
@@ -80,6 +81,14 @@ impl Stars {
     /// How many.
     pub fn count(self) -> u8 {
         self.0
+    }
+}
+
+impl Message {
+    /// Could its visitor rate it at this instant? The rule itself is asked.
+    pub fn can_be_rated(&self, at: DateTime<Utc>) -> bool {
+        let rate = RateMessage { at, rating: Stars(5), comment: None };
+        self.decide(MessageCommand::Rate(rate)).is_ok()
     }
 }
 

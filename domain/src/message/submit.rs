@@ -59,15 +59,26 @@ pub struct Related {
     pub visitor_id: Option<VisitorId>,
 }
 
+impl FormRules {
+    /// Everything that is wrong with a form that has (or lacks) a name, and this category.
+    pub fn wrong(&self, has_name: bool, category_id: Option<&CategoryId>) -> Vec<MessageError> {
+        let mut wrong = Vec::new();
+        if self.require_name && !has_name {
+            wrong.push(MessageError::NameRequired);
+        }
+        match category_id {
+            None if self.require_category => wrong.push(MessageError::CategoryRequired),
+            Some(id) if !self.categories.contains(id) => wrong.push(MessageError::CategoryUnknown),
+            None | Some(_) => {}
+        }
+        wrong
+    }
+}
+
 pub(super) fn submit(command: SubmitMessage) -> Decided {
-    if command.form.require_name && command.name.is_none() {
-        return Err(MessageError::NameRequired);
-    }
-    if command.form.require_category && command.category_id.is_none() {
-        return Err(MessageError::CategoryRequired);
-    }
-    if command.category_id.as_ref().is_some_and(|id| !command.form.categories.contains(id)) {
-        return Err(MessageError::CategoryUnknown);
+    let wrong = command.form.wrong(command.name.is_some(), command.category_id.as_ref());
+    if let Some(first) = wrong.into_iter().next() {
+        return Err(first);
     }
     if command.related_to.as_ref().is_some_and(|earlier| earlier.visitor_id != Some(command.visitor_id)) {
         return Err(MessageError::RelatedUnknown);

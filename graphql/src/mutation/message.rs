@@ -1,5 +1,7 @@
 //! What visitors and members say: input becomes domain values, the command is carried out, the payload is what is now.
 
+mod form;
+
 use super::{payload::MessagePayload, read};
 use crate::{
     caller::Asks,
@@ -13,6 +15,8 @@ use domain::{
     message::Stars,
     text::{Text, parse_page_url},
 };
+
+use form::Form;
 
 #[derive(Default)]
 pub(crate) struct MessageMutation;
@@ -89,9 +93,10 @@ impl MessageMutation {
     /// Leaves a message. Works without a token: then the payload has one, which opens this visitor's messages. A member
     /// leaves one on a visitor's behalf; then there is no token, and the payload has the `message`.
     async fn submit_message(&self, ctx: &Context<'_>, input: SubmitMessageInput) -> Result<MessagePayload> {
+        let form = Form::of(&input);
         let input = match read_submission(ctx, input) {
             Ok(input) => input,
-            Err(refusals) => return Ok(MessagePayload::refused(refusals)),
+            Err(refusals) => return Ok(MessagePayload::refused(form.with_the_rest(ctx, refusals).await?)),
         };
         let on_behalf = input.on_behalf.is_some();
         match ctx.commands().submit_message(ctx.caller(), input).await {
@@ -100,6 +105,10 @@ impl MessageMutation {
                     .await
             }
             Ok(submitted) => Ok(MessagePayload::submitted(ctx, submitted).await),
+            Err(error) if form::is_of_a_field(&error) => {
+                let refused = vec![refusal::of_command(&error, ctx.locale())];
+                Ok(MessagePayload::refused(form.with_the_rest(ctx, refused).await?))
+            }
             Err(error) => MessagePayload::of_error(ctx, None, error).await,
         }
     }

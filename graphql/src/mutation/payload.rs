@@ -50,6 +50,8 @@ struct Conflict {
     version: i64,
     /// What happened since: the first hundred events, when there are more.
     events_since: Vec<LogEntry>,
+    /// Did more happen than stands there? The rest is in the message's history.
+    events_since_truncated: bool,
 }
 
 impl From<commands::Receipt> for Receipt {
@@ -155,9 +157,10 @@ impl MessagePayload {
             Err(_) => Ok(vec![]),
         };
         let events = events.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        let events_since_truncated = events.last().map_or(expected, |last| last.event.sequence) < version;
         let told = ctx.look_ahead().field("conflict").field("eventsSince").field("story").exists();
-        let events_since = LogEntry::all(ctx, Some(id), events, told).await?;
-        self.conflict = Some(Conflict { version, events_since });
+        let events_since = LogEntry::all(ctx, events, told).await?;
+        self.conflict = Some(Conflict { version, events_since, events_since_truncated });
         Ok(())
     }
 }

@@ -181,16 +181,7 @@ impl Channel {
     /// Why it is paused, in words.
     async fn reason(&self, ctx: &Context<'_>) -> Option<String> {
         let DomainState::Paused(reason) = &self.channel.state else { return None };
-        let language = Language::of(ctx.locale());
-        Some(match reason {
-            PauseReason::ByHand => language.say("channel-paused-by-hand", &[]),
-            PauseReason::Refused(code) => {
-                let code = code.as_deref().unwrap_or("–");
-                language.say("channel-paused-refused", &[("code", code)])
-            }
-            PauseReason::Gone => language.say("channel-paused-gone", &[]),
-            PauseReason::Failing => language.say("channel-paused-failing", &[]),
-        })
+        Some(why_paused(reason, Language::of(ctx.locale())))
     }
 
     /// What it is told, and how: in the shape of the input.
@@ -254,4 +245,17 @@ fn rules(rules: &Rules) -> Value {
         "digest": rules.digest,
         "quietHours": rules.quiet_hours,
     })
+}
+
+/// Why a channel is paused, in words.
+pub(crate) fn why_paused(reason: &PauseReason, language: Language) -> String {
+    match reason {
+        PauseReason::ByHand => language.say("channel-paused-by-hand", &[]),
+        PauseReason::Refused(code) => {
+            let code = code.as_deref().unwrap_or("–");
+            language.say("channel-paused-refused", &[("code", code)])
+        }
+        PauseReason::Gone => language.say("channel-paused-gone", &[]),
+        PauseReason::Failing => language.say("channel-paused-failing", &[]),
+    }
 }

@@ -57,7 +57,7 @@ struct Review {
     /// When.
     at: DateTime,
     /// Who reviewed it.
-    reviewer: Option<Member>,
+    reviewer: Member,
     /// What they gave it.
     scores: Vec<CriterionScore>,
     /// In their words; null once erased.
@@ -85,14 +85,14 @@ impl Reply {
         }
         let mut rows = ctx.neighbours().reviews(ctx, self.reviewed).await?;
         rows.retain(|row| self.as_of.is_none_or(|as_of| row.position <= as_of));
-        let members = ctx.neighbours().members(ctx, rows.iter().map(|row| row.reviewer_id)).await?;
-        Ok(rows.into_iter().map(|row| Review::new(row, &members)).collect())
+        let reviewers: Vec<MemberId> = rows.iter().map(|row| row.reviewer_id).collect();
+        let reviewers = ctx.neighbours().all_named(ctx, &reviewers).await?;
+        Ok(rows.into_iter().zip(reviewers).map(|(row, reviewer)| Review::new(row, reviewer)).collect())
     }
 }
 
 impl Review {
-    fn new(row: ReviewRow, members: &[MemberRow]) -> Self {
-        let reviewer = members.iter().find(|member| member.id == row.reviewer_id).cloned().map(Member);
+    fn new(row: ReviewRow, reviewer: Member) -> Self {
         let comment = row.comment.as_ref().and_then(|comment| comment.text()).map(str::to_owned);
         let score = |given: domain::message::CriterionScore| CriterionScore {
             criterion: ID(given.criterion),
@@ -105,7 +105,10 @@ impl Review {
 
 /// What a member said to the desk alone.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Note {
+    #[graphql(skip)]
+    mentioned: Vec<MemberId>,
     /// Its id.
     id: ID,
     /// When.
@@ -114,6 +117,14 @@ pub(crate) struct Note {
     author: Option<Member>,
     /// The note; null once erased.
     content: Option<String>,
+}
+
+#[ComplexObject]
+impl Note {
+    /// The members that it is meant for.
+    async fn mentions(&self, ctx: &Context<'_>) -> Result<Vec<Member>> {
+        ctx.neighbours().all_named(ctx, &self.mentioned).await
+    }
 }
 
 impl Entry {
@@ -132,7 +143,7 @@ impl Entry {
         match row.kind {
             EntryKind::Words => Self::VisitorWords(VisitorWords { id, at, content }),
             EntryKind::Reply => Self::Reply(Reply { reviewed, author_id, as_of, id, at, author, content }),
-            EntryKind::Note => Self::Note(Note { id, at, author, content }),
+            EntryKind::Note => Self::Note(Note { mentioned: row.mentions, id, at, author, content }),
         }
     }
 }

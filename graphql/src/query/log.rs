@@ -84,12 +84,12 @@ impl LogQuery {
         first: Option<i32>,
         after: Option<LogPosition>,
     ) -> Result<LogConnection> {
-        page(ctx, ctx.reader()?, None, filter, first, after).await
+        page(ctx, ctx.request().auditor()?, None, filter, first, after).await
     }
 
     /// How far the log has come. Needs `audit.read` of everything.
     async fn log_head(&self, ctx: &Context<'_>) -> Result<LogHead> {
-        let head = ctx.projections().log_head(&ctx.reader()?).await;
+        let head = ctx.projections().log_head(&ctx.request().auditor()?).await;
         let (position, at) = head.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         Ok(LogHead { position: LogPosition(position), at: at.map(DateTime) })
     }
@@ -253,7 +253,7 @@ pub(crate) async fn page(
     let mut connection =
         Connection::with_additional_fields(position > 0, more, LogCount { reader, of, filter });
     let edge = |entry: LogEntry| Edge::new(entry.entry.event.position.to_string(), entry);
-    connection.edges.extend(LogEntry::all(ctx, of, entries, told).await?.into_iter().map(edge));
+    connection.edges.extend(LogEntry::all(ctx, entries, told).await?.into_iter().map(edge));
     Ok(connection)
 }
 
@@ -264,23 +264,18 @@ impl LogEntry {
     }
 
     async fn tell(ctx: &Context<'_>, entry: &HistoryEntry) -> Result<String> {
-        let tale = ctx.projections().tale(None, std::slice::from_ref(entry)).await;
+        let tale = ctx.projections().tale(std::slice::from_ref(entry)).await;
         let tale = tale.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         let settings = ctx.request().desk(ctx.projections()).await?;
         Ok(Story { locale: ctx.locale(), settings, tale: &tale }.tell(entry))
     }
 
-    /// These events; told as a story when that is asked for, with what was before when all are of one message.
-    pub(crate) async fn all(
-        ctx: &Context<'_>,
-        of: Option<MessageId>,
-        entries: Vec<HistoryEntry>,
-        told: bool,
-    ) -> Result<Vec<Self>> {
+    /// These events; told as a story when that is asked for.
+    pub(crate) async fn all(ctx: &Context<'_>, entries: Vec<HistoryEntry>, told: bool) -> Result<Vec<Self>> {
         if !told {
             return Ok(entries.into_iter().map(|entry| Self { entry, story: None }).collect());
         }
-        let tale = ctx.projections().tale(of, &entries).await;
+        let tale = ctx.projections().tale(&entries).await;
         let tale = tale.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         let settings = ctx.request().desk(ctx.projections()).await?;
         let story = Story { locale: ctx.locale(), settings, tale: &tale };

@@ -127,7 +127,7 @@ impl MessageCount {
 #[Object]
 impl MessageQuery {
     /// One message, by id or by reference; null when it is absent. With `asOf` as it stood then, what was said and what
-    /// had happened with it.
+    /// had happened with it; how people stand (its visitor, members, teams) is as of today, and so is who may read it.
     async fn message(
         &self,
         ctx: &Context<'_>,
@@ -269,7 +269,7 @@ struct FollowUp {
     /// What is to be done then; null once erased.
     note: Option<String>,
     /// Who parked it.
-    by: Option<Member>,
+    by: Member,
 }
 
 /// How content a visitor was.
@@ -319,7 +319,8 @@ impl Message {
         self.row.visitor_status.into()
     }
 
-    /// Who left it.
+    /// Who left it: the name and the contact that they gave with it, and how they stand with the desk; that as of today,
+    /// also with `asOf`.
     async fn visitor(&self) -> StaffVisitor {
         StaffVisitor::of_message(&self.row)
     }
@@ -430,10 +431,7 @@ impl Message {
     /// Until when it is parked; null when it is not.
     async fn follow_up(&self, ctx: &Context<'_>) -> Result<Option<FollowUp>> {
         let Some(row) = &self.row.follow_up else { return Ok(None) };
-        let by = match row.by {
-            Some(id) => ctx.neighbours().member(ctx, id).await?.map(Member),
-            None => None,
-        };
+        let by = ctx.neighbours().named(ctx, row.by).await?;
         let note = row.note.as_ref().and_then(|note| note.text()).map(str::to_owned);
         Ok(Some(FollowUp { due_at: DateTime(row.due_at), note, by }))
     }

@@ -167,6 +167,16 @@ impl VisitorMessage {
         self.row.rating.as_ref().map(Into::into)
     }
 
+    /// Can they rate it now? Not before it was replied to, nor long after it ended.
+    async fn can_rate(&self) -> bool {
+        self.row.can_rate
+    }
+
+    /// How many replies came since they last wrote in it or rated it: those they have shown no sign of having read.
+    async fn unread_replies(&self, ctx: &Context<'_>) -> Result<i64> {
+        ctx.neighbours().unread_replies(ctx, self.row.id).await
+    }
+
     /// The visitor's own words and the replies, in order.
     async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<VisitorEntry>> {
         let rows = ctx.neighbours().own_entries(ctx, self.row.id).await?;

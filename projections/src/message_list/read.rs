@@ -220,8 +220,13 @@ fn message(
     let bad = |what: &str| store::StoreError::Setup(format!("message_list holds a bad {what}"));
     let (name, contact, content) = (opened.next()?, opened.required()?, opened.required()?);
     let (note, rating) = (opened.next()?, rating::opened(row, opened)?);
-    let by = row.text_or_null("follow_up_by")?.and_then(|id| id.parse().ok());
-    let follow_up = row.int_or_null("follow_up_due_at")?;
+    let follow_up = match (row.int_or_null("follow_up_due_at")?, row.text_or_null("follow_up_by")?) {
+        (None, _) => None,
+        (Some(due_at), by) => {
+            let by = by.and_then(|by| by.parse().ok()).ok_or_else(|| bad("follow_up_by"))?;
+            Some(FollowUpRow { due_at: micros(due_at), note, by })
+        }
+    };
     let tags = serde_json::from_str(&row.text("tags")?).map_err(|_| bad("list of tags"))?;
     Ok(MessageRow {
         id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
@@ -246,7 +251,7 @@ fn message(
         overdue: row.int("overdue")? == 1,
         priority: Priority::named(&row.text("priority")?).ok_or_else(|| bad("priority"))?,
         tags,
-        follow_up: follow_up.map(|due_at| FollowUpRow { due_at: micros(due_at), note, by }),
+        follow_up,
         rating,
         spam: row.int("spam")? == 1,
         archived: row.int("archived")? == 1,

@@ -131,7 +131,7 @@ fn command(desk: &Desk, message: &Message, random: &mut Random) -> MessageComman
             note_id: NoteId(id),
             author: MEMBER,
             content: content(),
-            mentions: vec![],
+            mentions: if random.below(2) == 0 { vec![MEMBER] } else { vec![] },
             mentions_known: true,
         }),
         4 => MessageCommand::Claim(ClaimMessage { at, member: MEMBER, reason }),

@@ -146,7 +146,7 @@ async fn every_view_of_streams_stops_at_one_that_does_not_go_on_where_its_row_st
     // As if an event of each stream had been lost.
     let views = &desk.store.database().views;
     for table in
-        ["message_list_4", "message_conversations", "visitor_messages", "visitors", "members_2", "teams"]
+        ["message_list_4", "message_conversations_2", "visitor_messages", "visitors", "members_2", "teams"]
     {
         views.execute(&format!("UPDATE {table} SET version = 7"), &[]).await.expect("tampered");
     }

@@ -67,6 +67,24 @@ async fn the_master_key_is_readable_by_its_owner_alone() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_master_key_that_others_may_read_stops_the_start_until_they_may_not() {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+    let database = TestDatabase::new(Dialect::Sqlite).await;
+    database.open(TestDatabase::clock()).await.close().await;
+    let file = &database.config.master_key_file;
+    for mode in [0o644, 0o640, 0o602] {
+        std::fs::set_permissions(file, Permissions::from_mode(mode)).expect("changed");
+        let told = sentence(&database).await;
+        assert!(told.contains(&format!("chmod 600 {}", file.display())), "{mode:o}: {told}");
+    }
+    for mode in [0o600, 0o400] {
+        std::fs::set_permissions(file, Permissions::from_mode(mode)).expect("changed");
+        database.open(TestDatabase::clock()).await.close().await;
+    }
+}
+
 #[tokio::test]
 async fn a_data_directory_has_one_server() {
     let database = TestDatabase::new(Dialect::Sqlite).await;

@@ -60,10 +60,14 @@ async fn every_document_of_the_guide_is_answered_without_an_error(dialect: Diale
                 ("memberId", "/member/id"),
                 ("invitation", "/invitation/token"),
                 ("visitorId", "/edges/0/node/visitor/id"),
+                ("version", "/message/version"),
             ] {
                 if let Some(made) = payload.pointer(made) {
                     known.insert(name, made.clone());
                 }
+            }
+            if let Some(colleague) = answer.pointer("/members/edges/0/node/id") {
+                known.insert("colleagueId", colleague.clone());
             }
             if let Some(token) = payload["visitorToken"].as_str() {
                 tokens.insert("visitor", token.to_owned());

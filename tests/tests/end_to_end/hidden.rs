@@ -10,6 +10,7 @@ on_both_databases!(
     how_members_can_be_reached_elsewhere_is_not_told_by_the_log,
     what_is_thought_of_a_reply_is_told_to_its_author_and_to_reviewers,
     whoever_blocks_a_visitor_does_not_learn_how_to_reach_them,
+    a_key_that_may_only_audit_reads_the_log_and_no_word_of_a_message,
     a_review_that_is_sent_again_after_its_key_was_forgotten_stops_nothing,
 );
 
@@ -35,6 +36,33 @@ async fn what_was_deleted_is_told_neither_by_a_conflict_nor_by_the_log(dialect: 
     let told = seen(auditor).await;
     assert!(told.contains("MessageDeleted") && !told.contains("什么时候发货"), "{told}");
     assert!(seen(admin).await.contains("什么时候发货"), "whoever may restore it reads it");
+}
+
+async fn a_key_that_may_only_audit_reads_the_log_and_no_word_of_a_message(dialect: Dialect) {
+    let desk = Desk::start(dialect).await;
+    let (auditor, agent) = (desk.member(Role::Auditor).await, desk.member(Role::Agent).await);
+    let (_, id) = desk.submit().await;
+    let key = async |by: &str, permission: &str| {
+        let create = format!("createApiKey(input: {{name: \"log\", permissions: [\"{permission}\"]}})");
+        desk.mutate(by, &create, "secret").await["secret"].as_str().expect("a key").to_owned()
+    };
+    let (audits, reads) = (key(&auditor, "audit.read").await, key(&auditor, "messages.read").await);
+    desk.nothing_stands_still().await;
+    let log = "{ log(first: 100) { totalCount nodes { type payload story } } logHead { position } }";
+    let told = desk.ask(Some(&audits), log, json!({})).await.data().to_string();
+    assert!(told.contains("MessageSubmitted") && told.contains("MemberJoined"), "{told}");
+    for hidden in ["李雷", "13800138000", "8000", "什么时候发货"] {
+        assert!(!told.contains(hidden), "{hidden}: {told}");
+    }
+    let message = "query($id: ID!) { message(id: $id) { id } }";
+    assert_eq!(desk.ask(Some(&audits), message, json!({"id": id})).await.code(), "FORBIDDEN");
+    assert_eq!(desk.ask(Some(&reads), log, json!({})).await.code(), "FORBIDDEN");
+    let own = key(&agent, "audit.read").await;
+    assert_eq!(
+        desk.ask(Some(&own), log, json!({})).await.code(),
+        "FORBIDDEN",
+        "an agent's reaches not so far"
+    );
 }
 
 async fn how_members_can_be_reached_elsewhere_is_not_told_by_the_log(dialect: Dialect) {

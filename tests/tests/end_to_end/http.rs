@@ -54,7 +54,7 @@ async fn health_says_how_far_each_view_is_and_what_stands_still() {
     .await;
     let url = store::DatabaseUrl::Sqlite(desk.database.directory.join("data"));
     let database = store::Database::open(&url).await.expect("opens");
-    database.views.execute("DROP TABLE message_entries", &[]).await.expect("broken");
+    database.views.execute("DROP TABLE message_entries_2", &[]).await.expect("broken");
     desk.submit().await;
     soon("the broken view is named", || async {
         let (status, report) = health().await;
@@ -62,6 +62,16 @@ async fn health_says_how_far_each_view_is_and_what_stands_still() {
         status == 503 && broken["name"] == "message_entries" && broken["error"].is_string()
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_opens_the_address_is_told_what_this_is_and_where_the_api_is() {
+    let desk = desk().await;
+    let page = desk.http.get(desk.url("/")).send().await.expect("an answer");
+    assert_eq!(page.status(), 200);
+    assert!(page.headers()["content-type"].to_str().is_ok_and(|kind| kind.starts_with("text/plain")));
+    let told = page.text().await.expect("text");
+    assert!(told.contains("POST /graphql") && told.contains("留言台"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

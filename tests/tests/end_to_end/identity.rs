@@ -12,6 +12,7 @@ on_both_databases!(
     the_same_person_is_the_same_visitor_wherever_they_come_from,
     an_anonymous_visitor_keeps_their_messages_when_the_host_site_names_them,
     what_the_host_site_says_anew_corrects_what_is_known,
+    what_a_visitor_gives_after_the_host_site_spoke_is_what_is_remembered,
     an_identity_is_used_once_and_a_bad_one_opens_nothing,
     another_secret_counts_at_once,
     who_comes_back_after_an_erasure_is_somebody_new,
@@ -166,6 +167,32 @@ async fn what_the_host_site_says_anew_corrects_what_is_known(dialect: Dialect) {
     let corrected = visit("李磊", "13900139000").await;
     assert_eq!((&corrected["name"], &corrected["contact"]), (&json!("李磊"), &json!("13900139000")));
     assert_eq!(head().await, before + 1);
+}
+
+async fn what_a_visitor_gives_after_the_host_site_spoke_is_what_is_remembered(dialect: Dialect) {
+    let site = Site::open(dialect).await;
+    let (token, _) = site.desk.submit().await;
+    let given = input()["contact"].clone();
+    let mut claims = site.claims("42");
+    claims["email"] = json!("lei@example.com");
+    let named = site.visit(Some(&token), &claims).await;
+    assert_eq!(named["visitor"]["contact"], "lei@example.com", "the host site spoke last");
+    let own = "{ visitor { contact } }";
+    let remembered = async || {
+        site.desk.nothing_stands_still().await;
+        site.desk.ask(Some(&token), own, json!({})).await.data()["visitor"]["contact"].clone()
+    };
+    // The very contact that they gave before the host site spoke.
+    for contact in [given.clone(), json!("13900139000"), given] {
+        let mut again = input();
+        again["contact"] = contact.clone();
+        let left = site.desk.ask(Some(&token), SUBMIT, json!({"input": again})).await.data();
+        assert_eq!(left["submitMessage"]["userErrors"], json!([]));
+        assert_eq!(remembered().await, contact);
+    }
+    let mut claims = site.claims("42");
+    claims["email"] = json!("lei@example.org");
+    assert_eq!(site.visit(Some(&token), &claims).await["visitor"]["contact"], "lei@example.org");
 }
 
 async fn an_identity_is_used_once_and_a_bad_one_opens_nothing(dialect: Dialect) {

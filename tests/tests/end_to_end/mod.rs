@@ -23,9 +23,11 @@ mod shift;
 mod sink;
 mod slice;
 mod socket;
+mod stories;
 mod teams;
 mod text;
 mod visitors;
+mod whole;
 mod work;
 
 use commands::{Caller, Commands, NewMember};

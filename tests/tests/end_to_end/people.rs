@@ -30,7 +30,7 @@ async fn invite(desk: &Desk, by: &str, who: &str, more: &str) -> Value {
 /// The session that an invitation leads to.
 async fn accept(desk: &Desk, token: &Value) -> Value {
     let query = "mutation($token: String!) { acceptInvitation(input: {token: $token, newPassword: \
-                 \"correct horse battery\"}) { token member { name active } userErrors { code field } } }";
+                 \"correct horse battery\"}) { token member { name active } userErrors { code field message } } }";
     desk.ask(None, query, json!({"token": token})).await.data()["acceptInvitation"].clone()
 }
 
@@ -53,7 +53,8 @@ async fn an_invitation_leads_in_once(dialect: Dialect) {
         "mei"
     );
     let again = accept(&desk, token).await;
-    assert_eq!(again["userErrors"], json!([{"code": "INVALID", "field": ["token"]}]));
+    let told = "this invitation has been accepted or has expired; ask for another one";
+    assert_eq!(again["userErrors"], json!([{"code": "INVALID", "field": ["token"], "message": told}]));
     let twice = invite(&desk, &admin, "mei", "").await;
     assert_eq!(twice["userErrors"], json!([{"code": "ALREADY_SO", "field": ["email"]}]));
     let role = "inviteMember(input: {name: \"x\", email: \"x@example.com\", roleId: \"KING\"})";

@@ -85,7 +85,8 @@ async fn what_is_wrong_with_a_form_is_said_field_by_field_in_the_callers_languag
     let refused = desk.ask(None, SUBMIT, json!({"input": wrong})).await.data();
     let errors = refused["submitMessage"]["userErrors"].as_array().expect("a list").clone();
     let told: Vec<_> = errors.iter().map(|error| (&error["field"][0], &error["code"])).collect();
-    let expected = [("name", "TOO_LONG"), ("content", "INVALID"), ("pageUrl", "TOO_LONG")];
+    let expected =
+        [("name", "TOO_LONG"), ("contact", "INVALID"), ("content", "INVALID"), ("pageUrl", "TOO_LONG")];
     let expected = expected.map(|(field, code)| (json!(field), json!(code)));
     assert_eq!(told, expected.iter().map(|(field, code)| (field, code)).collect::<Vec<_>>());
 

@@ -24,7 +24,7 @@ on_both_databases!(
 );
 
 /// An open socket.
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 async fn connect(desk: &Desk, headers: &[(&'static str, &str)]) -> Result<Socket, tungstenite::Error> {
     connect_to(&desk.url(""), headers).await
@@ -49,15 +49,23 @@ impl Socket {
 
     /// One whose holder has said who they are.
     async fn of(desk: &Desk, token: &str) -> Self {
-        Self::at(&desk.url(""), token).await.expect("a socket")
+        Self::by(desk, Some(token)).await
+    }
+
+    /// The same, or one of somebody who has no token.
+    pub(super) async fn by(desk: &Desk, token: Option<&str>) -> Self {
+        Self::with(&desk.url(""), token).await.expect("a socket")
     }
 
     /// The same of a server at this address.
     async fn at(url: &str, token: &str) -> Result<Self, tungstenite::Error> {
+        Self::with(url, Some(token)).await
+    }
+
+    async fn with(url: &str, token: Option<&str>) -> Result<Self, tungstenite::Error> {
         let mut socket = connect_to(url, &[PROTOCOL]).await?;
-        let init =
-            json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {token}")}});
-        socket.say(&init).await;
+        let payload = token.map(|token| json!({"authorization": format!("Bearer {token}")}));
+        socket.say(&json!({"type": "connection_init", "payload": payload.unwrap_or(json!({}))})).await;
         assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
         Ok(socket)
     }
@@ -70,7 +78,7 @@ impl Socket {
         self.0.send(message).await.expect("sent");
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
+    pub(super) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({"query": query, "variables": variables});
         self.say(&json!({"id": id, "type": "subscribe", "payload": payload})).await;
     }
@@ -85,7 +93,7 @@ impl Socket {
         }
     }
 
-    async fn hear(&mut self) -> Value {
+    pub(super) async fn hear(&mut self) -> Value {
         match self.frame().await {
             Message::Text(text) => serde_json::from_str(&text).expect("JSON"),
             frame => panic!("{frame:?}"),

@@ -32,8 +32,8 @@ const TABLES: [&str; 16] = [
     "visitor_tokens",
     "sessions",
     "message_list_4",
-    "message_entries",
-    "message_conversations",
+    "message_entries_2",
+    "message_conversations_2",
     "message_tags",
     "reviews",
     "log_index",
@@ -67,9 +67,9 @@ const FILL: &str = "
         CASE WHEN n % 100 = 0 THEN 1 END, CASE WHEN n % 100 = 0 THEN n END, CASE WHEN n % 100 = 0 THEN 8e15 ELSE 9223372036854775807 END, 0,
         'NORMAL', '[]', 0, 0, 0, CASE WHEN n % 100 = 0 THEN '' ELSE md5('member' || n % 50)::uuid::text END
         FROM generate_series(1, OTHERS) n;
-    INSERT INTO message_entries SELECT md5('message' || n / 2)::uuid, n % 2 + 1, n::text, 'words', NULL, n, '{}'
+    INSERT INTO message_entries_2 SELECT md5('message' || n / 2)::uuid, n % 2 + 1, n::text, 'words', NULL, n, '{}'
         FROM generate_series(0, 2 * OTHERS - 1) n;
-    INSERT INTO message_conversations SELECT md5('message' || n)::uuid, 3 FROM generate_series(1, OTHERS) n;
+    INSERT INTO message_conversations_2 SELECT md5('message' || n)::uuid, 3 FROM generate_series(1, OTHERS) n;
     INSERT INTO visitor_messages (visitor_id, message_id, reference, state, visitor_status, content, submitted_at,
         last_activity_at, version) SELECT md5('visitor' || n / 2)::uuid, md5('message' || n)::uuid, 'LW-' || n, '{}',
         'CLOSED', '{}', n, n, 3 FROM generate_series(1, OTHERS) n;

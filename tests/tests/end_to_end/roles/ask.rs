@@ -128,6 +128,13 @@ pub(super) fn mutation(schema: &Schema, field: &Field) -> String {
     format!("mutation {{ {}{}{} }}", field.name, schema.arguments(field), below(&field.kind))
 }
 
+/// A subscription to everything that it tells, from the beginning where it has one.
+pub(super) fn subscription(field: &Field) -> String {
+    let from_the_beginning = field.arguments.iter().any(|argument| argument["name"] == "after");
+    let arguments = if from_the_beginning { "(after: \"0\")" } else { "" };
+    format!("subscription {{ {}{arguments}{} }}", field.name, below(&field.kind))
+}
+
 /// What is asked of a field's value: nothing below a scalar, its type's name below anything else.
 fn below(kind: &Value) -> &'static str {
     match kind["kind"].as_str().expect("a kind") {

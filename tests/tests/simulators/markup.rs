@@ -43,11 +43,28 @@ fn ids(tag: &str) -> Vec<String> {
 /// Where `[words](address)` and `![words](address)` lead.
 pub(crate) fn links(text: &str) -> Vec<String> {
     let leads = text.match_indices("](").filter_map(|(at, _)| {
-        let line = text[..at].rsplit('\n').next().unwrap_or_default();
         let address = text[at + 2..].split([')', '\n']).next().unwrap_or_default();
-        (line.contains('[') && !address.trim().is_empty()).then(|| address.trim().to_owned())
+        (opens_a_link(&text[..at]) && !address.trim().is_empty()).then(|| address.trim().to_owned())
     });
     leads.collect()
+}
+
+/// Is a bracket open at the end? Within a paragraph, as in `CommonMark`.
+fn opens_a_link(text: &str) -> bool {
+    let paragraph = text.rsplit("\n\n").next().unwrap_or_default();
+    let mut closed = 0;
+    paragraph.chars().rev().any(|it| match it {
+        ']' => {
+            closed += 1;
+            false
+        }
+        '[' if closed == 0 => true,
+        '[' => {
+            closed -= 1;
+            false
+        }
+        _ => false,
+    })
 }
 
 /// Where `<address|words>` leads, Slack's way.
@@ -84,7 +101,8 @@ fn a_tag_is_found_however_it_is_written() {
 fn a_link_is_found_and_a_pair_of_brackets_is_none() {
     assert_eq!(links("[a](https://x.example) ![b]( /c )"), ["https://x.example", "/c"]);
     assert_eq!(links("\\[a](https://x.example)"), ["https://x.example"]);
-    assert!(links("[a] (https://x.example) a](b [c\n](d) ［a］(b)").is_empty());
+    assert_eq!(links("[a [b]\nc](https://x.example)"), ["https://x.example"]);
+    assert!(links("[a] (https://x.example) a](b) [c\n\n](d) ［a］(b)").is_empty());
     assert_eq!(angled_links("<https://x.example|words> <mailto:a@b>"), ["https://x.example", "mailto:a@b"]);
     assert!(angled_links("&lt;https://x.example|words&gt; <@U1>").is_empty());
 }

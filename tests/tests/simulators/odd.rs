@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     http::{Response, header},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use std::{collections::VecDeque, convert::Infallible, io};
 
 /// An answer in the place of the vendor's.
@@ -120,8 +120,13 @@ fn huge() -> Body {
 }
 
 fn half() -> Body {
-    let half: io::Result<&str> = Ok(r#"{"errcode":0,"err"#);
-    Body::from_stream(stream::iter([half, Err(io::ErrorKind::ConnectionReset.into())]))
+    let half = stream::iter([Ok(r#"{"errcode":0,"err"#)]);
+    // What is there is sent before the rest is waited for.
+    let end = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    });
+    Body::from_stream(half.chain(end))
 }
 
 fn with(status: u16, kind: &str, body: Body) -> Response<Body> {

@@ -80,7 +80,7 @@ impl Commands {
         let id = ChannelId(store::random::uuid(at));
         let ConnectInput { name, kind, mut address, rules } = input;
         let standing = self.store.standing_channels().await?;
-        let connect = ChannelCommand::Connect { at, name, kind, rules, standing };
+        let connect = ChannelCommand::Connect { at, name, kind, rules: rules.into(), standing };
         let decided = Channel::default().decide(connect)?;
         let secret = (kind == ChannelKind::Webhook && address.secrets.is_empty()).then(webhook_secret);
         address.secrets.extend(secret.clone().map(|secret| ChannelSecret { secret, until: None }));

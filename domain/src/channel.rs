@@ -144,7 +144,7 @@ impl Decide for Channel {
             }
             (ChannelCommand::Connect { at, name, kind, rules, .. }, Self::NotConnected) => {
                 rules.check(kind)?;
-                let event = ChannelConnected { at, name, kind, rules };
+                let event = ChannelConnected { at, name, kind, rules: *rules };
                 Ok(vec![ChannelEvent::ChannelConnected(event)])
             }
             (ChannelCommand::Connect { .. }, Self::Connected(_)) => Err(ChannelError::AlreadySo),

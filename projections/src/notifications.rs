@@ -38,7 +38,7 @@ use mail::Mailer;
 use projector::{Projector, Turn};
 use send::Sender;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -224,7 +224,7 @@ async fn notify(
     stop: &CancellationToken,
 ) -> Result<(), HandleError> {
     let mut projector = Projector::begin(shared.store()).await?;
-    let mut workers = BTreeMap::new();
+    let mut workers = BTreeSet::new();
     shared.channels.send_replace(projector.channels().clone());
     employ(shared, &mut workers, tasks, stop);
     let sweeping = sweep(shared.clone(), stop.clone());
@@ -264,16 +264,16 @@ async fn notify(
 /// A worker for each channel that is connected; those of the others end by themselves.
 fn employ(
     shared: &Arc<Shared>,
-    workers: &mut BTreeMap<ChannelId, ()>,
+    workers: &mut BTreeSet<ChannelId>,
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) {
     let connected: BTreeSet<ChannelId> = shared.channels.borrow().connected().map(|(id, _)| id).collect();
-    workers.retain(|id, ()| connected.contains(id));
+    workers.retain(|id| connected.contains(id));
     for id in connected {
-        workers.entry(id).or_insert_with(|| {
+        if workers.insert(id) {
             tasks.spawn(worker::supervise(shared.clone(), id, stop.clone()));
-        });
+        }
     }
 }
 

@@ -99,13 +99,11 @@ pub(crate) fn foreign_page() -> Response {
 
 /// Answers within this time, or says that it does not.
 pub(crate) async fn in_time(longest: Duration, request: extract::Request, next: Next) -> Response {
-    match tokio::time::timeout(longest, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let body = json!({"errors": [{"message": answer::LATE, "extensions": {"code": "UNAVAILABLE"}}]});
-            (StatusCode::GATEWAY_TIMEOUT, axum::Json(body)).into_response()
-        }
+    if let Ok(response) = tokio::time::timeout(longest, next.run(request)).await {
+        return response;
     }
+    let body = json!({"errors": [{"message": answer::LATE, "extensions": {"code": "UNAVAILABLE"}}]});
+    (StatusCode::GATEWAY_TIMEOUT, axum::Json(body)).into_response()
 }
 
 /// What panicked outside of an operation.

@@ -201,7 +201,7 @@ fn remedies(commands: &Commands) -> Remedies {
         Box::pin(async move {
             match remedy {
                 Remedy::Pause { channel, reason } => {
-                    commands.pause_channel_by(PAUSED, channel, reason).await?
+                    commands.pause_channel_by(PAUSED, channel, reason).await?;
                 }
                 Remedy::Warn { channel, since, pauses_at, warning } => {
                     commands.warn_of_channel(WARNED, channel, (since, pauses_at, warning)).await?;

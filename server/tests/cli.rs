@@ -272,7 +272,7 @@ fn memory_stays_flat_under_twenty_bodies_of_thirty_megabytes() {
         );
         connection.write_all(head.as_bytes()).expect("said");
         // The server hangs up on whoever goes on.
-        let piece = [b' '; 1 << 16];
+        let piece = vec![b' '; 1 << 16];
         let sent = (0..body / piece.len()).take_while(|_| connection.write_all(&piece).is_ok()).count();
         let mut answer = [0; 12];
         let _ = connection.read_exact(&mut answer);
@@ -288,10 +288,10 @@ fn memory_stays_flat_under_twenty_bodies_of_thirty_megabytes() {
         })
         .collect();
     for one in all {
-        let (sent, answer) = one.join().expect("no panic");
+        let (bytes, answer) = one.join().expect("no panic");
         assert!(
-            answer.ends_with(" 413") || (answer.trim_matches('\0').is_empty() && sent < BODY),
-            "{sent} {answer}"
+            answer.ends_with(" 413") || (answer.trim_matches('\0').is_empty() && bytes < BODY),
+            "{bytes} {answer}"
         );
     }
     let grown = peak_kib() - before;

@@ -91,7 +91,8 @@ fn is_private(file: &Path) -> Result<(), StoreError> {
         Ok(metadata) => metadata.permissions().mode() & 0o777,
         Err(error) => return Err(StoreError::Setup(format!("cannot read the master key {name}: {error}"))),
     };
-    if mode & 0o077 == 0 {
+    let for_others = mode & 0o077;
+    if for_others == 0 {
         return Ok(());
     }
     Err(StoreError::Setup(format!(

@@ -57,7 +57,7 @@ async fn bench() -> Result<(), String> {
         changes_a_second: given.value("changes", 200)?,
         seconds: given.value("seconds", if quick { 3 } else { 20 })?,
     };
-    if scale.told == 0 || scale.subscribers % scale.told != 0 || scale.changes_a_second == 0 {
+    if scale.told == 0 || !scale.subscribers.is_multiple_of(scale.told) || scale.changes_a_second == 0 {
         return Err("--told divides --subscribers, and something changes".into());
     }
     let url = testing::postgres_server();

@@ -15,7 +15,7 @@ pub enum ChannelCommand {
         /// What it speaks.
         kind: ChannelKind,
         /// What it is told, and how.
-        rules: Rules,
+        rules: Box<Rules>,
         /// A fact looked up: how many channels stand already.
         standing: usize,
     },

@@ -12,7 +12,7 @@ fn name() -> ChannelName {
 }
 
 fn connect(kind: ChannelKind, rules: Rules) -> ChannelCommand {
-    ChannelCommand::Connect { at: at(0), name: name(), kind, rules, standing: 0 }
+    ChannelCommand::Connect { at: at(0), name: name(), kind, rules: rules.into(), standing: 0 }
 }
 
 fn after(commands: impl IntoIterator<Item = ChannelCommand>) -> Channel {
@@ -34,10 +34,10 @@ fn refused(channel: &Channel, command: ChannelCommand) -> ChannelError {
 }
 
 fn refused_rules(kind: ChannelKind, rules: Rules) -> RulesError {
-    match refused(&Channel::default(), connect(kind, rules)) {
-        ChannelError::Rules(error) => error,
-        other => panic!("{other}"),
-    }
+    let ChannelError::Rules(error) = refused(&Channel::default(), connect(kind, rules)) else {
+        panic!("refused for something else");
+    };
+    error
 }
 
 fn by_hand(second: i64) -> ChannelCommand {
@@ -56,7 +56,7 @@ fn a_channel_is_connected_once_and_only_so_many_are() {
         at: at(0),
         name: name(),
         kind: ChannelKind::Slack,
-        rules: Rules::default(),
+        rules: Box::default(),
         standing: MOST_CHANNELS,
     };
     assert_eq!(refused(&Channel::default(), one_more), ChannelError::TooMany);

@@ -227,13 +227,13 @@ impl ChannelPayload {
     ) -> Result<Self> {
         let receipt = match outcome {
             Ok(receipt) => receipt,
-            Err(error) => match fault::of_command(ctx.caller(), &error) {
-                Some(fault) => return Err(fault),
-                None => {
-                    let refused = refusal::of_command(&error, ctx.locale());
-                    return Ok(Self { user_errors: vec![refused], ..Self::default() });
+            Err(error) => {
+                if let Some(fault) = fault::of_command(ctx.caller(), &error) {
+                    return Err(fault);
                 }
-            },
+                let refused = refusal::of_command(&error, ctx.locale());
+                return Ok(Self { user_errors: vec![refused], ..Self::default() });
+            }
         };
         // What is written stays written: a fault from here on must not take the receipt away.
         let channel = Channel::load(ctx, ChannelId::typed(&receipt.id)).await.unwrap_or_else(|error| {

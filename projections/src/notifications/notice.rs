@@ -48,7 +48,7 @@ impl<'a> Voice<'a> {
 
     /// What is said of one delivery.
     pub(crate) fn one(&self, tale: &Tale) -> Notice {
-        let mut notice = self.notice(&tale.due.event_type, self.head(&tale.due.event_type), tale.at);
+        let mut notice = bare(&tale.due.event_type, self.head(&tale.due.event_type), tale.at);
         match &tale.about {
             About::Message(message) => {
                 notice.lines = match &self.rules().template {
@@ -73,7 +73,7 @@ impl<'a> Voice<'a> {
         let new = tales.iter().all(|tale| tale.due.event_type == "message.submitted");
         let title = self.tongue.count(if new { "digest.new" } else { "digest" }, tales.len());
         let at = tales.iter().map(|tale| tale.at).max().unwrap_or_default();
-        let mut notice = self.notice("digest", title, at);
+        let mut notice = bare("digest", title, at);
         for tale in tales.iter().take(NAMED) {
             let mut line = vec![];
             if !new {
@@ -106,15 +106,10 @@ impl<'a> Voice<'a> {
 
     /// A test: it says so.
     pub(crate) fn test(&self, at: DateTime<Utc>) -> Notice {
-        let mut notice = self.notice("test", self.head("test"), at);
+        let mut notice = bare("test", self.head("test"), at);
         notice.lines.push(self.line("channel", Piece::Theirs(self.channel.name.as_str().to_owned())));
         notice.data = json!({ "test": true });
         notice
-    }
-
-    fn notice(&self, event_type: &str, title: String, at: DateTime<Utc>) -> Notice {
-        let (event_type, data) = (event_type.to_owned(), Value::Null);
-        Notice { event_type, title, lines: vec![], link: None, mentions: vec![], at, data }
     }
 
     fn rules(&self) -> &'a Rules {
@@ -288,6 +283,11 @@ fn read_mention(who: &str) -> Mention {
         }
         _ => Mention::User(who.to_owned()),
     }
+}
+
+fn bare(event_type: &str, title: String, at: DateTime<Utc>) -> Notice {
+    let (event_type, data) = (event_type.to_owned(), Value::Null);
+    Notice { event_type, title, lines: vec![], link: None, mentions: vec![], at, data }
 }
 
 fn link(text: &str, address: &str) -> Option<Link> {

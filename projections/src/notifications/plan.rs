@@ -36,7 +36,12 @@ pub(crate) fn plan(
     let at_once = match kind {
         _ if broken => 1,
         ChannelKind::Webhook => AT_ONCE.min(pace.free(now)),
-        _ => 1,
+        ChannelKind::Wecom
+        | ChannelKind::Feishu
+        | ChannelKind::Lark
+        | ChannelKind::Dingtalk
+        | ChannelKind::Slack
+        | ChannelKind::Email => 1,
     };
     let first = |due: Vec<Due>| Plan::Each(due.into_iter().take(at_once.max(1)).collect());
     // What was refused in a digest goes by itself, and before the others: it has waited for longer.
@@ -98,10 +103,8 @@ mod tests {
 
     fn planned(kind: ChannelKind, digest: Digest, due: Vec<Due>, sent: usize) -> (bool, Vec<String>) {
         let now = at("2026-11-27T08:00:00Z");
-        let limits = match kind {
-            ChannelKind::Webhook => vec![],
-            _ => vec![Limit { count: 18, per: TimeDelta::seconds(60) }],
-        };
+        let limit = Limit { count: 18, per: TimeDelta::seconds(60) };
+        let limits = if kind == ChannelKind::Webhook { vec![] } else { vec![limit] };
         let plan = plan(kind, digest, due, &Pace::new(limits, vec![now; sent]), false, now);
         let ids = |due: Vec<Due>| due.into_iter().map(|due| due.delivery_id).collect();
         match plan {

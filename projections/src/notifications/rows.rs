@@ -41,7 +41,7 @@ pub(crate) struct After {
 /// A request that was made, and what came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attempt {
-    pub(crate) attempt_id: String,
+    pub(crate) id: String,
     pub(crate) at: DateTime<Utc>,
     pub(crate) http_status: Option<u16>,
     pub(crate) vendor_code: Option<String>,
@@ -164,9 +164,8 @@ pub(crate) async fn record(
     let now = store.clock().micros();
     for (attempt, after) in attempts {
         write_attempt(&mut tx, channel_id, attempt).await?;
-        let tries = after
-            .iter()
-            .map(|after| vec![after.delivery_id.as_str().into(), attempt.attempt_id.as_str().into()]);
+        let tries =
+            after.iter().map(|after| vec![after.delivery_id.as_str().into(), attempt.id.as_str().into()]);
         tx.insert_many("delivery_tries", &TRY, tries.collect(), "").await?;
         write_after(&mut tx, after, now).await?;
     }
@@ -188,7 +187,7 @@ async fn write_attempt(tx: &mut Tx, channel_id: &str, attempt: &Attempt) -> Resu
                (attempt_id, channel_id, at, http_status, vendor_code, outcome, detail, milliseconds) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let values = [
-        attempt.attempt_id.as_str().into(),
+        attempt.id.as_str().into(),
         channel_id.into(),
         attempt.at.timestamp_micros().into(),
         attempt.http_status.map(i64::from).into(),

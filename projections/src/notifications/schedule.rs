@@ -61,7 +61,7 @@ pub(crate) enum Trouble {
 
 impl Health {
     /// After a success.
-    pub(crate) fn succeeded(self, now: DateTime<Utc>) -> Self {
+    pub(crate) fn succeeded(now: DateTime<Utc>) -> Self {
         Self { succeeded_at: Some(now), ..Self::default() }
     }
 
@@ -139,7 +139,7 @@ mod tests {
         health = health.failed(at(4), None);
         assert!(health.is_broken());
         assert_eq!((health.quiet_until, health.failing_since), (Some(at(64)), Some(at(0))));
-        health = health.succeeded(at(70));
+        health = Health::succeeded(at(70));
         assert_eq!(health, Health { succeeded_at: Some(at(70)), ..Health::default() });
     }
 

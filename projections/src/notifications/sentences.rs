@@ -214,14 +214,14 @@ const WORDS: &[(&str, [&str; 4])] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::channel::notification_types;
+    use domain::channel::{NotificationType, notification_types};
 
     const ALL: [Tongue; 4] = [Tongue::English, Tongue::Simplified, Tongue::Traditional, Tongue::German];
 
     #[test]
     fn every_type_is_said_in_every_language_with_the_keyword_that_robots_look_for() {
         let heads =
-            notification_types().iter().map(|known| known.as_str()).chain(["test", "digest", "digest.new"]);
+            notification_types().iter().map(NotificationType::as_str).chain(["test", "digest", "digest.new"]);
         for head in heads {
             for (tongue, keyword) in ALL.into_iter().zip(["message", "留言", "留言", "achricht"]) {
                 let said = tongue.say(head);

@@ -108,12 +108,11 @@ impl Projections {
         if is_hidden(message, event_type) {
             return Ok(About::Nothing);
         }
-        let first = match event.sequence {
-            1 => event.clone(),
-            _ => {
-                let first = self.store.read_stream_after(Message::TYPE, &event.aggregate_id, 0, 1).await?;
-                first.into_iter().next().ok_or(StoreError::Gap { position: event.position })?
-            }
+        let first = if event.sequence == 1 {
+            event.clone()
+        } else {
+            let first = self.store.read_stream_after(Message::TYPE, &event.aggregate_id, 0, 1).await?;
+            first.into_iter().next().ok_or(StoreError::Gap { position: event.position })?
         };
         let mut payloads = [first.payload()?, event.payload()?];
         if words {

@@ -8,7 +8,7 @@ use super::{
     pace::Limit,
     rows::{Attempt, Due},
     tell::About,
-    vendor::{self, AddressFault, Kind, Mention, Notice, Outcome, Outgoing, Secret},
+    vendor::{self, AddressFault, CannotCompose, Kind, Mention, Notice, Outcome, Outgoing, Secret},
     zone::zone_of,
 };
 use crate::error::QueryError;
@@ -106,7 +106,15 @@ pub(crate) fn letter(
     );
     match written {
         Ok(outgoing) => Letter::Http(id, kind, outgoing),
-        Err(error) => Letter::Cannot(id, Outcome::Configuration, error.to_string()),
+        Err(error) => Letter::Cannot(id, outcome_of(error), error.to_string()),
+    }
+}
+
+/// Is it the channel that is wrong, or what is to be said?
+fn outcome_of(error: CannotCompose) -> Outcome {
+    match error {
+        CannotCompose::Format | CannotCompose::Secret => Outcome::Configuration,
+        CannotCompose::TooLong | CannotCompose::Picture | CannotCompose::FileSize => Outcome::Payload,
     }
 }
 
@@ -134,7 +142,7 @@ pub(crate) async fn post(shared: &Shared, letter: Letter) -> (Attempt, Verdict) 
     let wait = judged.wait.and_then(|wait| TimeDelta::from_std(wait).ok());
     let milliseconds = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
     let attempt = Attempt {
-        attempt_id: store::random::uuid(at).to_string(),
+        id: store::random::uuid(at).to_string(),
         at,
         http_status: status,
         vendor_code: judged.code.clone(),

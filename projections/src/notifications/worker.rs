@@ -37,10 +37,10 @@ pub(super) async fn supervise(shared: Arc<Shared>, id: ChannelId, stop: Cancella
         match work.await {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => {
-                tracing::error!(channel = %id, %error, "a channel stands still and will try again")
+                tracing::error!(channel = %id, %error, "a channel stands still and will try again");
             }
             Err(panic) => {
-                tracing::error!(channel = %id, %panic, "a channel's worker panicked and is started again")
+                tracing::error!(channel = %id, %panic, "a channel's worker panicked and is started again");
             }
         }
         let _ = tokio::time::timeout(RETRY, stop.cancelled()).await;
@@ -249,7 +249,7 @@ impl Errand<'_> {
                 continue;
             };
             health = match verdict.outcome {
-                Outcome::Delivered => health.succeeded(now),
+                Outcome::Delivered => Health::succeeded(now),
                 // What is wrong with one notification says nothing of its channel.
                 Outcome::Payload => health,
                 Outcome::Retry | Outcome::Configuration => health.failed(now, verdict.wait),
@@ -260,7 +260,7 @@ impl Errand<'_> {
                 pause = pause.or(Some(PauseReason::Refused(verdict.code.clone())));
             }
             let together = due.len() > 1;
-            let after = due.iter().map(|due| self.after(due, &verdict, together, now)).collect();
+            let after = due.iter().map(|due| after(due, &verdict, together, now)).collect();
             attempts.push((attempt, after));
         }
         rows::settle(store, &silent).await?;
@@ -269,33 +269,6 @@ impl Errand<'_> {
         }
         rows::record(store, &self.id.to_string(), &attempts, Some(health)).await?;
         self.remedy(pause, health, now).await
-    }
-
-    /// What becomes of a delivery.
-    fn after(&self, due: &Due, verdict: &Verdict, together: bool, now: DateTime<Utc>) -> After {
-        let delivery_id = due.delivery_id.clone();
-        let retrying = |tries, next_at, alone| After {
-            delivery_id: delivery_id.clone(),
-            state: "RETRYING",
-            tries,
-            next_at: Some(next_at),
-            alone,
-        };
-        match verdict.outcome {
-            Outcome::Delivered => over(due, "DELIVERED"),
-            // One of them is the guilty one: each goes by itself.
-            Outcome::Payload if together => retrying(due.tries, now, true),
-            Outcome::Payload => over(due, "DEAD"),
-            // The channel is paused, and goes on with it once it is resumed.
-            Outcome::Configuration => retrying(due.tries, now, due.alone),
-            Outcome::Retry => {
-                let chance = u32::from_be_bytes(store::random::bytes());
-                match again(due.tries + 1, verdict.wait, now, chance) {
-                    Some(next_at) => retrying(due.tries + 1, next_at, due.alone),
-                    None => over(due, "DEAD"),
-                }
-            }
-        }
     }
 
     async fn remedy(
@@ -333,4 +306,31 @@ impl Errand<'_> {
 
 fn over(due: &Due, state: &'static str) -> After {
     After { delivery_id: due.delivery_id.clone(), state, tries: due.tries, next_at: None, alone: due.alone }
+}
+
+/// What becomes of a delivery.
+fn after(due: &Due, verdict: &Verdict, together: bool, now: DateTime<Utc>) -> After {
+    let delivery_id = due.delivery_id.clone();
+    let retrying = |tries, next_at, alone| After {
+        delivery_id: delivery_id.clone(),
+        state: "RETRYING",
+        tries,
+        next_at: Some(next_at),
+        alone,
+    };
+    match verdict.outcome {
+        Outcome::Delivered => over(due, "DELIVERED"),
+        // One of them is the guilty one: each goes by itself.
+        Outcome::Payload if together => retrying(due.tries, now, true),
+        Outcome::Payload => over(due, "DEAD"),
+        // The channel is paused, and goes on with it once it is resumed.
+        Outcome::Configuration => retrying(due.tries, now, due.alone),
+        Outcome::Retry => {
+            let chance = u32::from_be_bytes(store::random::bytes());
+            match again(due.tries + 1, verdict.wait, now, chance) {
+                Some(next_at) => retrying(due.tries + 1, next_at, due.alone),
+                None => over(due, "DEAD"),
+            }
+        }
+    }
 }

@@ -1,7 +1,9 @@
-//! Everything that the schema has, asked for by everybody with whatever a property-based tester thinks of (PyPI
+//! Everything that the schema has, asked for by everybody with whatever a property-based tester thinks of (`PyPI`
 //! `schemathesis`): no fault of ours, no 5xx, an answer in time, and no view that stands still.
 //!
 //! A few examples of each operation here; `cargo xtask fuzz` asks for two hundred.
+
+#![expect(clippy::print_stdout, reason = "by its seed a run can be had again")]
 
 use super::{Desk, python};
 use domain::access::Role;

@@ -1,4 +1,4 @@
-//! Packages from PyPI that try a server: installed into the target folder, as the `requirements.txt` of their folder of
+//! Packages from `PyPI` that try a server: installed into the target folder, as the `requirements.txt` of their folder of
 //! this crate says. Without Python the tests fail.
 
 use std::{

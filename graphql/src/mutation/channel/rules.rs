@@ -88,13 +88,13 @@ impl ChannelRulesInput {
     pub(super) fn read(self, ctx: &Context<'_>, refused: &mut Vec<UserError>) -> Option<Rules> {
         let before = refused.len();
         let events = self.events.map_or_else(default_events, |events| {
-            let read = |name: &String| match NotificationType::parse(name) {
-                Some(known) => Some(known),
-                None => {
+            let read = |name: &String| {
+                let known = NotificationType::parse(name);
+                if known.is_none() {
                     let unknown = RulesError::EventUnknown(name.chars().take(100).collect());
                     refused.push(refusal::of_rules(&unknown, ctx.locale()));
-                    None
                 }
+                known
             };
             events.iter().take(100).filter_map(read).collect()
         });

@@ -218,13 +218,12 @@ impl Delivery {
 
     /// Every attempt, the oldest first; at most the newest fifty.
     async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<DeliveryAttempt>> {
-        let attempts = match &self.attempts {
-            Some(attempts) => attempts.clone(),
-            None => {
-                let found = ctx.projections().attempts(std::slice::from_ref(&self.row.id)).await;
-                let mut found = found.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-                found.remove(&self.row.id).unwrap_or_default()
-            }
+        let attempts = if let Some(attempts) = &self.attempts {
+            attempts.clone()
+        } else {
+            let found = ctx.projections().attempts(std::slice::from_ref(&self.row.id)).await;
+            let mut found = found.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+            found.remove(&self.row.id).unwrap_or_default()
         };
         Ok(attempts.into_iter().map(DeliveryAttempt::of).collect())
     }

@@ -1,5 +1,7 @@
 //! A subscriber of two processes that are killed now and then: each change once, whoever appended it.
 
+#![expect(clippy::print_stdout, reason = "by its seed a run can be had again")]
+
 use super::{CHANGES, Socket};
 use crate::kill::{environment, server::Program, server::Running};
 use futures_util::StreamExt;

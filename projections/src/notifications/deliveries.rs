@@ -203,6 +203,10 @@ impl Projections {
     /// channel that is no more, stays over when it is sent.
     pub async fn redeliver(&self, what: &Redeliver) -> Result<u64, QueryError> {
         let now: Value = self.store.clock().micros().into();
+        if matches!(what, Redeliver::One(id) if id.contains('\0')) {
+            // No delivery's, and PostgreSQL would not take it as a text.
+            return Ok(0);
+        }
         let (condition, mut values) = match what {
             Redeliver::One(id) => ("delivery_id = $2", vec![Value::from(id.as_str())]),
             Redeliver::Dead(channel) => {

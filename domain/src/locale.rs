@@ -30,6 +30,13 @@ impl Locale {
         &self.0
     }
 
+    /// Is it Chinese in traditional characters? It goes by its script, and without one by where it is spoken (RFC 5646, 2.2.3
+    /// and 2.2.4).
+    pub fn is_traditional_chinese(&self) -> bool {
+        let has = |subtag: &str| self.0.split('-').skip(1).any(|other| other == subtag);
+        self.language() == "zh" && !has("Hans") && ["Hant", "TW", "HK", "MO"].into_iter().any(has)
+    }
+
     /// The language alone: `zh` of `zh-CN`.
     pub fn language(&self) -> &str {
         self.0.split('-').next().unwrap_or_default()

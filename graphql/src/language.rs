@@ -29,18 +29,15 @@ impl Language {
     pub const ALL: [Self; 4] =
         [Self::English, Self::SimplifiedChinese, Self::TraditionalChinese, Self::German];
 
-    /// The language that fits a tag best. Chinese goes by its script, and without one by where it is spoken
-    /// (RFC 5646, 2.2.3 and 2.2.4).
+    /// The language that fits a tag best.
     pub fn of(locale: Option<&Locale>) -> Self {
         locale.and_then(Self::spoken).unwrap_or_default()
     }
 
     /// The same; `None`: a language that we do not speak.
     pub fn spoken(locale: &Locale) -> Option<Self> {
-        let has = |subtag: &str| locale.as_str().split('-').skip(1).any(|other| other == subtag);
         Some(match locale.language() {
-            "zh" if has("Hans") => Self::SimplifiedChinese,
-            "zh" if ["Hant", "TW", "HK", "MO"].into_iter().any(has) => Self::TraditionalChinese,
+            "zh" if locale.is_traditional_chinese() => Self::TraditionalChinese,
             "zh" => Self::SimplifiedChinese,
             "de" => Self::German,
             "en" => Self::English,

@@ -115,8 +115,7 @@ impl Projections {
             values.extend([(*position).into(), id.as_str().into()]);
         }
         values.push((window.size + 1).into());
-        let condition =
-            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let condition = all_of(&conditions);
         let sql = format!(
             "SELECT {COLUMNS} FROM deliveries {condition} \
              ORDER BY position {direction}, delivery_id {direction} LIMIT ${}",
@@ -130,8 +129,7 @@ impl Projections {
     /// How many there are of them.
     pub async fn delivery_count(&self, filter: &DeliveryFilter) -> Result<i64, QueryError> {
         let (conditions, values) = filter.conditions();
-        let condition =
-            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let condition = all_of(&conditions);
         let sql = format!("SELECT COUNT(*) AS deliveries FROM deliveries {condition}");
         let row = self.store.database().log.row(&sql, &values).await?;
         Ok(row.map(|row| row.int("deliveries")).transpose()?.unwrap_or_default())
@@ -240,6 +238,11 @@ impl Projections {
         let count = |column| row.int_or_null(column).map(Option::unwrap_or_default);
         Ok((count("waiting")?, count("dead")?))
     }
+}
+
+/// `WHERE …`, or nothing.
+fn all_of(conditions: &[String]) -> String {
+    if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) }
 }
 
 fn delivery(row: &Row) -> Result<DeliveryRow, StoreError> {

@@ -11,6 +11,7 @@ use super::{
     zone::zone_of,
 };
 use crate::event::event_of;
+use chrono_tz::Tz;
 use cqrs_es::Aggregate;
 use domain::{
     channel::{Channel, ChannelState, Connected, NotificationType, type_of},
@@ -50,11 +51,12 @@ impl Projector {
     pub(crate) async fn begin(store: &Store) -> Result<Self, HandleError> {
         let head = store.head().await?;
         let mut position = rows::notified(store).await?;
-        let none = Channels::as_of(store, head).await?.connected().next().is_none();
+        let at_head = Channels::as_of(store, head).await?;
+        let none = at_head.connected().next().is_none();
         if none && position < head && rows::make(store, (position, head), vec![]).await? {
             position = head;
         }
-        let channels = Channels::as_of(store, position).await?;
+        let channels = if position == head { at_head } else { Channels::as_of(store, position).await? };
         Ok(Self { store: store.clone(), channels, position, written: position })
     }
 
@@ -79,13 +81,15 @@ impl Projector {
         events.truncate(whole);
         let Some(last) = events.last().map(|event| event.position) else { return Ok(Turn::UpToDate) };
         let mut channels = self.channels.clone();
+        // Looked up by the first event of a page that is told, for all of them.
+        let mut zone = None;
         let (mut new, mut changed) = (Vec::new(), false);
         for event in &events {
             if event.aggregate_type == Channel::TYPE {
                 channels.apply(event)?;
                 changed = true;
             }
-            self.deliveries(&channels, event, &mut new).await?;
+            self.deliveries(&channels, event, &mut zone, &mut new).await?;
         }
         let made = !new.is_empty();
         if made || changed || last >= self.written + STRIDE {
@@ -104,6 +108,7 @@ impl Projector {
         &self,
         channels: &Channels,
         event: &RecordedEvent,
+        zone: &mut Option<Tz>,
         new: &mut Vec<NewDelivery>,
     ) -> Result<(), HandleError> {
         let of_message = event.aggregate_type == Message::TYPE;
@@ -120,7 +125,12 @@ impl Projector {
         if hear.is_empty() {
             return Ok(());
         }
-        let zone = zone_of(self.store.load::<Desk>(&DESK_ID.to_string()).await?.aggregate.settings());
+        let zone = if let Some(zone) = *zone {
+            zone
+        } else {
+            let desk = self.store.load::<Desk>(&DESK_ID.to_string()).await?;
+            *zone.insert(zone_of(desk.aggregate.settings()))
+        };
         for (id, channel) in hear {
             new.push(NewDelivery {
                 delivery_id: self.delivery_id(event.event_id, id),

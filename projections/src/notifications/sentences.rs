@@ -12,13 +12,11 @@ pub(crate) enum Tongue {
 }
 
 impl Tongue {
-    /// The one that fits a tag best; English for whoever speaks none of them. Chinese goes by its script, and without one by
-    /// where it is spoken (RFC 5646, 2.2.3 and 2.2.4).
+    /// The one that fits a tag best; English for whoever speaks none of them.
     pub(crate) fn of(locale: Option<&Locale>) -> Self {
         let Some(locale) = locale else { return Self::English };
-        let has = |subtag: &str| locale.as_str().split('-').skip(1).any(|other| other == subtag);
         match locale.language() {
-            "zh" if !has("Hans") && ["Hant", "TW", "HK", "MO"].into_iter().any(has) => Self::Traditional,
+            "zh" if locale.is_traditional_chinese() => Self::Traditional,
             "zh" => Self::Simplified,
             "de" => Self::German,
             _ => Self::English,

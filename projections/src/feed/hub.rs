@@ -60,6 +60,8 @@ struct State {
 
 struct Subscriber {
     wants: Wants,
+    /// They were looked up when the log had come at least this far: what happened to rights up to here is known of them.
+    as_of: i64,
     queue: mpsc::Sender<Arc<Change>>,
     seen: Arc<AtomicI64>,
 }
@@ -114,7 +116,7 @@ impl Feed {
         if state.rights_changed > as_of {
             return Joined::Renew;
         }
-        if state.subscribers.is_empty() {
+        if state.subscribers.is_empty() && !(state.kept_after..=state.position).contains(&scanned) {
             // Nobody is told anything: the hub begins where they stand.
             (state.position, state.kept_after) = (scanned, scanned);
             state.kept.clear();
@@ -127,7 +129,7 @@ impl Feed {
         let (queue, receiver) = mpsc::channel(QUEUE);
         let (id, seen) = (state.next, Arc::new(AtomicI64::new(scanned)));
         if !state.closed {
-            let subscriber = Subscriber { wants: wants.clone(), queue, seen: seen.clone() };
+            let subscriber = Subscriber { wants: wants.clone(), as_of, queue, seen: seen.clone() };
             state.subscribers.insert(id, subscriber);
         }
         state.next += 1;
@@ -163,8 +165,8 @@ impl State {
                     self.kept.push_back(change);
                 }
                 Word::Rights => {
-                    self.rights_changed = position;
-                    self.subscribers.drain().for_each(|(_, subscriber)| subscriber.let_go(position - 1));
+                    self.rights_changed = self.rights_changed.max(position);
+                    self.subscribers.retain(|_, subscriber| subscriber.knows_rights_of(position));
                 }
             }
         }
@@ -186,9 +188,14 @@ impl Subscriber {
         false
     }
 
-    /// Ends their queue: everything up to here was put into it or was not due.
-    fn let_go(self, seen: i64) {
-        self.seen.fetch_max(seen, Ordering::SeqCst);
+    /// Were they looked up after rights changed there? `false`: they are let go, to be looked up again. Everything before
+    /// was put into their queue or was not due.
+    fn knows_rights_of(&self, position: i64) -> bool {
+        if self.as_of >= position {
+            return true;
+        }
+        self.seen.fetch_max(position - 1, Ordering::SeqCst);
+        false
     }
 }
 

@@ -48,6 +48,8 @@ impl Run {
     /// An empty database, a server, a member who has signed in; nobody calls yet.
     pub(crate) async fn begin(dialect: Dialect, seed: u64) -> Self {
         let database = Database::new(dialect).await;
+        // A member is added only to a desk that is there.
+        database.open().await.close().await;
         let log = database.folder.join("leaveword.log");
         let program = Program { binary: environment::leaveword(), environment: database.environment(), log };
         program.add_member(EMAIL, PASSWORD).await;

@@ -279,6 +279,7 @@ fn refusal(error: CommandError) -> Refusal {
         CommandError::NotForYou(_) => Refusal::NotForYou,
         CommandError::NotFound => Refusal::NotFound,
         CommandError::Conflict { version, .. } => Refusal::Conflict { version },
+        CommandError::NoSuchVersion { version, .. } => Refusal::NoSuchVersion { version },
         CommandError::KeyReused => Refusal::KeyReused,
         CommandError::Contact(_) => Refusal::BadContact,
         CommandError::Visitor(VisitorError::Blocked) => Refusal::Blocked,

@@ -42,6 +42,7 @@ async fn whatever_ends_a_session_closes_its_sockets_within_a_second(dialect: Dia
     let change = "mutation { changePassword(input: {currentPassword: \"correct horse battery\", \
                   newPassword: \"another horse battery\"}) { token userErrors { message } } }";
     let deactivate = "mutation($id: ID!) { deactivateMember(id: $id) { userErrors { code } } }";
+    let role = "mutation($id: ID!) { changeMemberRole(input: {memberId: $id, roleId: \"AGENT\"}) { userErrors { code } } }";
     for (how, own) in [(sign_out, true), (change, true), (deactivate, false)] {
         // The quickest of three: this machine has other things to do.
         let mut quickest = Duration::MAX;
@@ -58,6 +59,14 @@ async fn whatever_ends_a_session_closes_its_sockets_within_a_second(dialect: Dia
         }
         assert!(quickest < Duration::from_secs(1), "{how}: {quickest:?}");
     }
+    // Another role is no reason: they are told what it lets them see.
+    let staff = desk.member(Role::Lead).await;
+    let id = desk.id_of(&staff).await;
+    let mut socket = Socket::of(&desk, &staff).await;
+    begun(&desk, &mut socket, "s").await;
+    desk.ask(Some(&admin), role, json!({"id": id})).await.data();
+    let (_, message) = desk.submit().await;
+    assert_eq!(socket.hear().await["payload"]["data"]["messageChanged"]["messageId"], json!(message));
 }
 
 async fn whoever_loses_the_permission_is_told_nothing_more(dialect: Dialect) {

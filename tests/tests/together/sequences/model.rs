@@ -83,6 +83,7 @@ pub(super) enum Refusal {
     NotForYou,
     NotFound,
     Conflict { version: i64 },
+    NoSuchVersion { version: i64 },
     KeyReused,
     BadContact,
     Blocked,
@@ -247,8 +248,14 @@ impl Model {
         if matches!(by, Who::Visitor(visitor) if usize::from(visitor) != message.visitor) {
             return Answer::Refused(Refusal::NotFound);
         }
-        if expected.is_some_and(|expected| expected != message.version) {
-            return Answer::Refused(Refusal::Conflict { version: message.version });
+        match expected {
+            Some(expected) if expected > message.version => {
+                return Answer::Refused(Refusal::NoSuchVersion { version: message.version });
+            }
+            Some(expected) if expected < message.version => {
+                return Answer::Refused(Refusal::Conflict { version: message.version });
+            }
+            _ => {}
         }
         let next = message.version + 1;
         match (work, by) {

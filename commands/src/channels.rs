@@ -5,7 +5,8 @@ use crate::{
     access::{Needs, admit},
     change::{Change, Relies},
     error::CommandError,
-    streams::channel_key,
+    execute::ATTEMPTS,
+    streams::{channel_key, stream},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -16,7 +17,7 @@ use domain::{
     decide::Decide,
     ids::ChannelId,
 };
-use store::{ChannelChange, CredentialRow, Receipt, StoreError};
+use store::{AppendError, ChannelChange, CredentialRow, Receipt, StoreError};
 
 const MANAGE: Needs = Needs::Member(Permission::ChannelsManage);
 /// As long as that a generic webhook's old secret signs beside the new one.
@@ -100,20 +101,22 @@ impl Commands {
         admit(caller, MANAGE)?;
         let at = self.store.clock().now();
         let ReviseChannelInput { name, url, secret, emails, rules } = input;
-        let mut address = self.channel_address(id).await?;
-        let before = address.clone();
-        address.url = url.or(address.url);
-        address.emails = emails.unwrap_or(address.emails);
-        if let Some(secret) = secret {
-            address.secrets = vec![ChannelSecret { secret, until: None }];
-        }
-        let changed = address != before;
-        let rows = if changed { vec![self.kept(id, &address)?] } else { vec![] };
-        let revise = || {
+        let readdress = |address: &mut ChannelAddress| {
+            if url.is_some() {
+                address.url.clone_from(&url);
+            }
+            if let Some(emails) = &emails {
+                address.emails.clone_from(emails);
+            }
+            if let Some(secret) = secret.clone() {
+                address.secrets = vec![ChannelSecret { secret, until: None }];
+            }
+        };
+        let revise = |changed| {
             let rules = rules.clone().map(Box::new);
             ChannelCommand::Revise { at, name: name.clone(), rules, address: changed }
         };
-        self.of_channel(caller, id, revise, rows).await
+        self.readdress(caller, id, readdress, revise).await
     }
 
     /// `pauseChannel`: what it would send waits.
@@ -149,11 +152,9 @@ impl Commands {
     ) -> Result<ConnectedChannel, CommandError> {
         admit(caller, MANAGE)?;
         let at = self.store.clock().now();
-        let mut address = self.channel_address(id).await?;
         let secret = webhook_secret();
-        address.rotate(secret.clone(), at + OVERLAP);
-        let rows = vec![self.kept(id, &address)?];
-        let receipt = self.of_channel(caller, id, || ChannelCommand::RotateSecret { at }, rows).await?;
+        let rotate = |address: &mut ChannelAddress| address.rotate(secret.clone(), at + OVERLAP);
+        let receipt = self.readdress(caller, id, rotate, |_| ChannelCommand::RotateSecret { at }).await?;
         Ok(ConnectedChannel { id, secret: Some(secret), receipt })
     }
 
@@ -191,6 +192,35 @@ impl Commands {
         let key = Some(channel_key(id));
         let change = Change { caller, id: id.to_string(), key, relies_on: Relies::Nothing };
         self.change::<Channel>(change, |_| command(), |_| rows.clone()).await
+    }
+
+    /// Changes where a channel sends to. When somebody was faster everything is decided again, the row included: of two who
+    /// change different parts of it neither undoes what the other did. The row is read after its stream, so that whoever writes
+    /// one in between makes the append a conflict. `command` is told whether anything is otherwise.
+    async fn readdress(
+        &self,
+        caller: &Caller,
+        id: ChannelId,
+        readdress: impl Fn(&mut ChannelAddress),
+        command: impl Fn(bool) -> ChannelCommand,
+    ) -> Result<Receipt, CommandError> {
+        for _ in 0..ATTEMPTS {
+            let loaded = self.store.load::<Channel>(&id.to_string()).await?;
+            let before = self.channel_address(id).await?;
+            let mut address = before.clone();
+            readdress(&mut address);
+            let changed = address != before;
+            let decided = loaded.aggregate.decide(command(changed))?;
+            let stream = stream::<Channel>(id.to_string(), &loaded, Some(channel_key(id)), &decided)?;
+            let mut append = self.append(caller, vec![stream], None);
+            append.credentials = if changed { vec![self.kept(id, &address)?] } else { vec![] };
+            match self.store.append(append).await {
+                Ok(appended) => return Ok(appended.receipt()),
+                Err(AppendError::Conflict) => {}
+                Err(error) => return Err(CommandError::of_append(error)),
+            }
+        }
+        Err(CommandError::Unavailable)
     }
 
     async fn channel_address(&self, id: ChannelId) -> Result<ChannelAddress, CommandError> {

@@ -1,6 +1,7 @@
 //! What carrying a command out promises, each scenario on both databases.
 
 mod accounts;
+mod channels;
 mod clock;
 mod differential;
 mod keys;

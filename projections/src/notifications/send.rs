@@ -80,7 +80,7 @@ impl SendFault {
             Self::Address(_) | Self::Private => Outcome::Configuration,
             Self::Name | Self::Connect(_) | Self::Tls(_) | Self::TimedOut | Self::Broken(_) => Outcome::Retry,
         };
-        Verdict { outcome, code: None, detail: self.to_string(), wait: None, gone: false }
+        Verdict::new(outcome, self.to_string())
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Verdict {
     pub(crate) code: Option<String>,
     pub(crate) wait: Option<TimeDelta>,
     pub(crate) gone: bool,
+    /// Of several recipients some have it: it is not the notice that is wrong.
+    pub(crate) partly: bool,
 }
 
 /// A request that is ready to be made.
@@ -123,17 +125,18 @@ pub(crate) async fn post(shared: &Shared, letter: Letter) -> (Attempt, Verdict) 
     let clock = shared.store().clock();
     let (at, began) = (clock.now(), tokio::time::Instant::now());
     let (status, judged) = match letter {
-        Letter::Http(_, kind, outgoing) => match shared.sender.send(kind, outgoing).await {
-            Ok(answer) => (Some(answer.status), vendor::judge(kind, &answer)),
-            Err(fault) => (None, fault.verdict()),
-        },
+        Letter::Http(_, kind, outgoing) => {
+            let unheard = outgoing.unheard();
+            match shared.sender.send(kind, outgoing).await {
+                Ok(answer) => (Some(answer.status), vendor::judge(kind, &unheard(answer))),
+                Err(fault) => (None, fault.verdict()),
+            }
+        }
         Letter::Mail(id, to, notice) => match &shared.mailer {
             Some(mailer) => (None, mailer.send(&to, &notice, &id).await),
             None => (None, mail::unset()),
         },
-        Letter::Cannot(_, outcome, detail) => {
-            (None, vendor::Verdict { outcome, code: None, detail, wait: None, gone: false })
-        }
+        Letter::Cannot(_, outcome, detail) => (None, vendor::Verdict::new(outcome, detail)),
     };
     let mut detail = judged.detail;
     while detail.len() > KEPT {
@@ -150,7 +153,8 @@ pub(crate) async fn post(shared: &Shared, letter: Letter) -> (Attempt, Verdict) 
         detail,
         milliseconds,
     };
-    (attempt, Verdict { outcome: judged.outcome, code: judged.code, wait, gone: judged.gone })
+    let vendor::Verdict { outcome, code, gone, partly, .. } = judged;
+    (attempt, Verdict { outcome, code, wait, gone, partly })
 }
 
 fn name(outcome: Outcome) -> &'static str {

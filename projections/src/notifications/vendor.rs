@@ -161,6 +161,8 @@ pub struct Verdict {
     pub wait: Option<Duration>,
     /// The address is gone for good.
     pub gone: bool,
+    /// Of several recipients some have it.
+    pub partly: bool,
 }
 
 /// So many requests in so long at most.
@@ -284,6 +286,28 @@ pub fn rates(kind: Kind) -> &'static [Rate] {
 }
 
 impl Outgoing {
+    /// An answer without what opens the receiver: many repeat the address that they were asked at.
+    pub(super) fn unheard(&self) -> impl Fn(Answer) -> Answer + use<> {
+        let path = self.url.path();
+        let parts = path.split('/').filter(|part| part.len() >= LEAST_SEGMENT).map(str::to_owned);
+        let values = self.url.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+        let values = values.map(|(_, value)| value.to_owned());
+        let read = self.url.query_pairs().map(|(_, value)| value.into_owned());
+        // A number could be one of the answer's own.
+        let is_key =
+            |part: &String| part.len() >= LEAST_KEY && !part.bytes().all(|byte| byte.is_ascii_digit());
+        let parts = parts.chain(values).chain(read).filter(is_key);
+        let keys: Vec<String> = (path.len() > 1).then(|| path.to_owned()).into_iter().chain(parts).collect();
+        move |answer| {
+            let said = String::from_utf8_lossy(&answer.body);
+            if !keys.iter().any(|key| said.contains(key.as_str())) {
+                return answer;
+            }
+            let body = keys.iter().fold(said.into_owned(), |said, key| said.replace(key.as_str(), "…"));
+            Answer { body: body.into_bytes(), ..answer }
+        }
+    }
+
     /// A request with JSON.
     fn json(url: Url, body: &serde_json::Value) -> Self {
         let headers = vec![("content-type", "application/json; charset=utf-8".to_owned())];
@@ -294,7 +318,7 @@ impl Outgoing {
 impl Verdict {
     /// A verdict without more than its words.
     pub(super) fn new(outcome: Outcome, detail: impl Into<String>) -> Self {
-        Self { outcome, code: None, detail: detail.into(), wait: None, gone: false }
+        Self { outcome, code: None, detail: detail.into(), wait: None, gone: false, partly: false }
     }
 
     /// The same, after so long.
@@ -359,5 +383,9 @@ impl fmt::Debug for Outgoing {
     }
 }
 
+/// What is shorter in a query opens nothing.
+const LEAST_KEY: usize = 6;
+/// What is shorter in a path is a word of the vendor's.
+const LEAST_SEGMENT: usize = 10;
 /// As long as a receiver may make us wait.
 const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);

@@ -1,5 +1,6 @@
 //! What every vendor's file promises.
 
+mod echoes;
 mod forms;
 mod hostile;
 mod limits;

@@ -4,10 +4,14 @@
 mod tests;
 
 use super::vendor::{Notice, Outcome, Verdict, mailed, redact};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, header},
-    transport::smtp::Error,
+    transport::smtp::{
+        Error,
+        client::{Certificate, Tls, TlsParameters},
+    },
 };
 use lru::LruCache;
 use std::{
@@ -17,7 +21,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 use store::Clock;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// For one recipient, from the connection to the last answer.
 const TOTAL: Duration = Duration::from_secs(60);
@@ -25,6 +29,7 @@ const STEP: Duration = Duration::from_secs(15);
 /// So many mails are remembered as taken.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
 const HEADER_BYTES: usize = 400;
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Sends mail.
 #[derive(Clone)]
@@ -32,6 +37,8 @@ pub struct Mailer {
     smtp: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     clock: Clock,
+    /// What nobody is told, should the server repeat it.
+    hidden: Arc<[String]>,
     /// Which notices were taken for whom: when one recipient is refused, the others get no second copy at the next try.
     taken: Arc<Mutex<LruCache<(String, String), ()>>>,
 }
@@ -44,6 +51,9 @@ pub enum MailFault {
         "is not an address such as smtps://user:password@mail.example.com or smtp://mail.example.com?tls=required"
     )]
     Url,
+    /// Who vouches for the server cannot be read.
+    #[error("holds no certificates in PEM: -----BEGIN CERTIFICATE-----")]
+    Authority,
     /// Who sends cannot be read.
     #[error("is not a sender such as desk@example.com or Desk <desk@example.com>")]
     From,
@@ -51,14 +61,18 @@ pub enum MailFault {
 
 impl Mailer {
     /// Sends over `smtps://user:password@host` (TLS from the beginning) or `smtp://…?tls=required` (STARTTLS, which is meant as
-    /// well when nothing is said), `opportunistic` (if the server can) or `none`.
-    pub fn new(url: &str, from: &str, clock: Clock) -> Result<Self, MailFault> {
+    /// well when nothing is said), `opportunistic` (if the server can) or `none`. Beside Mozilla's list, `authority` vouches for
+    /// the server: certificates in PEM.
+    pub fn new(url: &str, from: &str, authority: Option<&[u8]>, clock: Clock) -> Result<Self, MailFault> {
         let url = smtp_url(url)?;
-        let smtp =
+        let mut smtp =
             AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str()).map_err(|_| MailFault::Url)?;
+        if let Some(authority) = authority {
+            smtp = smtp.tls(trusting(&url, authority)?);
+        }
         let from = from.parse().map_err(|_| MailFault::From)?;
         let taken = Arc::new(Mutex::new(LruCache::new(REMEMBERED)));
-        Ok(Self { smtp: smtp.timeout(Some(STEP)).build(), from, clock, taken })
+        Ok(Self { smtp: smtp.timeout(Some(STEP)).build(), from, clock, hidden: hidden(&url), taken })
     }
 
     /// Sends a notice to each of them; `id` is the delivery's, the same at every try. Delivered is what all servers took.
@@ -97,6 +111,7 @@ impl Mailer {
             worst.outcome = Outcome::Payload;
         }
         worst.detail = format!("{} It was taken for {taken} of {}.", worst.detail, to.len());
+        worst.partly = taken > 0;
         worst
     }
 
@@ -107,7 +122,7 @@ impl Mailer {
         };
         match tokio::time::timeout(TOTAL, self.smtp.send(mail)).await {
             Ok(Ok(_)) => Verdict::new(Outcome::Delivered, ""),
-            Ok(Err(error)) => judge(&error, to),
+            Ok(Err(error)) => judge(&error, to, &self.hidden),
             Err(_) => Verdict::new(Outcome::Retry, "The mail server did not answer in time."),
         }
     }
@@ -128,6 +143,8 @@ impl Mailer {
             )))
             // Nobody's absence is told to the desk (RFC 3834).
             .header(AutoSubmitted)
+            // Without it the two below mean nothing (RFC 2045, 4), and some readers show what is encoded as it is.
+            .header(header::MIME_VERSION_1_0)
             .header(header::ContentType::TEXT_PLAIN)
             .body(text)
             .ok()
@@ -175,8 +192,39 @@ fn smtp_url(text: &str) -> Result<Url, MailFault> {
     Ok(url)
 }
 
-fn judge(error: &Error, to: &str) -> Verdict {
+/// The same way to TLS as the address says, with somebody who vouches for the server.
+fn trusting(url: &Url, authority: &[u8]) -> Result<Tls, MailFault> {
+    let bad = |_| MailFault::Authority;
+    if !authority.windows(BEGIN.len()).any(|part| part == BEGIN) {
+        return Err(MailFault::Authority);
+    }
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let certificates = Certificate::from_pem(authority).map_err(bad)?;
+    let parameters = TlsParameters::builder(host).add_root_certificate(certificates).build().map_err(bad)?;
+    Ok(match (url.scheme(), url.query()) {
+        ("smtps", _) => Tls::Wrapper(parameters),
+        (_, Some("tls=required")) => Tls::Required(parameters),
+        (_, Some("tls=opportunistic")) => Tls::Opportunistic(parameters),
+        (_, _) => Tls::None,
+    })
+}
+
+/// The password, and what it is sent as (RFC 4616).
+fn hidden(url: &Url) -> Arc<[String]> {
+    let decoded = |text: &str| {
+        let form = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
+        form_urlencoded::parse(form.as_bytes()).map(|(_, value)| value.into_owned()).collect::<String>()
+    };
+    let Some(password) = url.password() else { return Arc::new([]) };
+    let (name, clear) = (decoded(url.username()), decoded(password));
+    let sent = BASE64_STANDARD.encode(format!("\0{name}\0{clear}"));
+    let alone = BASE64_STANDARD.encode(&clear);
+    [password.to_owned(), clear, sent, alone].into_iter().filter(|text| !text.is_empty()).collect()
+}
+
+fn judge(error: &Error, to: &str, hidden: &[String]) -> Verdict {
     let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let said = hidden.iter().fold(said, |said, hidden| said.replace(hidden.as_str(), "…"));
     let status = error.status().map(|status| status.to_string());
     let (outcome, sentence) = match status.as_deref() {
         Some("530" | "534" | "535" | "538" | "550" | "551" | "553" | "554") if error.is_permanent() => {

@@ -194,9 +194,9 @@ impl Errand<'_> {
         let now = self.shared.store().clock().now();
         let letters: Vec<(Vec<Due>, Letter)> = if together && tales.len() > 1 {
             let notice = voice.digest(&tales);
-            let ids = store::random::uuid(now).to_string();
-            let due = tales.into_iter().map(|tale| tale.due).collect();
-            vec![(due, letter(self.channel, self.address, &ids, notice, now))]
+            let due: Vec<Due> = tales.into_iter().map(|tale| tale.due).collect();
+            let id = self.digest_id(&due);
+            vec![(due, letter(self.channel, self.address, &id, notice, now))]
         } else {
             let letter = |tale: Tale| {
                 let notice = voice.one(&tale);
@@ -224,6 +224,15 @@ impl Errand<'_> {
             sent.push(request??);
         }
         Ok(sent)
+    }
+
+    /// The same for the same deliveries: whoever has their mail already gets no second one when another's is tried again.
+    fn digest_id(&self, due: &[Due]) -> String {
+        let ids: Vec<&[u8]> = due.iter().map(|due| due.delivery_id.as_bytes()).collect();
+        let derived = self.shared.store().derive("digest", &ids);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&derived[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
     }
 
     /// Counts a request before it is made, where there is a limit.
@@ -260,7 +269,9 @@ impl Errand<'_> {
                 pause = pause.or(Some(PauseReason::Refused(verdict.code.clone())));
             }
             let together = due.len() > 1;
-            let after = due.iter().map(|due| after(due, &verdict, together, now)).collect();
+            // One for all of them: what was one digest is one again.
+            let chance = u32::from_be_bytes(store::random::bytes());
+            let after = due.iter().map(|due| after(due, &verdict, together, chance, now)).collect();
             attempts.push((attempt, after));
         }
         rows::settle(store, &silent).await?;
@@ -309,7 +320,7 @@ fn over(due: &Due, state: &'static str) -> After {
 }
 
 /// What becomes of a delivery.
-fn after(due: &Due, verdict: &Verdict, together: bool, now: DateTime<Utc>) -> After {
+fn after(due: &Due, verdict: &Verdict, together: bool, chance: u32, now: DateTime<Utc>) -> After {
     let delivery_id = due.delivery_id.clone();
     let retrying = |tries, next_at, alone| After {
         delivery_id: delivery_id.clone(),
@@ -320,17 +331,14 @@ fn after(due: &Due, verdict: &Verdict, together: bool, now: DateTime<Utc>) -> Af
     };
     match verdict.outcome {
         Outcome::Delivered => over(due, "DELIVERED"),
-        // One of them is the guilty one: each goes by itself.
-        Outcome::Payload if together => retrying(due.tries, now, true),
+        // One of them is the guilty one: each goes by itself. Not when somebody has it: then a mailbox is closed.
+        Outcome::Payload if together && !verdict.partly => retrying(due.tries, now, true),
         Outcome::Payload => over(due, "DEAD"),
         // The channel is paused, and goes on with it once it is resumed.
         Outcome::Configuration => retrying(due.tries, now, due.alone),
-        Outcome::Retry => {
-            let chance = u32::from_be_bytes(store::random::bytes());
-            match again(due.tries + 1, verdict.wait, now, chance) {
-                Some(next_at) => retrying(due.tries + 1, next_at, due.alone),
-                None => over(due, "DEAD"),
-            }
-        }
+        Outcome::Retry => match again(due.tries + 1, verdict.wait, now, chance) {
+            Some(next_at) => retrying(due.tries + 1, next_at, due.alone),
+            None => over(due, "DEAD"),
+        },
     }
 }

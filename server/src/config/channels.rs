@@ -2,7 +2,10 @@
 
 use super::BadValue;
 use projections::notifications::{Guard, mail::Mailer, send::Sender};
-use std::fmt;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 use store::Clock;
 
 /// What can be said of it on the command line or in the environment.
@@ -23,6 +26,10 @@ pub(crate) struct ChannelSettings {
     /// Whom mail is from, such as `desk@example.com`
     #[arg(long, env = "LEAVEWORD_MAIL_FROM", global = true)]
     mail_from: Option<String>,
+
+    /// Who vouches for the mail server beside the public authorities: a file of certificates in PEM
+    #[arg(long, env = "LEAVEWORD_SMTP_CA_FILE", global = true)]
+    smtp_ca_file: Option<PathBuf>,
 }
 
 /// Where notifications may go, and how mail is sent.
@@ -41,6 +48,8 @@ pub struct Mail {
     pub url: String,
     /// Whom mail is from.
     pub from: String,
+    /// Who vouches for the server beside the public authorities: certificates in PEM.
+    pub authority: Option<Vec<u8>>,
 }
 
 impl ChannelSettings {
@@ -55,12 +64,19 @@ impl ChannelSettings {
                 let problem = "is missing: whom is mail from, such as desk@example.com?".to_owned();
                 return Err(BadValue::new("LEAVEWORD_MAIL_FROM", problem));
             }
-            (Some(url), Some(from)) => Some(Mail { url, from }),
+            (Some(url), Some(from)) => {
+                let read = |file: PathBuf| std::fs::read(&file).map_err(|error| unreadable(&file, &error));
+                Some(Mail { url, from, authority: self.smtp_ca_file.map(read).transpose()? })
+            }
         };
         let channels = Channels { guard, mail };
         channels.mailer(&Clock::system())?;
         Ok(channels)
     }
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> BadValue {
+    BadValue::new("LEAVEWORD_SMTP_CA_FILE", format!("{} cannot be read: {error}", file.display()))
 }
 
 impl Channels {
@@ -70,10 +86,11 @@ impl Channels {
     }
 
     fn mailer(&self, clock: &Clock) -> Result<Option<Mailer>, BadValue> {
-        let Some(Mail { url, from }) = &self.mail else { return Ok(None) };
-        let mailer = Mailer::new(url, from, clock.clone());
+        let Some(Mail { url, from, authority }) = &self.mail else { return Ok(None) };
+        let mailer = Mailer::new(url, from, authority.as_deref(), clock.clone());
         let variable = |fault| match fault {
             projections::notifications::mail::MailFault::Url => "LEAVEWORD_SMTP_URL",
+            projections::notifications::mail::MailFault::Authority => "LEAVEWORD_SMTP_CA_FILE",
             projections::notifications::mail::MailFault::From => "LEAVEWORD_MAIL_FROM",
         };
         mailer.map(Some).map_err(|fault| BadValue::new(variable(fault), fault.to_string()))
@@ -90,6 +107,8 @@ impl fmt::Display for Channels {
         let host = |mail: &Mail| mail.url.rsplit(['@', '/']).next().unwrap_or_default().to_owned();
         let host = self.mail.as_ref().map(host).unwrap_or_default();
         writeln!(f, "LEAVEWORD_SMTP_URL         {}", none(host))?;
+        let vouched = self.mail.as_ref().is_some_and(|mail| mail.authority.is_some());
+        writeln!(f, "LEAVEWORD_SMTP_CA_FILE     {}", if vouched { "given" } else { "none" })?;
         write!(
             f,
             "LEAVEWORD_MAIL_FROM        {}",
@@ -122,6 +141,7 @@ mod tests {
             channel_base_urls: Some("wecom=http://127.0.0.1:9001".into()),
             smtp_url: Some("smtps://desk:s3cret@mail.example.com".into()),
             mail_from: Some("desk@example.com".into()),
+            smtp_ca_file: None,
         }
     }
 
@@ -146,5 +166,9 @@ mod tests {
         assert!(named(bad).starts_with("LEAVEWORD_SMTP_URL: "));
         let bad = ChannelSettings { mail_from: None, ..settings() };
         assert!(named(bad).starts_with("LEAVEWORD_MAIL_FROM: "));
+        for file in ["Cargo.toml", "there/is/no/such/file"] {
+            let bad = ChannelSettings { smtp_ca_file: Some(file.into()), ..settings() };
+            assert!(named(bad).starts_with("LEAVEWORD_SMTP_CA_FILE: "), "{file}");
+        }
     }
 }

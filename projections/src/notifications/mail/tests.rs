@@ -22,7 +22,7 @@ async fn server(refused: &'static str, refusal: &'static str) -> (Mailer, Mails)
         }
     });
     let clock = Clock::manual(DateTime::from_timestamp(1_700_000_000, 0).expect("a time"));
-    (Mailer::new(&url, "Desk <desk@example.com>", clock).expect("a mailer"), mails)
+    (Mailer::new(&url, "Desk <desk@example.com>", None, clock).expect("a mailer"), mails)
 }
 
 async fn serve(socket: TcpStream, refused: &str, refusal: &str, mails: &Mails) {
@@ -129,7 +129,7 @@ async fn a_server_that_is_not_there_is_tried_again_and_its_password_is_told_to_n
     let unused = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
     let clock = Clock::manual(DateTime::UNIX_EPOCH);
     let url = format!("smtp://desk:SECRET@{unused}?tls=none");
-    let mailer = Mailer::new(&url, "desk@example.com", clock).expect("a mailer");
+    let mailer = Mailer::new(&url, "desk@example.com", None, clock).expect("a mailer");
     let verdict = mailer.send(&to(&["a"]), &notice("hello"), "1").await;
     assert_eq!(verdict.outcome, Outcome::Retry);
     assert!(!format!("{verdict:?} {mailer:?}").contains("SECRET"));
@@ -148,5 +148,11 @@ fn mail_goes_over_tls_unless_the_configuration_says_otherwise() {
         assert_eq!(query(url), Err(MailFault::Url), "{url}");
     }
     let clock = || Clock::manual(DateTime::UNIX_EPOCH);
-    assert_eq!(Mailer::new("smtps://mail.example.com", "nobody", clock()).err(), Some(MailFault::From));
+    for authority in [&b""[..], b"certificate", b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----"]
+    {
+        let url = "smtps://mail.example.com";
+        let fault = Mailer::new(url, "desk@example.com", Some(authority), clock()).err();
+        assert_eq!(fault, Some(MailFault::Authority));
+    }
+    assert_eq!(Mailer::new("smtps://mail.example.com", "nobody", None, clock()).err(), Some(MailFault::From));
 }

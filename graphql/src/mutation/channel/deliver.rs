@@ -105,6 +105,10 @@ impl DeliverMutation {
         };
         let due = ctx.projections().redeliver(&what).await;
         let due = due.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        if due > 0 {
+            // No event: nothing at the desk is otherwise than before, and every attempt is a row of its own.
+            tracing::info!(actor = %ctx.caller().actor, ?what, deliveries = due, "deliveries are made once more");
+        }
         let notifier: &Notifier = ctx.data_unchecked();
         notifier.wake();
         Ok(RedeliverPayload { deliveries: i64::try_from(due).unwrap_or(i64::MAX), user_errors: vec![] })

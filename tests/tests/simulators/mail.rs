@@ -1,9 +1,12 @@
-//! A mail server: the SMTP dialogue of RFC 5321 without TLS, and what it was given.
+//! A mail server: the SMTP dialogue of RFC 5321, in the clear and over TLS, and what it was given.
 //!
 //! The facts say nothing about mail; each rule names the RFC's section.
 
 mod dialogue;
 mod tests;
+mod tls;
+
+pub(crate) use tls::{CERTIFICATE, Tls};
 
 use chrono::{DateTime, Utc};
 use dialogue::Dialogue;
@@ -14,7 +17,7 @@ use std::{
 };
 use store::Clock;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     sync::watch,
 };
@@ -35,6 +38,8 @@ struct Desk {
     clock: Clock,
     manners: Mutex<Manners>,
     letters: watch::Sender<Vec<Letter>>,
+    /// Every line that came in the clear, outside letters too: whoever listens has it.
+    in_the_clear: Mutex<Vec<u8>>,
 }
 
 /// How it answers.
@@ -43,6 +48,12 @@ pub(crate) struct Manners {
     /// What is answered to a command (`RCPT`, or `.` for the end of a letter) in the place of its own answer. An empty
     /// text is no answer, ever.
     pub(crate) instead: BTreeMap<&'static str, &'static str>,
+    /// What is answered to `RCPT` with one of these addresses in the place of its own answer.
+    pub(crate) refuses: BTreeMap<&'static str, &'static str>,
+    /// Is a letter kept, and the connection broken before the answer?
+    pub(crate) is_lost: bool,
+    /// How a connection gets to TLS.
+    pub(crate) tls: Tls,
     /// Who may send: a name and a password.
     pub(crate) login: Option<(&'static str, &'static str)>,
 }
@@ -54,11 +65,21 @@ pub(crate) struct Letter {
     /// The envelope: who gets it, whatever its head says.
     pub(crate) from: String,
     pub(crate) to: Vec<String>,
+    /// Did it come over TLS?
+    pub(crate) is_private: bool,
     /// Head and body as they were, without the dots that the dialogue adds.
     pub(crate) data: Vec<u8>,
 }
 
 impl Letter {
+    /// The names in its head, in the order in which they stand there.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let text = String::from_utf8_lossy(&self.data);
+        let (head, _) = text.split_once("\r\n\r\n").expect("head and body");
+        let begins = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t']));
+        begins.map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
+    }
+
     /// As another's parser reads it.
     pub(crate) fn parsed(&self) -> mail_parser::Message<'_> {
         mail_parser::MessageParser::default().parse(&self.data).expect("a letter")
@@ -70,8 +91,8 @@ impl Mail {
     pub(crate) async fn start(clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let manners = Mutex::default();
-        let desk = Arc::new(Desk { clock, manners, letters: watch::Sender::default() });
+        let (manners, in_the_clear) = (Mutex::default(), Mutex::default());
+        let desk = Arc::new(Desk { clock, manners, letters: watch::Sender::default(), in_the_clear });
         let end = CancellationToken::new();
         tokio::spawn(end.clone().run_until_cancelled_owned(accept(listener, desk.clone(), end.clone())));
         Self { address, desk, end }
@@ -87,9 +108,20 @@ impl Mail {
         *self.desk.manners() = manners;
     }
 
+    /// From now on something of it is otherwise.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Manners)) {
+        change(&mut self.desk.manners());
+    }
+
     /// What was taken, in order.
     pub(crate) fn letters(&self) -> Vec<Letter> {
         self.desk.letters.borrow().clone()
+    }
+
+    /// What a listener on the line has read.
+    pub(crate) fn in_the_clear(&self) -> String {
+        let heard = self.desk.in_the_clear.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&heard).into_owned()
     }
 
     /// Waits until so many letters have been taken since the start.
@@ -124,30 +156,56 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>, end: CancellationToken) 
 }
 
 async fn talk(stream: TcpStream, desk: &Desk) -> std::io::Result<()> {
+    let tls = desk.manners().tls;
+    let greeting = dialogue::greeting(&desk.manners());
+    if tls == Tls::FromTheStart {
+        let stream = tls::accept(stream).await?;
+        return said(stream, Dialogue::new(true), Some(greeting), desk).await.map(drop);
+    }
+    let Some(stream) = said(stream, Dialogue::new(false), Some(greeting), desk).await? else { return Ok(()) };
+    let stream = tls::accept(stream).await?;
+    // RFC 3207, 4.2: everything begins anew, and nobody is greeted.
+    said(stream, Dialogue::new(true), None, desk).await.map(drop)
+}
+
+/// A dialogue until its end, or until the connection is to become private: then the connection.
+async fn said<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    mut dialogue: Dialogue,
+    mut answer: Option<String>,
+    desk: &Desk,
+) -> std::io::Result<Option<S>> {
     let mut stream = BufReader::new(stream);
-    let mut dialogue = Dialogue::default();
-    let mut answer = dialogue::greeting(&desk.manners());
     loop {
-        if answer.is_empty() {
-            std::future::pending::<()>().await;
-        }
-        stream.write_all(answer.as_bytes()).await?;
-        if answer.starts_with("221") || answer.starts_with("421") {
-            return stream.shutdown().await;
-        }
-        answer = loop {
-            let mut line = Vec::new();
-            if (&mut stream).take(LINE).read_until(b'\n', &mut line).await? == 0 {
-                return Ok(());
+        if let Some(answer) = answer {
+            if answer.is_empty() {
+                std::future::pending::<()>().await;
             }
-            let (said, letter) = dialogue.hears(&line, &desk.manners(), desk.clock.now());
-            desk.letters.send_if_modified(|letters| {
-                letters.extend(letter);
-                true
-            });
-            if let Some(answer) = said {
-                break answer;
+            stream.write_all(answer.as_bytes()).await?;
+            if answer.starts_with("221") || answer.starts_with("421") {
+                return stream.shutdown().await.map(|()| None);
             }
-        };
+            if answer.starts_with("220") && dialogue.becomes_private() {
+                // What came too early is dropped with the reader (RFC 3207, 5).
+                return Ok(Some(stream.into_inner()));
+            }
+        }
+        let mut line = Vec::new();
+        if (&mut stream).take(LINE).read_until(b'\n', &mut line).await? == 0 {
+            return Ok(None);
+        }
+        if !dialogue.is_private() {
+            desk.in_the_clear.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&line);
+        }
+        let (said, letter) = dialogue.hears(&line, &desk.manners(), desk.clock.now());
+        let is_lost = letter.is_some() && desk.manners().is_lost;
+        desk.letters.send_if_modified(|letters| {
+            letters.extend(letter);
+            true
+        });
+        if is_lost {
+            return Ok(None);
+        }
+        answer = said;
     }
 }

@@ -1,6 +1,6 @@
 //! One connection's dialogue, line by line; no network.
 
-use super::{Letter, Manners};
+use super::{Letter, Manners, Tls};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, Utc};
 
@@ -12,6 +12,8 @@ const SIZE: usize = 1_000_000;
 /// How far the dialogue is.
 #[derive(Debug, Default)]
 pub(super) struct Dialogue {
+    is_private: bool,
+    becomes_private: bool,
     is_greeted: bool,
     is_known: bool,
     may_be_8_bit: bool,
@@ -26,6 +28,21 @@ pub(super) fn greeting(manners: &Manners) -> String {
 }
 
 impl Dialogue {
+    /// At its beginning; over TLS already?
+    pub(super) fn new(is_private: bool) -> Self {
+        Self { is_private, ..Self::default() }
+    }
+
+    /// Over TLS?
+    pub(super) fn is_private(&self) -> bool {
+        self.is_private
+    }
+
+    /// Is TLS what comes next?
+    pub(super) fn becomes_private(&self) -> bool {
+        self.becomes_private
+    }
+
     /// What is answered to a line, if it is answered, and the letter that was complete with it.
     pub(super) fn hears(
         &mut self,
@@ -57,13 +74,22 @@ impl Dialogue {
 
     fn obeys(&mut self, verb: &str, text: &str, manners: &Manners) -> String {
         let is_open = manners.login.is_none() || self.is_known;
+        let is_upgradable = manners.tls == Tls::Upgrade && !self.is_private;
         match verb {
             "EHLO" => {
                 self.resets();
                 self.is_greeted = true;
-                let auth = if manners.login.is_some() { "250-AUTH PLAIN\r\n" } else { "" };
-                format!("250-simulator.test\r\n{auth}250-8BITMIME\r\n250 SIZE {SIZE}")
+                let may_log_in = manners.login.is_some() && !is_upgradable;
+                let auth = if may_log_in { "250-AUTH PLAIN\r\n" } else { "" };
+                let tls = if is_upgradable { "250-STARTTLS\r\n" } else { "" };
+                format!("250-simulator.test\r\n{auth}{tls}250-8BITMIME\r\n250 SIZE {SIZE}")
             }
+            "STARTTLS" if is_upgradable => {
+                self.becomes_private = true;
+                "220 2.0.0 Ready to start TLS".to_owned()
+            }
+            // RFC 3207, 4.
+            "AUTH" | "MAIL" if is_upgradable => "530 5.7.0 Must issue a STARTTLS command first".to_owned(),
             "AUTH" => self.authenticates(text, manners),
             // RFC 4954, 6.
             "MAIL" if !is_open => "530 5.7.0 Authentication required".to_owned(),
@@ -77,6 +103,9 @@ impl Dialogue {
             "RCPT" if self.from.is_some() => {
                 let refused = manners.instead.contains_key("RCPT");
                 let Some(to) = path(text, "RCPT TO:").filter(|it| it.contains('@')) else { return syntax() };
+                if let Some(line) = manners.refuses.get(to.as_str()) {
+                    return (*line).to_owned();
+                }
                 self.to.extend((!refused).then_some(to));
                 "250 2.1.5 Ok".to_owned()
             }
@@ -108,7 +137,8 @@ impl Dialogue {
         let own = objection(&data, self.may_be_8_bit);
         self.resets();
         let answer = instead(manners, ".").or(own.map(|it| format!("{it}\r\n")));
-        let letter = answer.is_none().then_some(Letter { at: now, from, to, data });
+        let is_private = self.is_private;
+        let letter = answer.is_none().then_some(Letter { at: now, from, to, is_private, data });
         (Some(answer.unwrap_or_else(|| "250 2.0.0 Ok: queued\r\n".to_owned())), letter)
     }
 

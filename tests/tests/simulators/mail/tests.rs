@@ -116,7 +116,8 @@ async fn only_who_knows_the_password_may_send() {
 #[tokio::test]
 async fn it_can_be_told_to_refuse_and_to_say_nothing() {
     let mail = Mail::start(clock()).await;
-    let refuse = |verb, line| mail.manners(Manners { instead: BTreeMap::from([(verb, line)]), login: None });
+    let refuse =
+        |verb, line| mail.manners(Manners { instead: BTreeMap::from([(verb, line)]), ..Manners::default() });
     let start = ["EHLO a", "MAIL FROM:<a@example.com>", "RCPT TO:<b@example.com>", "DATA"];
     refuse("RCPT", "550 5.1.1 No such user");
     assert_eq!(codes(&say(&mail, &start).await), ["220", "250", "250", "550", "503"]);
@@ -127,4 +128,27 @@ async fn it_can_be_told_to_refuse_and_to_say_nothing() {
     refuse("EHLO", "");
     assert!(tokio::time::timeout(Duration::from_millis(200), say(&mail, &["EHLO a"])).await.is_err());
     assert!(mail.letters().is_empty());
+}
+
+#[tokio::test]
+async fn it_can_be_told_to_refuse_one_and_to_lose_what_it_took() {
+    let mail = Mail::start(clock()).await;
+    let refuses = BTreeMap::from([("b@example.com", "550 5.1.1 No such user")]);
+    mail.manners(Manners { refuses, is_lost: true, ..Manners::default() });
+    let start = ["EHLO a", "MAIL FROM:<a@example.com>", "RCPT TO:<b@example.com>", "RCPT TO:<c@example.com>"];
+    let answers = say(&mail, &[&start[..], &["DATA", "a\r\n."]].concat()).await;
+    assert_eq!(codes(&answers), ["220", "250", "250", "550", "250", "354", ""]);
+    assert_eq!(mail.letters()[0].to, ["c@example.com"]);
+}
+
+#[tokio::test]
+async fn before_tls_nothing_is_taken_and_after_it_everything_begins_anew() {
+    let mail = Mail::start(clock()).await;
+    let login = Some(("desk", "pass"));
+    mail.manners(Manners { login, tls: Tls::Upgrade, ..Manners::default() });
+    let plain = format!("AUTH PLAIN {}", BASE64_STANDARD.encode("\0desk\0pass"));
+    let answers = say(&mail, &["EHLO a", "MAIL FROM:<a@example.com>", &plain, "STARTTLS"]).await;
+    assert!(answers[1].contains("250-STARTTLS\r\n") && !answers[1].contains("AUTH"), "{answers:?}");
+    assert_eq!(codes(&answers[2..]), ["530", "530", "220"]);
+    assert!(mail.in_the_clear().contains("STARTTLS"));
 }

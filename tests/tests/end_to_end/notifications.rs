@@ -2,6 +2,7 @@
 
 mod channels;
 mod failures;
+mod mail;
 mod robots;
 
 use super::{Desk, SUBMIT, input};
@@ -42,7 +43,11 @@ struct Told {
 
 impl Told {
     async fn start(dialect: Dialect) -> Self {
-        let clock = TestDatabase::clock();
+        Self::start_with(dialect, TestDatabase::clock(), None).await
+    }
+
+    /// With a mail server as well.
+    async fn start_with(dialect: Dialect, clock: Clock, mail: Option<server::Mail>) -> Self {
         let wecom = Simulator::start(Wecom::with(&[KEY]), clock.clone()).await;
         let feishu = Simulator::start(Feishu::with(&[KEY]), clock.clone()).await;
         let signed = Security::Sign(SECRET.to_owned());
@@ -59,7 +64,7 @@ impl Told {
         let guard = Guard::read("127.0.0.0/8", &bases).expect("valid");
         let database = TestDatabase::new(dialect).await;
         let desk = Desk::start_with(database, clock.clone(), |config| {
-            config.channels = Channels { guard, mail: None };
+            config.channels = Channels { guard, mail };
             config.public_url = Some("https://desk.example.com".to_owned());
         })
         .await;

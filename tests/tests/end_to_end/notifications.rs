@@ -2,6 +2,7 @@
 
 mod channels;
 mod failures;
+mod hostile_mail;
 mod mail;
 mod robots;
 

@@ -68,7 +68,7 @@ async fn no_word_name_or_contact_lies_on_the_disk(dialect: Dialect) {
 }
 
 /// PostgreSQL's own directory, after everything in its memory has been written there.
-async fn data_directory_on_disk() -> PathBuf {
+pub(super) async fn data_directory_on_disk() -> PathBuf {
     let mut connection = PgConnection::connect(&store::testing::postgres_server()).await.expect("connects");
     connection.execute("CHECKPOINT").await.expect("written");
     let row = connection.fetch_one("SHOW data_directory").await.expect("a superuser");
@@ -85,7 +85,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// The files below a directory that hold this text, as `grep -a` sees them.
-fn files_with(directory: &Path, text: &str) -> Vec<PathBuf> {
+pub(super) fn files_with(directory: &Path, text: &str) -> Vec<PathBuf> {
     let mut grep = Command::new("grep");
     // Files may go away between the listing and the reading (`-s`); PostgreSQL's temporary ones do.
     grep.env("LC_ALL", "C").args(["-raslF", "-e", text, "--"]).arg(directory);

@@ -5,6 +5,7 @@ mod failures;
 mod hostile_mail;
 mod mail;
 mod robots;
+mod secrets;
 
 use super::{Desk, SUBMIT, input};
 use crate::simulators::{

@@ -4,6 +4,7 @@ mod channels;
 mod failures;
 mod hostile_mail;
 mod mail;
+mod pictures;
 mod robots;
 mod secrets;
 

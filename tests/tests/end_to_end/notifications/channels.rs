@@ -116,6 +116,31 @@ async fn a_test_really_sends_and_says_what_came_back_and_counts_for_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_paused_channel_is_tested_to_see_whether_it_works_again_and_stays_paused() {
+    let told = Told::start(Dialect::Sqlite).await;
+    let channel = told.connect("WECOM", json!({})).await;
+    told.wecom.vendor(|wecom| wecom.robot(KEY).refuses = Some(crate::simulators::wecom::Refuses::Stopped));
+    told.submit(json!({})).await;
+    told.until(&["RETRYING"]).await;
+    let test = "mutation($id: ID!) { testChannel(id: $id) { delivered attempt { outcome vendorCode } } }";
+    let test = || told.desk.ask(Some(&told.admin), test, json!({"id": channel}));
+    let tried = test().await.data();
+    let attempt = json!({"outcome": "CONFIGURATION", "vendorCode": "93004"});
+    assert_eq!(tried["testChannel"], json!({"delivered": false, "attempt": attempt}));
+    told.wecom.vendor(|wecom| wecom.robot(KEY).refuses = None);
+    let tried = test().await.data();
+    assert_eq!(tried["testChannel"]["delivered"], true, "{tried}");
+    // Whoever tested it decides whether what waits goes on.
+    assert_eq!(told.shown(&channel).await["state"], "PAUSED");
+    told.until(&["RETRYING"]).await;
+    told.channel("resumeChannel", &channel).await;
+    told.until(&["DELIVERED"]).await;
+    assert_eq!(told.wecom.posted().len(), 2);
+    told.channel("disconnectChannel", &channel).await;
+    assert_eq!(test().await.code(), "NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_is_spam_by_then_is_not_told_of_and_a_dead_one_can_be_delivered_again() {
     let told = Told::start(Dialect::Sqlite).await;
     let channel = told.connect("WEBHOOK", json!({})).await;
@@ -136,15 +161,29 @@ async fn a_message_that_is_spam_by_then_is_not_told_of_and_a_dead_one_can_be_del
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebuild_of_every_view_sends_nothing() {
-    let told = Told::start(Dialect::Sqlite).await;
-    told.connect("WEBHOOK", json!({})).await;
+    const KINDS: [&str; 5] = ["WECOM", "FEISHU", "DINGTALK", "SLACK", "WEBHOOK"];
+    let mailed = super::mail::Mailed::start(Dialect::Sqlite).await;
+    let told = &mailed.told;
+    for kind in KINDS {
+        told.connect(kind, json!({})).await;
+    }
+    mailed.connect(&["a@example.com"], json!({})).await;
     told.submit(json!({})).await;
-    told.until(&["DELIVERED"]).await;
+    mailed.until_so_many("DELIVERED", KINDS.len() + 1).await;
+    let sent = || {
+        let robots =
+            told.wecom.received().len() + told.feishu.received().len() + told.dingtalk.received().len();
+        let others = told.slack.received().len() + told.webhook.received().len();
+        (robots, others, mailed.post.letters().len())
+    };
+    assert_eq!(sent(), (3, 2, 1));
     let store = told.desk.database.open(told.clock.clone()).await;
     let progress = tokio::sync::watch::Sender::new(store::RebuildProgress::default());
     store.rebuild(projections::VIEWS, &progress).await.expect("filled");
     store.close().await;
+    // What comes after is told once, and what came before is not told again.
+    told.clock.advance(Duration::from_secs(2));
     told.submit(json!({})).await;
-    told.until(&["DELIVERED", "DELIVERED"]).await;
-    assert_eq!(told.webhook.received().len(), 2);
+    mailed.until_so_many("DELIVERED", 2 * (KINDS.len() + 1)).await;
+    assert_eq!(sent(), (6, 4, 2));
 }

@@ -59,6 +59,36 @@ async fn one_that_hangs_does_not_delay_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn as_many_as_hang_at_once_delay_no_message_of_another_channel() {
+    const AT_ONCE: usize = 8;
+    let told = Told::start(Dialect::Sqlite).await;
+    told.connect("WEBHOOK", json!({})).await;
+    told.connect("WECOM", json!({"digest": "NEVER"})).await;
+    told.webhook.odd(Odds::next(vec![Odd::Silence; 2 * AT_ONCE]));
+    for _ in 0..2 * AT_ONCE {
+        told.submit(json!({})).await;
+    }
+    told.wecom.until_posted(2 * AT_ONCE).await;
+    told.webhook.until_received(1).await;
+    assert!(told.webhook.received().len() <= AT_ONCE, "no more are under way at once");
+    assert!(told.webhook.posted().is_empty(), "they still hang");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_megabytes_only_the_beginning_is_read_and_kept() {
+    let told = Told::start(Dialect::Sqlite).await;
+    told.connect("WECOM", json!({"digest": "NEVER"})).await;
+    told.wecom.odd(Odds::next([Odd::Huge]));
+    told.submit(json!({})).await;
+    let deliveries = told.until(&["RETRYING"]).await;
+    let attempt = &deliveries[0]["attempts"][0];
+    assert_eq!((&attempt["outcome"], &attempt["httpStatus"]), (&json!("RETRY"), &json!(200)), "{attempt}");
+    assert!(attempt["detail"].as_str().is_some_and(|detail| detail.len() < 2_048), "{attempt}");
+    told.clock.advance(Duration::from_secs(7));
+    told.until(&["DELIVERED"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nonsense_is_never_taken_for_delivered() {
     let told = Told::start(Dialect::Sqlite).await;
     told.connect("WECOM", json!({"digest": "NEVER"})).await;

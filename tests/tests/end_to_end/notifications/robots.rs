@@ -1,7 +1,7 @@
 //! Each vendor in each of its forms: what a visitor writes pings nobody and forges no link.
 
 use super::*;
-use crate::simulators::{Posted, packages};
+use crate::simulators::{Odd, Odds, Posted, packages};
 
 /// What a visitor could try.
 const HOSTILE: &str = "@all <at user_id=\"all\">所有人</at> <@everyone> <!channel> <font color=\"warning\">红</font> \
@@ -66,6 +66,38 @@ async fn independent_packages_agree_with_what_is_signed() {
         for known in [WHSEC, &new] {
             assert!(packages::agree_on_webhook(&webhook.request, known, now), "both secrets sign for a day");
         }
+    });
+    agreed.join().expect("they agree");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_is_signed_anew_and_a_day_after_a_rotation_the_old_secret_signs_no_more() {
+    let told = Told::start(Dialect::Sqlite).await;
+    let webhook = told.connect("WEBHOOK", json!({})).await;
+    let rotate = "mutation($id: ID!) { rotateChannelSecret(id: $id) { secretOnce } }";
+    let rotated = told.desk.ask(Some(&told.admin), rotate, json!({"id": webhook})).await.data();
+    let new = rotated["rotateChannelSecret"]["secretOnce"].as_str().expect("a secret").to_owned();
+    told.webhook.odd(Odds::next([Odd::Status(500)]));
+    told.submit(json!({})).await;
+    told.until(&["RETRYING"]).await;
+    told.clock.advance(Duration::from_secs(7));
+    told.until(&["DELIVERED"]).await;
+    told.clock.advance(Duration::from_hours(25));
+    told.webhook.vendor(|webhook| *webhook = Webhook::with(&new));
+    told.submit(json!({})).await;
+    told.until(&["DELIVERED", "DELIVERED"]).await;
+    let received = told.webhook.received();
+    let id = |index: usize| received[index].request.header("webhook-id").map(str::to_owned);
+    assert!(id(0) == id(1) && id(1) != id(2) && received.len() == 3);
+    assert!(received[0].at < received[1].at);
+    let agreed = std::thread::spawn(move || {
+        let agrees = |index: usize, secret: &str| {
+            packages::agree_on_webhook(&received[index].request, secret, received[index].at)
+        };
+        for attempt in [0, 1] {
+            assert!(agrees(attempt, WHSEC) && agrees(attempt, &new), "each by its own time");
+        }
+        assert!(agrees(2, &new) && !agrees(2, WHSEC));
     });
     agreed.join().expect("they agree");
 }

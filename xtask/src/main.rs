@@ -42,7 +42,7 @@ cargo xtask soak [--minutes 30] [--kills 100] [--database sqlite|postgres|both] 
                             the long run of the kill harness, with the binary as it is released
 cargo xtask fuzz [--examples 200] [--as nobody|visitor|agent|lead|admin|auditor|analyst] [--seed n]
                             everything that the schema has, asked for with whatever a property-based tester thinks of
-cargo xtask bench append|rebuild|list|submit|sockets [flags…]
+cargo xtask bench append|rebuild|list|submit|sockets|notify [flags…]
                             measure against peers, with a PostgreSQL of its own, and write docs/benchmarks.md
 cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
 cargo xtask schema          write graphql/schema.graphql; with --check, compare only

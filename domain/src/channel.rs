@@ -20,7 +20,8 @@ pub use event::{
 pub use hours::{HoursRange, NotHours, Quiet};
 pub use rules::{
     CategoryMention, ChannelName, Digest, Keyword, MentionText, NotificationType, Rules, RulesError,
-    ShowContent, Template, TemplatePart, Variable, default_events, notification_types, type_of,
+    ShowContent, Template, TemplatePart, ToldEvent, Variable, default_events, notification_types,
+    told_events, type_of,
 };
 
 use crate::decide::{self, Decide};

@@ -3,6 +3,7 @@
 mod channels;
 mod failures;
 mod robots;
+mod schemas;
 
 use super::{Desk, SUBMIT, input};
 use crate::simulators::{

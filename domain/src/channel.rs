@@ -128,6 +128,14 @@ pub enum ChannelState {
 }
 
 impl Channel {
+    /// What it speaks, or spoke; `None` before it was connected.
+    pub fn kind(&self) -> Option<ChannelKind> {
+        match self {
+            Self::Connected(channel) => Some(channel.kind),
+            Self::NotConnected => None,
+        }
+    }
+
     /// What was connected, while it is.
     pub fn connected(&self) -> Option<&Connected> {
         match self {

@@ -2,6 +2,7 @@
 
 mod channels;
 mod failures;
+mod measures;
 mod robots;
 mod schemas;
 

@@ -45,7 +45,7 @@ cargo xtask fuzz [--examples 200] [--as nobody|visitor|agent|lead|admin|auditor|
 cargo xtask bench append|rebuild|list|submit|sockets|notify [flags…]
                             measure against peers, with a PostgreSQL of its own, and write docs/benchmarks.md
 cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
-cargo xtask schema          write graphql/schema.graphql; with --check, compare only
+cargo xtask schema          write graphql/schema.graphql, docs/events.md and docs/webhooks; with --check, compare only
 cargo xtask help            this list";
 
 fn main() -> ExitCode {

@@ -2,7 +2,9 @@
 
 mod channels;
 mod failures;
+mod measures;
 mod robots;
+mod schemas;
 
 use super::{Desk, SUBMIT, input};
 use crate::simulators::{

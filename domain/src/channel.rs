@@ -20,7 +20,8 @@ pub use event::{
 pub use hours::{HoursRange, NotHours, Quiet};
 pub use rules::{
     CategoryMention, ChannelName, Digest, Keyword, MentionText, NotificationType, Rules, RulesError,
-    ShowContent, Template, TemplatePart, Variable, default_events, notification_types, type_of,
+    ShowContent, Template, TemplatePart, ToldEvent, Variable, default_events, notification_types,
+    told_events, type_of,
 };
 
 use crate::decide::{self, Decide};
@@ -127,6 +128,14 @@ pub enum ChannelState {
 }
 
 impl Channel {
+    /// What it speaks, or spoke; `None` before it was connected.
+    pub fn kind(&self) -> Option<ChannelKind> {
+        match self {
+            Self::Connected(channel) => Some(channel.kind),
+            Self::NotConnected => None,
+        }
+    }
+
     /// What was connected, while it is.
     pub fn connected(&self) -> Option<&Connected> {
         match self {

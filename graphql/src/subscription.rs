@@ -115,7 +115,7 @@ impl MessageChange {
     /// The message as it is now; null when it is not among those any more that are asked for, or not seen any more.
     async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
         seen(ctx, self.change.position).await?;
-        let message = Message::load(ctx, &ctx.reader()?, self.change.message_id).await?;
+        let message = Message::told(ctx, ctx.reader()?, self.change.message_id, self.change.position).await?;
         Ok(message.filter(|message| self.wants.show(message.row())))
     }
 }

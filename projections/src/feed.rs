@@ -6,9 +6,11 @@
 
 mod backlog;
 mod hub;
+mod looks;
 mod states;
 
 pub(crate) use hub::Feed;
+pub(crate) use looks::Looks;
 
 use crate::{
     MessageFilter, Projections, Reader,

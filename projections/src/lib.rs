@@ -47,7 +47,7 @@ pub use veil::Quote;
 pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
 
-use feed::Feed;
+use feed::{Feed, Looks};
 use store::{FollowerStatus, Followers, Store, StoreError, View};
 use tokio_util::sync::CancellationToken;
 
@@ -91,13 +91,15 @@ pub struct Projections {
     store: Store,
     followers: Followers,
     feed: Feed,
+    looks: Looks,
 }
 
 impl Projections {
     /// Starts following the log until `stop` is cancelled.
     pub fn start(store: &Store, stop: &CancellationToken) -> Self {
         let followers = Followers::start(store, VIEWS, stop);
-        Self { store: store.clone(), followers, feed: Feed::start(store, stop) }
+        let (feed, looks) = (Feed::start(store, stop), Looks::default());
+        Self { store: store.clone(), followers, feed, looks }
     }
 
     /// Reads what other processes keep up to date; follows nothing.
@@ -105,7 +107,8 @@ impl Projections {
         let stopped = CancellationToken::new();
         stopped.cancel();
         let followers = Followers::start(store, &[], &stopped);
-        Self { store: store.clone(), followers, feed: Feed::start(store, &stopped) }
+        let (feed, looks) = (Feed::start(store, &stopped), Looks::default());
+        Self { store: store.clone(), followers, feed, looks }
     }
 
     /// Waits until the followers have ended.

@@ -8,12 +8,15 @@ mod channels;
 mod deliveries;
 pub mod guard;
 pub mod mail;
+mod measures;
 mod notice;
 mod pace;
+mod payload;
 mod plan;
 mod projector;
 mod rows;
 mod schedule;
+pub mod schemas;
 pub mod send;
 mod sentences;
 mod setup;
@@ -35,6 +38,7 @@ use channels::Channels;
 use chrono::{DateTime, Utc};
 use domain::{channel::PauseReason, ids::ChannelId};
 use mail::Mailer;
+use measures::Measures;
 use projector::{Projector, Turn};
 use send::Sender;
 use std::{
@@ -109,6 +113,7 @@ pub(crate) struct Shared {
     /// Rises when there is something to send.
     wake: watch::Sender<u64>,
     status: watch::Sender<NotifierStatus>,
+    measures: Measures,
     /// Deliveries that are under way just now.
     under_way: Mutex<BTreeSet<String>>,
 }
@@ -144,6 +149,7 @@ impl Notifier {
             channels: watch::Sender::new(Channels::default()),
             wake: watch::Sender::new(0),
             status: watch::Sender::new(NotifierStatus::default()),
+            measures: Measures::new(),
             under_way: Mutex::default(),
         });
         let tasks = TaskTracker::new();

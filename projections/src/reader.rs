@@ -93,6 +93,11 @@ impl Reader {
         holders.contains(&holder)
     }
 
+    /// The same with no scope: what it finds is shown only to those whose scope takes it in.
+    pub(crate) fn of_everybody(&self) -> Self {
+        Self { actor: self.actor, holders: None }
+    }
+
     /// Their id, as the list names holders.
     pub(crate) fn own(&self) -> Option<String> {
         self.actor.member().map(|id| id.to_string())

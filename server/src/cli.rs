@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Settings},
     logging, rebuild,
     running::Server,
-    show, welcome,
+    schemas, show, welcome,
 };
 use clap::{Parser, Subcommand};
 use commands::{Caller, Commands, NewMember};
@@ -13,6 +13,7 @@ use domain::{access::Role, member::MemberEmail, text::Name};
 use std::{
     error::Error,
     io::{Read, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 use store::{Clock, DatabaseUrl, Store};
@@ -54,7 +55,11 @@ enum Command {
     /// Print the configuration in force, secrets left out
     Config,
     /// Print the GraphQL schema
-    Schema,
+    Schema {
+        /// Write the JSON Schemas of webhooks into this folder instead
+        #[arg(long, value_name = "FOLDER")]
+        webhooks: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -116,7 +121,8 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
         there_is_one(config)?;
     }
     match command {
-        Command::Schema => print!("{}", graphql::sdl()),
+        Command::Schema { webhooks: Some(folder) } => schemas::write(&folder)?,
+        Command::Schema { webhooks: None } => print!("{}", graphql::sdl()),
         Command::Config => println!("{config}"),
         Command::Serve => serve(config).await?,
         Command::Migrate => {

@@ -18,6 +18,7 @@ mod rebuild;
 mod request_id;
 mod router;
 mod running;
+mod schemas;
 mod show;
 mod socket;
 #[cfg(feature = "otlp")]

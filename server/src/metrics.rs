@@ -68,6 +68,7 @@ impl Told {
     fn named(mut self, app: &App) -> Self {
         let registry = &mut self.registry;
         app.store.register_measures(registry);
+        app.notifier.register_measures(registry);
         registry.register("append_queue_commands", "Commands that wait to be written", self.waiting.clone());
         registry.register("log_position", "The position of the last event", self.head.clone());
         registry.register("view_lag_events", "Events a view has not taken", self.behind.clone());
@@ -121,6 +122,7 @@ impl Told {
             self.stands_still.get_or_create(&of).set(i64::from(view.error.is_some()));
         }
         self.erasures_behind.set((head - app.destroyer.status().position).max(0));
+        app.notifier.measure(head).await?;
         match app.store.burden().await? {
             Burden::OldestSnapshot(age) => drop(self.oldest_snapshot.set(age.as_secs_f64())),
             Burden::WriteAheadLog(bytes) => {

@@ -22,6 +22,7 @@ POST /graphql      the API, as application/json
      /graphql/ws   subscriptions, by graphql-transport-ws
 GET  /sign-in      the page that a sign-in link opens
 GET  /health       how the server is
+     /webhooks/schemas/message.submitted.v1.json   what a webhook receives, by type and version
 ";
 
 /// `GET /`.

@@ -2,7 +2,7 @@
 
 use crate::{
     edge::{self, Edge, headers},
-    endpoint, health, pages, request_id,
+    endpoint, health, pages, request_id, schemas,
     socket::{self, Sockets},
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get, routing::post};
@@ -46,6 +46,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/graphql/ws", get(socket::open).layer(judge))
         .route("/", get(pages::home))
         .route("/health", get(health::get))
+        .route("/webhooks/schemas/{file}", get(schemas::get))
         .route("/sign-in", get(pages::sign_in))
         .route("/sign-in.js", get(pages::sign_in_script))
         .route("/sign-in.css", get(pages::sign_in_style))

@@ -1,9 +1,11 @@
 //! The binary as an operator meets it.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
 
@@ -113,6 +115,24 @@ fn config_prints_who_may_ask_from_where_and_how_often() {
 fn schema_prints_the_committed_schema() {
     let committed = include_str!("../../graphql/schema.graphql");
     assert_eq!(stdout(&Folder::new().run(&["schema"])), committed, "run `cargo xtask schema`");
+}
+
+#[test]
+fn schema_writes_the_committed_schemas_of_webhooks() {
+    let files = |folder: &Path| -> BTreeMap<String, String> {
+        let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file"));
+        let text = |entry: &fs::DirEntry| fs::read_to_string(entry.path()).expect("text");
+        entries.map(|it| (it.file_name().to_string_lossy().into_owned(), text(&it))).collect()
+    };
+    let folder = Folder::new();
+    let webhooks = folder.0.join("webhooks");
+    let output = folder.run(&["schema", "--webhooks", webhooks.to_str().expect("text")]);
+    assert_eq!(stdout(&output), "", "{}", stderr(&output));
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/webhooks");
+    let (written, committed) = (files(&webhooks), files(&committed));
+    let all: BTreeSet<&String> = written.keys().chain(committed.keys()).collect();
+    let differ: Vec<_> = all.into_iter().filter(|file| written.get(*file) != committed.get(*file)).collect();
+    assert!(differ.is_empty(), "run `cargo xtask schema`: {differ:?} differ");
 }
 
 #[test]

@@ -11,7 +11,10 @@ mod wait;
 use crate::{database::Dialect, error::StoreError, event::RecordedEvent, sql::Tx, store::Store};
 use checkpoint::Checkpoint;
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
-use tokio::sync::{Mutex, watch};
+use tokio::{
+    sync::{Mutex, watch},
+    time::Instant,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How often a follower looks when nobody told it to: the truth, where word of other processes can be lost.
@@ -57,6 +60,8 @@ pub struct FollowerStatus {
 struct Said {
     position: i64,
     error: Option<String>,
+    /// When it last moved; never, when another process does the work.
+    moved: Option<Instant>,
 }
 
 struct Follower {

@@ -114,9 +114,12 @@ async fn rows(
     wanted.remove(&master.id);
     while !wanted.is_empty() {
         let ids: Vec<Value> = wanted.iter().map(|id| id.as_str().into()).collect();
+        // A message's and its visitor's in one round trip.
+        let named = placeholders(1, ids.len());
         let sql = format!(
-            "SELECT key_id, parent_id, wrapped FROM keys WHERE key_id IN ({})",
-            placeholders(1, ids.len())
+            "SELECT key_id, parent_id, wrapped FROM keys WHERE key_id IN ({named}) UNION ALL \
+             SELECT above.key_id, above.parent_id, above.wrapped FROM keys AS below \
+             JOIN keys AS above ON above.key_id = below.parent_id WHERE below.key_id IN ({named})"
         );
         wanted.clear();
         for row in log.rows(&sql, &ids).await? {

@@ -7,7 +7,10 @@ use std::env;
 use std::process::Stdio;
 
 /// Each is a target of the crate `benches` and a section of docs/benchmarks.md.
-const BENCHES: [&str; 5] = ["append", "rebuild", "list", "submit", "sockets"];
+const BENCHES: [&str; 6] = ["append", "rebuild", "list", "submit", "sockets", "notify"];
+
+/// What is measured on SQLite and nowhere else.
+const ON_SQLITE: &str = "notify";
 
 /// Tells a benchmark where pgbench is: distributions keep it off the PATH.
 const PGBENCH: &str = "LEAVEWORD_PGBENCH";
@@ -19,7 +22,7 @@ pub(crate) fn bench(args: &[String]) -> Outcome {
     };
     let mut command = cargo::cargo();
     command.args(["bench", "--package", "benches", "--features", "peers", "--bench", name, "--"]).args(flags);
-    if !needs_postgres(flags) {
+    if !needs_postgres(name, flags) {
         return Ok(cargo::passed_on(cargo::status(&mut command)?));
     }
     if env::var_os(URL).is_some_and(|url| !url.is_empty()) {
@@ -33,9 +36,11 @@ pub(crate) fn bench(args: &[String]) -> Outcome {
     Ok(cargo::passed_on(status))
 }
 
-fn needs_postgres(flags: &[String]) -> bool {
+fn needs_postgres(name: &str, flags: &[String]) -> bool {
     let follows = |pair: &[String]| pair[0] == "--database" && pair[1] == "sqlite";
-    !flags.windows(2).any(follows) && !flags.iter().any(|flag| flag == "--database=sqlite")
+    name != ON_SQLITE
+        && !flags.windows(2).any(follows)
+        && !flags.iter().any(|flag| flag == "--database=sqlite")
 }
 
 #[cfg(test)]
@@ -43,7 +48,7 @@ mod tests {
     use super::*;
 
     fn needs(line: &str) -> bool {
-        needs_postgres(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        needs_postgres("append", &line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
     }
 
     #[test]
@@ -53,5 +58,6 @@ mod tests {
         assert!(needs("--database sqlite,postgres"));
         assert!(!needs("--quick --database sqlite"));
         assert!(!needs("--database=sqlite"));
+        assert!(!needs_postgres("notify", &[]));
     }
 }

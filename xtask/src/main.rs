@@ -38,14 +38,14 @@ const HELP: &str = "\
 cargo xtask run [args…]     build the web UI if there is one, then serve: `leaveword serve [args…]`
 cargo xtask dev [args…]     serve, and on a change of the sources build and restart
 cargo xtask test [args…]    `cargo test --workspace [args…]` with a PostgreSQL of its own
-cargo xtask soak [--minutes 30] [--kills 100] [--database sqlite|postgres|both] [--seed n]
+cargo xtask soak [--minutes 30] [--kills 100] [--messages 5000] [--database sqlite|postgres|both] [--seed n]
                             the long run of the kill harness, with the binary as it is released
 cargo xtask fuzz [--examples 200] [--as nobody|visitor|agent|lead|admin|auditor|analyst] [--seed n]
                             everything that the schema has, asked for with whatever a property-based tester thinks of
-cargo xtask bench append|rebuild|list|submit|sockets [flags…]
+cargo xtask bench append|rebuild|list|submit|sockets|notify [flags…]
                             measure against peers, with a PostgreSQL of its own, and write docs/benchmarks.md
 cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
-cargo xtask schema          write graphql/schema.graphql; with --check, compare only
+cargo xtask schema          write graphql/schema.graphql, docs/events.md and docs/webhooks; with --check, compare only
 cargo xtask help            this list";
 
 fn main() -> ExitCode {

@@ -1,18 +1,21 @@
-//! `cargo xtask schema`: the GraphQL schema and the list of events as files, so that a change of either is seen in a
-//! review.
+//! `cargo xtask schema`: the GraphQL schema, the list of events and the schemas of webhooks as files, so that a change of any
+//! is seen in a review.
 
 use crate::{Outcome, cargo, events};
-use std::fs;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{ExitCode, Stdio};
+use std::{env, fs};
 
 /// How much of a difference is shown: enough to recognise it.
 const SHOWN: usize = 3;
 
-/// The API, and the page about events.
+/// The API, the page about events, and the folder about webhooks.
 const SCHEMA: &str = "graphql/schema.graphql";
 const EVENTS: &str = "docs/events.md";
+const WEBHOOKS: &str = "docs/webhooks";
 
-/// Writes both files from the code, or with `--check` says where they part.
+/// Writes the files from the code, or with `--check` says where they part.
 pub(crate) fn schema(args: &[String]) -> Outcome {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => write(),
@@ -26,7 +29,7 @@ pub(crate) fn check() -> Outcome {
     let mut outcome = ExitCode::SUCCESS;
     for (file, code) in written()? {
         // A file that is not there is an empty one: it differs, and the advice is the same.
-        let there = fs::read_to_string(cargo::root().join(file)).unwrap_or_default();
+        let there = fs::read_to_string(cargo::root().join(&file)).unwrap_or_default();
         if let Some(difference) = first_difference(&there, &code) {
             println!("{file} is not what the code says:\n{difference}");
             println!("run `cargo xtask schema` and commit the result");
@@ -39,13 +42,48 @@ pub(crate) fn check() -> Outcome {
 fn write() -> Outcome {
     for (file, code) in written()? {
         let path = cargo::root().join(file);
-        fs::write(&path, code).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        let done = match code.is_empty() {
+            true => fs::remove_file(&path),
+            false => path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, code)),
+        };
+        done.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn written() -> Result<[(&'static str, String); 2], String> {
-    Ok([(SCHEMA, from_code()?), (EVENTS, events::page()?)])
+/// Each file's path and its text; an empty one is of a file that is not to be there.
+fn written() -> Result<BTreeMap<String, String>, String> {
+    let mut all = BTreeMap::from([(SCHEMA.to_owned(), from_code()?), (EVENTS.to_owned(), events::page()?)]);
+    let of_webhooks = |files: BTreeMap<String, String>| {
+        files.into_iter().map(|(file, text)| (format!("{WEBHOOKS}/{file}"), text))
+    };
+    let there = files(&cargo::root().join(WEBHOOKS)).unwrap_or_default();
+    all.extend(of_webhooks(there).map(|(file, _)| (file, String::new())));
+    all.extend(of_webhooks(webhooks()?));
+    Ok(all)
+}
+
+/// The schemas of webhooks, as the program writes them into a folder.
+fn webhooks() -> Result<BTreeMap<String, String>, String> {
+    let folder = env::temp_dir().join(format!("leaveword-webhooks-{}", std::process::id()));
+    let mut command = cargo::leaveword(&["schema", "--webhooks"]);
+    let status = cargo::status(command.arg(&folder).current_dir(cargo::root()))?;
+    let written = files(&folder);
+    let _ = fs::remove_dir_all(&folder);
+    if !status.success() {
+        return Err("`leaveword schema --webhooks` failed".to_owned());
+    }
+    written.map_err(|error| format!("`leaveword schema --webhooks` wrote nothing: {error}"))
+}
+
+/// The files of a folder, by their names.
+fn files(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        found.insert(entry.file_name().to_string_lossy().into_owned(), fs::read_to_string(entry.path())?);
+    }
+    Ok(found)
 }
 
 fn from_code() -> Result<String, String> {

@@ -8,14 +8,17 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
-/// The harness's one long test; it stands in a module per database.
-const TEST: &str = "nothing_acknowledged_is_lost_and_nothing_counts_twice";
+/// The harness's long tests; they stand in a module per database.
+const LOST: &str = "nothing_acknowledged_is_lost_and_nothing_counts_twice";
+const NOTIFIED: &str = "every_event_reaches_every_channel_and_nothing_refused_is_called_delivered";
 
 /// What is asked for; the tests read it from the environment.
 #[derive(Debug, PartialEq)]
 struct Soak {
     minutes: u32,
     kills: u32,
+    /// What the desk is told of while receivers fail; 0 leaves that out.
+    messages: u64,
     databases: Vec<&'static str>,
     seed: Option<u64>,
 }
@@ -44,7 +47,8 @@ pub(crate) fn soak(args: &[String]) -> Outcome {
 
 impl Soak {
     fn read(args: &[String]) -> Result<Self, String> {
-        let mut soak = Self { minutes: 30, kills: 100, databases: vec!["sqlite", "postgres"], seed: None };
+        let databases = vec!["sqlite", "postgres"];
+        let mut soak = Self { minutes: 30, kills: 100, messages: 5_000, databases, seed: None };
         let mut args = args.iter();
         while let Some(flag) = args.next() {
             let value = args.next().ok_or_else(|| format!("{flag} needs a value"))?;
@@ -52,6 +56,7 @@ impl Soak {
             match flag.as_str() {
                 "--minutes" => soak.minutes = value.parse().map_err(|_| bad())?,
                 "--kills" => soak.kills = value.parse().ok().filter(|kills| *kills > 0).ok_or_else(bad)?,
+                "--messages" => soak.messages = value.parse().map_err(|_| bad())?,
                 "--seed" => soak.seed = Some(value.parse().map_err(|_| bad())?),
                 "--database" => {
                     soak.databases = match value.as_str() {
@@ -70,7 +75,12 @@ impl Soak {
     fn test(&self, database: &str) -> Result<Command, String> {
         let mut test = cargo::cargo();
         test.args(["test", "--release", "--quiet", "--package", "tests", "--test", "all", "--"]);
-        test.args([&format!("kill::on_{database}::{TEST}"), "--exact", "--nocapture"]);
+        test.arg(format!("kill::on_{database}::{LOST}"));
+        if self.messages > 0 {
+            test.arg(format!("kill::notified::on_{database}::{NOTIFIED}"));
+            test.env("LEAVEWORD_TEST_NOTIFIED_MESSAGES", self.messages.to_string());
+        }
+        test.args(["--exact", "--nocapture"]);
         test.env("LEAVEWORD_TEST_BINARY", released()?).stdin(Stdio::null());
         test.env("LEAVEWORD_TEST_KILLS", self.kills.to_string());
         test.env("LEAVEWORD_TEST_KILL_MINUTES", self.minutes.to_string());
@@ -100,12 +110,16 @@ mod tests {
     fn nothing_said_is_a_hundred_kills_in_half_an_hour_on_each_database() {
         let soak = read("").unwrap();
         assert_eq!((soak.minutes, soak.kills, soak.databases.len()), (30, 100, 2));
+        assert_eq!(soak.messages, 5_000);
     }
 
     #[test]
     fn what_is_said_counts() {
-        let soak = read("--database sqlite --kills 3 --minutes 1 --seed 7").unwrap();
-        assert_eq!(soak, Soak { minutes: 1, kills: 3, databases: vec!["sqlite"], seed: Some(7) });
+        let soak = read("--database sqlite --kills 3 --minutes 1 --messages 0 --seed 7").unwrap();
+        assert_eq!(
+            soak,
+            Soak { minutes: 1, kills: 3, messages: 0, databases: vec!["sqlite"], seed: Some(7) }
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The server, in a process of its own.
 
 use benches::{arguments::Arguments, machine};
-use server::{Clock, Config, DatabaseUrl, Server};
-use std::{net::SocketAddr, path::PathBuf, process::Stdio};
+use projections::notifications::Guard;
+use server::{Channels, Clock, Config, DatabaseUrl, Server};
+use std::{ffi::OsStr, net::SocketAddr, path::PathBuf, process::Stdio};
 use store::{StoreConfig, testing::TestDatabase};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
@@ -20,12 +21,13 @@ pub(crate) struct Served {
 impl Served {
     /// Starts it on this database.
     pub(crate) async fn start(database: &TestDatabase) -> Result<Self, String> {
-        let DatabaseUrl::Postgres(url) = &database.config.database else {
-            return Err("not PostgreSQL".into());
+        let (flag, place) = match &database.config.database {
+            DatabaseUrl::Postgres(url) => ("--postgres", OsStr::new(url)),
+            DatabaseUrl::Sqlite(directory) => ("--sqlite", directory.as_os_str()),
         };
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let mut command = Command::new(program);
-        command.args([WORKER, "--postgres", url, "--key"]).arg(&database.config.master_key_file);
+        command.args([WORKER, flag]).arg(place).arg("--key").arg(&database.config.master_key_file);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| error.to_string())?;
         let said = child.stdout.take().ok_or("it says nothing")?;
@@ -46,9 +48,14 @@ impl Served {
 /// The process itself.
 #[expect(clippy::print_stdout, reason = "it answers the process that started it")]
 pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), String> {
-    let given = Arguments::parse(given, &["key", "postgres"], &[])?;
+    let given = Arguments::parse(given, &["key", "postgres", "sqlite"], &[])?;
     let master_key_file: PathBuf = given.value("key", String::new())?.into();
-    let database = DatabaseUrl::Postgres(given.value("postgres", String::new())?);
+    let database = match given.has("sqlite") {
+        true => DatabaseUrl::Sqlite(given.value("sqlite", PathBuf::new())?),
+        false => DatabaseUrl::Postgres(given.value("postgres", String::new())?),
+    };
+    // Whoever is notified is on this machine, too.
+    let guard = Guard::read("127.0.0.0/8", "").map_err(|fault| fault.problem)?;
     let config = Config {
         data_dir: PathBuf::new(),
         store: StoreConfig { database, master_key_file },
@@ -59,7 +66,7 @@ pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), 
         log: "warn".to_owned(),
         // Measured is what one machine does, not how little one address may do.
         edge: server::Edge { limits: server::Limits::NONE, ..server::Edge::default() },
-        channels: server::Channels::default(),
+        channels: Channels { guard, mail: None },
     };
     let server = Server::start(&config, Clock::system()).await.map_err(|error| error.to_string())?;
     println!("{}", server.address());

@@ -3,7 +3,9 @@
 mod notification_type;
 mod template;
 
-pub use notification_type::{NotificationType, default_events, notification_types, type_of};
+pub use notification_type::{
+    NotificationType, ToldEvent, default_events, notification_types, told_events, type_of,
+};
 pub use template::{Template, TemplatePart, Variable};
 
 use super::{ChannelKind, HoursRange, Quiet};

@@ -30,9 +30,9 @@ events! {
         MessageUnassigned "1",
         /// A member parked it until a time.
         FollowUpScheduled "1",
-        /// A member took that back, or did what it was for.
+        /// A member took a follow-up back, or did what it was for.
         FollowUpCompleted "1",
-        /// That time has come.
+        /// The time until which it was parked has come.
         FollowUpCameDue "1",
         /// A member dealt with it.
         MessageResolved "1",
@@ -48,7 +48,7 @@ events! {
         MessagePrioritized "1",
         /// A member said that nobody meant it.
         MessageMarkedAsSpam "1",
-        /// A member took that back.
+        /// A member said that somebody means it after all.
         MessageUnmarkedAsSpam "1",
         /// It left the default list.
         MessageArchived "1",
@@ -56,7 +56,7 @@ events! {
         MessageUnarchived "1",
         /// It is hidden everywhere, and will be shredded.
         MessageDeleted "1",
-        /// It is there again.
+        /// It was deleted, and is there again.
         MessageRestored "1",
         /// It has been deleted for long enough: its words are gone for ever.
         MessageShredded "1",

@@ -217,6 +217,18 @@ impl Message {
         Self::load_as_of(ctx, reader.clone(), id, None).await
     }
 
+    /// After a change of it that somebody is told of.
+    pub(crate) async fn told(
+        ctx: &Context<'_>,
+        reader: Reader,
+        id: MessageId,
+        position: i64,
+    ) -> Result<Option<Self>> {
+        let row = ctx.projections().message_told(&reader, id, position).await;
+        let row = row.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Ok(row.map(|row| Self { row, reader, as_of: None }))
+    }
+
     /// As the list has it.
     pub(crate) fn row(&self) -> &MessageRow {
         &self.row

@@ -41,6 +41,11 @@ impl Channels {
         self.0.iter().filter_map(|(id, channel)| Some((*id, channel.connected()?)))
     }
 
+    /// All of them, whatever became of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Channel> {
+        self.0.values()
+    }
+
     /// One of them, while it is connected.
     pub(crate) fn get(&self, id: ChannelId) -> Option<&Connected> {
         self.0.get(&id)?.connected()

@@ -1,6 +1,7 @@
 //! What is said of deliveries, before any vendor's form. Pure.
 
 use super::{
+    payload::data,
     sentences::Tongue,
     tell::{About, OfMessage, Person, Tale},
     vendor::{Link, Mention, Notice, Piece},
@@ -12,7 +13,6 @@ use domain::{
     desk::Settings,
     ids::CategoryId,
     locale::Locale,
-    message::Assignee,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -292,39 +292,4 @@ fn bare(event_type: &str, title: String, at: DateTime<Utc>) -> Notice {
 
 fn link(text: &str, address: &str) -> Option<Link> {
     Some(Link { text: text.to_owned(), url: address.parse().ok()? })
-}
-
-/// What a generic webhook gets: ids, and what is said of them without a word of a person's.
-fn data(tale: &Tale) -> Value {
-    let mut data = json!({
-        "eventId": tale.event_id,
-        "position": tale.due.position,
-        "sequence": tale.sequence,
-        "version": tale.event_version,
-    });
-    match &tale.about {
-        About::Message(message) => {
-            data["messageId"] = json!(message.id);
-            data["reference"] = json!(message.reference);
-            data["status"] = json!(message.status.map(domain::message::MessageStatus::name));
-            data["categoryId"] = json!(message.category_id);
-            data["priority"] = json!(message.priority.name());
-            data["assigneeId"] = match message.assignee {
-                Some(Assignee::Member(id)) => json!(id.to_string()),
-                Some(Assignee::Team(_)) | None => Value::Null,
-            };
-            data["teamId"] = match message.assignee {
-                Some(Assignee::Team(id)) => json!(id.to_string()),
-                Some(Assignee::Member(_)) | None => Value::Null,
-            };
-            data["dueAt"] = json!(message.due_at);
-            data["rating"] = json!(message.stars);
-        }
-        About::Channel { name, pauses_at } => {
-            data["channel"] = json!(name);
-            data["pausesAt"] = json!(pauses_at);
-        }
-        About::Nothing => {}
-    }
-    data
 }

@@ -222,8 +222,9 @@ fn words_of(event: &MessageEvent) -> Option<String> {
     .map(str::to_owned)
 }
 
+/// When something is due by it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "no other event has one")]
-fn due_of(event: &MessageEvent) -> Option<DateTime<Utc>> {
+pub(crate) fn due_of(event: &MessageEvent) -> Option<DateTime<Utc>> {
     match event {
         MessageEvent::ReplyBecameOverdue(event) => Some(event.due_at),
         MessageEvent::FollowUpScheduled(event) => Some(event.due_at),
@@ -232,8 +233,9 @@ fn due_of(event: &MessageEvent) -> Option<DateTime<Utc>> {
     }
 }
 
+/// How many stars were given by it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "no other event has one")]
-fn stars_of(event: &MessageEvent) -> Option<u8> {
+pub(crate) fn stars_of(event: &MessageEvent) -> Option<u8> {
     match event {
         MessageEvent::MessageRated(event) => Some(event.rating.count()),
         _ => None,

@@ -52,6 +52,14 @@ impl Letter {
             Self::Http(id, ..) | Self::Mail(id, ..) | Self::Cannot(id, ..) => id,
         }
     }
+
+    /// Is there anything to be sent?
+    pub(crate) fn leaves(&self) -> bool {
+        match self {
+            Self::Http(..) | Self::Mail(..) => true,
+            Self::Cannot(..) => false,
+        }
+    }
 }
 
 /// How fast a vendor lets a channel send. Two of twenty are left to others who use the same robot, for being told off costs

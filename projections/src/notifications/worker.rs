@@ -210,8 +210,11 @@ impl Errand<'_> {
         for (due, letter) in letters {
             let send_id = self.count(letter.id()).await?;
             let (shared, id, memory) = (self.shared.clone(), self.id, self.pace.memory());
+            let kind = self.channel.kind;
             requests.spawn(async move {
+                let (leaves, began) = (letter.leaves(), tokio::time::Instant::now());
                 let done = post(&shared, letter).await;
+                shared.measures.attempt(kind, done.1.outcome, leaves.then(|| began.elapsed()));
                 if let Some(send_id) = send_id {
                     // From the answer on, for nobody counts it later than that.
                     let now = shared.store().clock().now();

@@ -38,7 +38,7 @@ pub(super) async fn next(views: &Projections, changes: &mut Changes, wants: &Wan
             }
         }
     };
-    timeout(Duration::from_secs(10), told).await.expect("a change is told within ten seconds")
+    timeout(Duration::from_secs(60), told).await.expect("a change is told within a minute")
 }
 
 pub(super) async fn positions(desk: &Desk, after: i64) -> Vec<i64> {

@@ -91,12 +91,12 @@ async fn run(
         let retry = match taken {
             Ok(Page::Moved { position, events }) => {
                 pace.took(events, began.elapsed());
-                follower.said.send_modify(|said| *said = Said { position, error: None });
+                follower.moved_to(position);
                 continue;
             }
             // It says nothing about how long runs may be: the view sees to that itself.
             Ok(Page::Part { position }) => {
-                follower.said.send_modify(|said| *said = Said { position, error: None });
+                follower.moved_to(position);
                 continue;
             }
             Ok(Page::UpToDate) => {
@@ -140,6 +140,11 @@ struct Missing {
 }
 
 impl Follower {
+    fn moved_to(&self, position: i64) {
+        let moved = Some(Instant::now());
+        self.said.send_modify(|said| *said = Said { position, error: None, moved });
+    }
+
     fn stands_still(&self, error: &PageError) {
         let error = error.to_string();
         let is_new = self.said.borrow().error.as_ref() != Some(&error);

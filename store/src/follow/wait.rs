@@ -10,6 +10,12 @@ const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
 /// How often a view that is filling says how far it is.
 const TELL: Duration = Duration::from_secs(5);
 
+/// A follower that moved in this process this short ago will do so again, and say so.
+const LIVELY: Duration = Duration::from_secs(1);
+/// For how long word of a follower is waited for before its checkpoint is asked for.
+const SHORTEST: Duration = Duration::from_millis(5);
+const LONGEST: Duration = Duration::from_millis(50);
+
 /// An answer about a checkpoint that is younger is not asked for again.
 const AS_GOOD_AS_NEW: Duration = Duration::from_millis(5);
 
@@ -44,7 +50,8 @@ impl Followers {
         deadline: Instant,
     ) -> Result<bool, StoreError> {
         let mut said = follower.said.subscribe();
-        let (mut pause, mut first) = (Duration::from_millis(5), true);
+        let moves_here = said.borrow().moved.is_some_and(|moved| moved.elapsed() < LIVELY);
+        let (mut pause, mut first) = (if moves_here { LONGEST } else { SHORTEST }, true);
         loop {
             // Thousands may wait for a follower of this process: it tells them, and nobody asks the database for it.
             let heard = said.wait_for(|said| said.position >= position || said.error.is_some());
@@ -63,7 +70,7 @@ impl Followers {
             if std::mem::take(&mut first) && asked.behind > READ_YOUR_WRITES {
                 return Ok(false);
             }
-            pause = (pause * 2).min(Duration::from_millis(50));
+            pause = (pause * 2).min(LONGEST);
         }
     }
 

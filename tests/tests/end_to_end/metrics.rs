@@ -21,7 +21,7 @@ async fn scraped(desk: &Desk) -> String {
 }
 
 /// The samples by their names with labels, as `leaveword_log_position` or `leaveword_view_lag_events{view="members"}`.
-async fn samples(desk: &Desk) -> BTreeMap<String, f64> {
+pub(super) async fn samples(desk: &Desk) -> BTreeMap<String, f64> {
     let text = scraped(desk).await;
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines
@@ -62,7 +62,7 @@ async fn metrics_say_how_the_log_and_its_views_are_and_nothing_of_anybody(dialec
         .flat_map(|(_, labels)| labels.trim_end_matches('}').split(','))
         .filter_map(|label| Some(label.split_once('=')?.0))
         .collect();
-    assert_eq!(labels, BTreeSet::from(["database", "le", "version", "view"]));
+    assert_eq!(labels, BTreeSet::from(["database", "kind", "le", "outcome", "state", "version", "view"]));
     let told = scraped(&desk).await;
     let named: BTreeSet<&str> =
         told.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();

@@ -4,8 +4,10 @@ mod channels;
 mod failures;
 mod hostile_mail;
 mod mail;
+mod measures;
 mod pictures;
 mod robots;
+mod schemas;
 mod secrets;
 
 use super::{Desk, SUBMIT, input};
@@ -146,7 +148,7 @@ impl Told {
 
     /// Waits until so many attempts were made at the newest delivery.
     async fn until_attempts(&self, count: usize) -> Value {
-        for _ in 0..600 {
+        for _ in 0..2_400 {
             let newest = self.deliveries().await.remove(0);
             if newest["attempts"].as_array().is_some_and(|attempts| attempts.len() >= count) {
                 return newest;
@@ -158,7 +160,7 @@ impl Told {
 
     /// Waits until the deliveries are in these states, the newest first.
     async fn until(&self, states: &[&str]) -> Vec<Value> {
-        for _ in 0..600 {
+        for _ in 0..2_400 {
             let deliveries = self.deliveries().await;
             let now: Vec<&str> = deliveries.iter().filter_map(|one| one["state"].as_str()).collect();
             if now == states {

@@ -15,7 +15,11 @@ const KEPT: [(&str, &[&str], &str); 19] = [
     ("jsonwebtoken", &["commands"], "whether a token is good is decided where commands are authorised"),
     ("phonenumber", &["domain"], "whether this is a number is a rule, with one answer"),
     ("postgres-es", &["store"], "the dialects end in the store"),
-    ("prometheus-client", &["store", "server"], "the store counts its commits, and the server tells"),
+    (
+        "prometheus-client",
+        &["store", "projections", "server"],
+        "the store counts its commits, notifications their requests, and the server tells",
+    ),
     ("lettre", &["projections"], "only notifications send mail"),
     ("reqwest", &["projections"], "only notifications call out"),
     (

@@ -5,7 +5,7 @@ use super::{
     random::Random,
     workload::{By, Command, Messages},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
@@ -79,6 +79,16 @@ impl Desk {
             request = request.bearer_auth(token);
         }
         request.send().await?.json().await
+    }
+
+    /// Whatever a member asks from now on is asked in this one's name. Nobody may be calling yet.
+    pub(crate) async fn sign_in(&mut self, email: &str, password: &str) {
+        let query = "mutation($email: String!, $password: String!) { \
+                     signIn(input: {email: $email, password: $password}) { token } }";
+        let body = json!({"query": query, "variables": {"email": email, "password": password}});
+        let answer = self.ask(0, None, &body).await.expect("an answer");
+        let token = answer["data"]["signIn"]["token"].as_str();
+        self.staff = token.unwrap_or_else(|| panic!("{answer}")).to_owned();
     }
 }
 
@@ -170,7 +180,8 @@ fn disowns(code: &str) -> bool {
         .contains(&code)
 }
 
-fn read(answer: &Value, mutation: &str) -> Answer {
+/// What an answer to a mutation says.
+pub(crate) fn read(answer: &Value, mutation: &str) -> Answer {
     if let Some(code) = answer["errors"][0]["extensions"]["code"].as_str() {
         return match code {
             "UNAVAILABLE" | "INTERNAL" => Answer::Fault(code.to_owned()),
@@ -195,7 +206,6 @@ fn read(answer: &Value, mutation: &str) -> Answer {
 
 #[test]
 fn an_answer_is_a_receipt_a_refusal_or_leaves_doubt() {
-    use serde_json::json;
     let of = |payload: Value| read(&json!({"data": {"closeMessage": payload}}), "closeMessage");
     let receipt = Receipt { id: "a".to_owned(), version: 2, position: 7 };
     let told = json!({"visitorToken": null, "receipt": {"id": "a", "version": 2, "position": "7"}, "userErrors": []});

@@ -31,6 +31,11 @@ pub(crate) fn long_run() -> Option<(usize, u64)> {
     Some((usize::try_from(kills).expect("a number of kills"), number("LEAVEWORD_TEST_KILL_MINUTES")?))
 }
 
+/// How many messages the desk is to be told of, when a long run is asked for.
+pub(crate) fn messages() -> Option<u64> {
+    number("LEAVEWORD_TEST_NOTIFIED_MESSAGES")
+}
+
 /// The seed, when one is asked for.
 pub(crate) fn seed() -> Option<u64> {
     number("LEAVEWORD_TEST_KILL_SEED")

@@ -18,6 +18,11 @@ pub(crate) fn number(words: &str) -> Option<u64> {
     words.split_once(MARK[0])?.1.split_once(MARK[1])?.0.parse().ok()
 }
 
+/// The numbers of all that is told in a text, in their order.
+pub(crate) fn numbers(text: &str) -> Vec<u64> {
+    text.split(MARK[0]).skip(1).filter_map(|after| after.split_once(MARK[1])?.0.parse().ok()).collect()
+}
+
 /// Tells the ledger what has been appended since it was last told.
 pub(crate) async fn read_on(store: &Store, ledger: &mut Ledger) {
     loop {
@@ -52,4 +57,5 @@ fn row(event: RecordedEvent, payload: &Value) -> Row {
 fn a_number_is_found_in_the_words_it_was_put_in() {
     assert_eq!(number(&format!("{{\"content\":{{\"clear\":\"{}\"}}}}", words(42))), Some(42));
     assert_eq!(number("请问我的订单什么时候发货？"), None);
+    assert_eq!(numbers(&[words(7), words(4_711)].join("\n")), [7, 4_711]);
 }

@@ -9,6 +9,7 @@ mod database;
 pub(crate) mod environment;
 mod journal;
 mod log;
+mod notified;
 pub(crate) mod random;
 mod report;
 mod run;

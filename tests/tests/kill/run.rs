@@ -13,7 +13,6 @@ use super::{
     target::Target,
     views,
 };
-use serde_json::json;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::Dialect;
 use tokio::{
@@ -28,8 +27,8 @@ const CLIENTS: usize = 48;
 pub(crate) const UNANSWERED: usize = 32;
 /// What a caller waits for comes within this.
 const PATIENCE: Duration = Duration::from_secs(120);
-const EMAIL: &str = "mei@example.com";
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const EMAIL: &str = "mei@example.com";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A run that is under way.
 pub(crate) struct Run {
@@ -65,7 +64,8 @@ impl Run {
             begun: Instant::now(),
         };
         run.serve().await;
-        run.sign_in().await;
+        let desk = Arc::get_mut(&mut run.desk).expect("nobody calls yet");
+        desk.sign_in(EMAIL, PASSWORD).await;
         run
     }
 
@@ -242,16 +242,6 @@ impl Run {
     fn forget_servers(&mut self) -> Vec<Running> {
         self.desk.servers.send_replace(Vec::new());
         std::mem::take(&mut self.servers)
-    }
-
-    async fn sign_in(&mut self) {
-        let query = "mutation($email: String!, $password: String!) { \
-                     signIn(input: {email: $email, password: $password}) { token } }";
-        let body = json!({"query": query, "variables": {"email": EMAIL, "password": PASSWORD}});
-        let answer = self.desk.ask(0, None, &body).await.expect("an answer");
-        let token =
-            answer["data"]["signIn"]["token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
-        Arc::get_mut(&mut self.desk).expect("nobody calls yet").staff = token;
     }
 
     async fn wait(&self, what: &str, happened: impl FnMut(&Progress) -> bool) {

@@ -33,6 +33,8 @@ pub(crate) enum Odd {
     CutOff,
     /// The request counts, and the connection breaks before the answer.
     Lost,
+    /// The request counts, and there is no answer, ever; the connection stays.
+    Swallowed,
     /// Only a status, and a page that a proxy would put with it.
     Status(u16),
     /// Status 429, with this `Retry-After`.
@@ -45,7 +47,7 @@ impl Odd {
     /// Did the receiver take the request, for all that the sender can know?
     pub(super) fn is_acceptance(&self, is_judged_by_status: bool) -> bool {
         match self {
-            Self::Lost => true,
+            Self::Lost | Self::Swallowed => true,
             Self::Silence | Self::HangUp | Self::Status(_) | Self::TooMany(_) | Self::Elsewhere(_) => false,
             Self::StatusOnly(_)
             | Self::Punished
@@ -57,7 +59,12 @@ impl Odd {
         }
     }
 
-    /// The answer; `None` where there is none and the connection breaks.
+    /// Is there no answer, and the connection stays?
+    pub(super) fn is_silent(&self) -> bool {
+        matches!(self, Self::Silence | Self::Swallowed)
+    }
+
+    /// The answer; `None` where there is none.
     pub(super) fn response(&self) -> Option<Response<Body>> {
         let json = |text: String| with(200, "application/json", text.into());
         Some(match self {
@@ -75,7 +82,7 @@ impl Odd {
             Self::Status(status) => with(*status, "text/html", format!("<h1>{status}</h1>").into()),
             Self::TooMany(after) => and(with(429, "text/plain", Body::empty()), header::RETRY_AFTER, after),
             Self::Elsewhere(address) => and(with(302, "text/html", Body::empty()), header::LOCATION, address),
-            Self::Silence | Self::HangUp | Self::Lost => return None,
+            Self::Silence | Self::Swallowed | Self::HangUp | Self::Lost => return None,
         })
     }
 }

@@ -145,7 +145,8 @@ impl<V: Vendor> Inner<V> {
             _ => kept.vendor.answer(&request, now),
         };
         let is_the_vendors = odd.as_ref().is_none_or(|odd| {
-            odd.is_acceptance(V::IS_JUDGED_BY_STATUS) && *odd != Odd::Lost && !reply.is_accepted
+            let is_answered = !matches!(odd, Odd::Lost | Odd::Swallowed);
+            odd.is_acceptance(V::IS_JUDGED_BY_STATUS) && is_answered && !reply.is_accepted
         });
         let odd = odd.filter(|_| !is_the_vendors);
         kept.received.push(Received {
@@ -177,7 +178,7 @@ async fn handle<V: Vendor>(
     });
     match answer {
         Ok(reply) => response(reply),
-        Err(Odd::Silence) => std::future::pending().await,
+        Err(odd) if odd.is_silent() => std::future::pending().await,
         Err(odd) => match odd.response() {
             Some(response) => response,
             None => breaks(&cut).await,

@@ -32,14 +32,45 @@ impl fmt::Display for NotificationType {
     }
 }
 
+/// An event that can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldEvent {
+    /// The type that tells of it.
+    pub notification: NotificationType,
+    /// The version that is written today: 1, or more.
+    pub version: u32,
+    /// What it means, in a sentence.
+    pub words: &'static str,
+}
+
+/// Every event that can be told.
+pub fn told_events() -> Vec<ToldEvent> {
+    let of_messages = told("Message", MessageEvent::TYPES, MessageEvent::WORDS, |_| true);
+    let of_channels =
+        told("Channel", ChannelEvent::TYPES, ChannelEvent::WORDS, |it| OF_CHANNELS.contains(&it));
+    of_messages.chain(of_channels).collect()
+}
+
+type Named = &'static [(&'static str, &'static str)];
+
+fn told(
+    aggregate: &'static str,
+    types: Named,
+    words: Named,
+    is_told: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = ToldEvent> {
+    let events = types.iter().zip(words).filter(move |((name, _), _)| is_told(name));
+    events.map(move |((name, version), (_, words))| ToldEvent {
+        notification: type_of(aggregate, name),
+        version: version.parse().expect("a version is a number"),
+        words: words.trim_start(),
+    })
+}
+
 /// Every type there is.
 pub fn notification_types() -> &'static [NotificationType] {
-    static ALL: LazyLock<Vec<NotificationType>> = LazyLock::new(|| {
-        let of_messages = MessageEvent::TYPES.iter().map(|(name, _)| ("Message", *name));
-        let of_channels = ChannelEvent::TYPES.iter().map(|(name, _)| ("Channel", *name));
-        let of_channels = of_channels.filter(|(_, name)| OF_CHANNELS.contains(name));
-        of_messages.chain(of_channels).map(|(aggregate, name)| type_of(aggregate, name)).collect()
-    });
+    static ALL: LazyLock<Vec<NotificationType>> =
+        LazyLock::new(|| told_events().into_iter().map(|event| event.notification).collect());
     &ALL
 }
 
@@ -85,6 +116,14 @@ mod tests {
         for unknown in ["message.Replied", "message.", "", "message.*", "channel.connected"] {
             assert_eq!(NotificationType::parse(unknown), None, "{unknown}");
         }
+    }
+
+    #[test]
+    fn an_event_that_is_told_has_its_version_and_its_sentence() {
+        let told = told_events();
+        let left = told.iter().find(|event| event.notification.as_str() == "message.submitted");
+        assert_eq!(left.map(|event| (event.version, event.words)), Some((1, "A visitor left it.")));
+        assert!(told.iter().all(|event| event.version > 0 && event.words.ends_with('.')), "{told:?}");
     }
 
     #[test]

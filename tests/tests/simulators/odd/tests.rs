@@ -128,6 +128,15 @@ async fn what_is_silent_stays_so_and_does_not_delay_another() {
 }
 
 #[tokio::test]
+async fn what_is_swallowed_counts_and_is_never_answered() {
+    let odd = start::<false>(Odds::next([Odd::Swallowed])).await;
+    let swallowed = client().post(odd.base()).body("a").timeout(Duration::from_millis(200)).send();
+    assert!(swallowed.await.expect_err("no answer").is_timeout());
+    let received = odd.received();
+    assert!(received[0].is_accepted && received[0].answer == Err(Odd::Swallowed), "{received:?}");
+}
+
+#[tokio::test]
 async fn chance_can_be_had_again() {
     let mut drawn = Vec::new();
     for seed in [7, 7, 8] {

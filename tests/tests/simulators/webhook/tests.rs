@@ -4,11 +4,15 @@ use crate::simulators::{
     hand::{client, clock},
 };
 use reqwest::RequestBuilder;
+use serde_json::json;
 
 /// 24 bytes each.
 const OURS: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 const OTHER: &str = "whsec_FxYVFBMSERAPDg0MCwoJCAcGBQQDAgEA";
-const BODY: &str = r#"{"type":"message.submitted","timestamp":"2026-09-21T14:13:20Z","data":{"id":"留言"}}"#;
+const BODY: &str = r#"{"type":"message.submitted","timestamp":"2026-09-21T14:13:20Z","data":{"assigneeId":null,
+    "categoryId":"投诉","dueAt":null,"eventId":"01997000-0000-7000-8000-000000000001",
+    "messageId":"01997000-0000-7000-8000-000000000002","position":7,"priority":"NORMAL","rating":null,
+    "reference":"LW-7K3F9Q","sequence":1,"status":"OPEN","teamId":null,"version":"1"}}"#;
 
 fn sign(secret: &str, id: &str, timestamp: &str, body: &str) -> String {
     let key = BASE64_STANDARD.decode(&secret["whsec_".len()..]).expect("Base64");
@@ -93,4 +97,42 @@ async fn a_receiver_that_wants_nothing_any_more_says_410() {
     webhook.vendor(|vendor| vendor.is_gone = true);
     let now = clock.now().timestamp().to_string();
     assert_eq!(status(request(&webhook, "m", &now, &sign(OURS, "m", &now, BODY)).body(BODY)).await, 410);
+}
+
+/// What is rightly signed, and not as it was published.
+#[tokio::test]
+async fn a_body_that_does_not_fit_its_schema_is_refused() {
+    let clock = clock();
+    let webhook = Simulator::start(Webhook::with(OURS), clock.clone()).await;
+    let now = clock.now().timestamp().to_string();
+    let change = |pointer: &str, value: Value| {
+        let mut body: Value = serde_json::from_str(BODY).expect("JSON");
+        let (object, name) = pointer.rsplit_once('/').expect("a pointer");
+        body.pointer_mut(object).expect("an object")[name] = value;
+        body.to_string()
+    };
+    let mut short: Value = serde_json::from_str(BODY).expect("JSON");
+    short["data"].as_object_mut().expect("an object").remove("dueAt");
+    for body in [
+        change("/type", json!("message.vanished")),
+        change("/type", json!("message.rated")),
+        change("/timestamp", json!("yesterday")),
+        change("/data/version", json!("2")),
+        change("/data/eventId", json!("1")),
+        change("/data/messageId", json!(null)),
+        change("/data/position", json!("7")),
+        change("/data/position", json!(0)),
+        change("/data/reference", json!("LW-OOOOOO")),
+        change("/data/status", json!("GONE")),
+        change("/data/priority", json!("urgent")),
+        change("/data/rating", json!(3)),
+        change("/data/dueAt", json!("2026-09-21T14:13:20Z")),
+        change("/data/content", json!("请问")),
+        change("/desk", json!("x")),
+        short.to_string(),
+    ] {
+        let signature = sign(OURS, "m", &now, &body);
+        assert_eq!(status(request(&webhook, "m", &now, &signature).body(body.clone())).await, 422, "{body}");
+    }
+    assert!(webhook.posted().is_empty());
 }

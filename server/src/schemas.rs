@@ -13,13 +13,11 @@ const CONTENT_TYPE: &str = "application/schema+json";
 
 /// One of them, by its file's name.
 pub(crate) async fn get(Path(file): Path<String>) -> Response {
-    match schemas::schemas().get(&file) {
-        Some(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text.as_str()).into_response(),
-        None => {
-            let told = "there is no such schema; it is called like message.submitted.v1.json\n";
-            (StatusCode::NOT_FOUND, told).into_response()
-        }
+    if let Some(text) = schemas::schemas().get(&file) {
+        return ([(header::CONTENT_TYPE, CONTENT_TYPE)], text.as_str()).into_response();
     }
+    let told = "there is no such schema; it is called like message.submitted.v1.json\n";
+    (StatusCode::NOT_FOUND, told).into_response()
 }
 
 /// Writes them all, and the page that lists them, into a folder that is made if need be.

@@ -88,7 +88,7 @@ impl Desk {
         let body = json!({"query": query, "variables": {"email": email, "password": password}});
         let answer = self.ask(0, None, &body).await.expect("an answer");
         let token = answer["data"]["signIn"]["token"].as_str();
-        self.staff = token.unwrap_or_else(|| panic!("{answer}")).to_owned();
+        token.unwrap_or_else(|| panic!("{answer}")).clone_into(&mut self.staff);
     }
 }
 

@@ -119,8 +119,8 @@ async fn a_new_message_is_mailed_over_tls_at_once(dialect: Dialect) {
             (&json!("DELIVERED"), &Value::Null),
             "{attempt}"
         );
-        let heard = mailed.post.in_the_clear();
-        assert!(!heard.contains("MAIL") && !heard.contains("AUTH"), "{tls:?}: {heard}");
+        let unsealed = mailed.post.in_the_clear();
+        assert!(!unsealed.contains("MAIL") && !unsealed.contains("AUTH"), "{tls:?}: {unsealed}");
     }
 }
 
@@ -214,8 +214,7 @@ async fn digests_of_an_hour_and_of_a_day_come_at_their_time_and_name_everybody(d
         mailed.told.clock.advance(Duration::from_secs(minutes * 60));
         mailed.until_so_many("DELIVERED", delivered).await;
         let letters = mailed.post.letters();
-        let letter =
-            letters.into_iter().filter(|letter| letter.to == [mailbox]).next_back().expect("a letter");
+        let letter = letters.into_iter().rfind(|letter| letter.to == [mailbox]).expect("a letter");
         assert!(
             letter.parsed().subject().is_some_and(|subject| subject == "6 条新留言"),
             "{:?}",

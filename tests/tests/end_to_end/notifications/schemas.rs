@@ -73,7 +73,7 @@ async fn a_server_has_the_schemas_that_are_committed_and_no_others() {
     for entry in fs::read_dir(folder).expect("the folder") {
         let entry = entry.expect("a file");
         let file = entry.file_name().to_string_lossy().into_owned();
-        if !file.ends_with(".json") {
+        if entry.path().extension().is_none_or(|extension| extension != "json") {
             continue;
         }
         let answer = get(&file).await;

@@ -175,15 +175,12 @@ fn told_in_posts(left: &[Left], deliveries: &[Delivery], posts: &[Post]) -> (BTr
                 && post.named.len() == positions.len().min(NAMED)
                 && post.named.iter().all(|number| members.contains(number))
         };
-        match unclaimed.iter().position(is_its) {
-            Some(index) => {
-                unclaimed.swap_remove(index);
-                told.extend(positions);
-            }
-            None => {
-                let untrue = |position| Fault::Untrue { position, said: 1, taken: 0 };
-                faults.extend(positions.into_iter().map(untrue));
-            }
+        if let Some(index) = unclaimed.iter().position(is_its) {
+            unclaimed.swap_remove(index);
+            told.extend(positions);
+        } else {
+            let untrue = |position| Fault::Untrue { position, said: 1, taken: 0 };
+            faults.extend(positions.into_iter().map(untrue));
         }
     }
     (told, faults)

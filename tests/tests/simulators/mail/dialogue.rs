@@ -9,11 +9,20 @@ const LINE: usize = 1000;
 // RFC 1870: as we tell it.
 const SIZE: usize = 1_000_000;
 
+/// What is spoken over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Wire {
+    #[default]
+    Clear,
+    /// TLS is what comes next.
+    Upgrades,
+    Private,
+}
+
 /// How far the dialogue is.
 #[derive(Debug, Default)]
 pub(super) struct Dialogue {
-    is_private: bool,
-    becomes_private: bool,
+    wire: Wire,
     is_greeted: bool,
     is_known: bool,
     may_be_8_bit: bool,
@@ -30,17 +39,18 @@ pub(super) fn greeting(manners: &Manners) -> String {
 impl Dialogue {
     /// At its beginning; over TLS already?
     pub(super) fn new(is_private: bool) -> Self {
-        Self { is_private, ..Self::default() }
+        let wire = if is_private { Wire::Private } else { Wire::Clear };
+        Self { wire, ..Self::default() }
     }
 
     /// Over TLS?
     pub(super) fn is_private(&self) -> bool {
-        self.is_private
+        self.wire == Wire::Private
     }
 
     /// Is TLS what comes next?
     pub(super) fn becomes_private(&self) -> bool {
-        self.becomes_private
+        self.wire == Wire::Upgrades
     }
 
     /// What is answered to a line, if it is answered, and the letter that was complete with it.
@@ -74,7 +84,7 @@ impl Dialogue {
 
     fn obeys(&mut self, verb: &str, text: &str, manners: &Manners) -> String {
         let is_open = manners.login.is_none() || self.is_known;
-        let is_upgradable = manners.tls == Tls::Upgrade && !self.is_private;
+        let is_upgradable = manners.tls == Tls::Upgrade && self.wire != Wire::Private;
         match verb {
             "EHLO" => {
                 self.resets();
@@ -85,7 +95,7 @@ impl Dialogue {
                 format!("250-simulator.test\r\n{auth}{tls}250-8BITMIME\r\n250 SIZE {SIZE}")
             }
             "STARTTLS" if is_upgradable => {
-                self.becomes_private = true;
+                self.wire = Wire::Upgrades;
                 "220 2.0.0 Ready to start TLS".to_owned()
             }
             // RFC 3207, 4.
@@ -137,7 +147,7 @@ impl Dialogue {
         let own = objection(&data, self.may_be_8_bit);
         self.resets();
         let answer = instead(manners, ".").or(own.map(|it| format!("{it}\r\n")));
-        let is_private = self.is_private;
+        let is_private = self.is_private();
         let letter = answer.is_none().then_some(Letter { at: now, from, to, is_private, data });
         (Some(answer.unwrap_or_else(|| "250 2.0.0 Ok: queued\r\n".to_owned())), letter)
     }

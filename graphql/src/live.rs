@@ -66,7 +66,10 @@ impl Telling {
             None => None,
         };
         let Some(actor) = actor.filter(|actor| same(*actor, caller.actor)) else {
-            let message = "this token is not valid (any more); sign in again";
+            let message = match bearer {
+                Some(_) => "this token is not valid (any more); sign in again",
+                None => "sign in first: connection_init takes the token, as docs/api.md says",
+            };
             return Err(fault::fault(Code::Unauthenticated, message));
         };
         let reach = self.commands.reach_of(actor).await.map_err(|error| fault(&error))?;

@@ -57,16 +57,25 @@ impl ScalarType for TimeZone {
     }
 }
 
-/// A position in the log, as a decimal string.
+/// A position in the log, as a decimal string; a number, as webhooks have it, is taken as well.
 #[derive(Clone, Copy)]
 pub(crate) struct LogPosition(pub(crate) i64);
 
 #[Scalar]
 impl ScalarType for LogPosition {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        match text.parse() {
-            Ok(position @ 0..) => Ok(Self(position)),
+        let position = match &value {
+            Value::String(text) => text.parse().ok(),
+            Value::Number(number) => number.as_i64(),
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Binary(_)
+            | Value::Enum(_)
+            | Value::List(_)
+            | Value::Object(_) => None,
+        };
+        match position {
+            Some(position @ 0..) => Ok(Self(position)),
             _ => {
                 Err(InputValueError::custom("is not a position in the log, a decimal string such as \"42\""))
             }

@@ -4,7 +4,8 @@
 
 use crate::{Projections, error::QueryError, history::HistoryFilter};
 use domain::{
-    desk::DeskEvent, member::MemberEvent, message::MessageEvent, team::TeamEvent, visitor::VisitorEvent,
+    channel::ChannelEvent, desk::DeskEvent, member::MemberEvent, message::MessageEvent, team::TeamEvent,
+    visitor::VisitorEvent,
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ pub(crate) const AGGREGATES: &[(&str, &[(&str, &str)])] = &[
     ("Member", MemberEvent::TYPES),
     ("Team", TeamEvent::TYPES),
     ("Desk", DeskEvent::TYPES),
+    ("Channel", ChannelEvent::TYPES),
 ];
 
 /// Takes a run of events into the index.

@@ -125,10 +125,23 @@ impl Settings {
             if host.trim_matches('/').is_empty() || host.contains(char::is_whitespace) {
                 return Err(bad("LEAVEWORD_PUBLIC_URL", "is an address such as https://desk.example.com"));
             }
+            if host.trim_end_matches('/').contains(['/', '?', '#']) {
+                return Err(bad(
+                    "LEAVEWORD_PUBLIC_URL",
+                    "ends with the host: the desk is served at its root",
+                ));
+            }
         }
         self.log
             .parse::<tracing_subscriber::EnvFilter>()
             .map_err(|error| bad("LEAVEWORD_LOG", &format!("is not a filter such as info: {error}")))?;
+        // A word that is no level would be taken for a part of the program, and everything else be silent.
+        let is_level = |word: &str| word.parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+        let words = self.log.split(',').map(str::trim).filter(|word| !word.contains(['=', '[', ':']));
+        if let Some(word) = words.filter(|word| !word.is_empty()).find(|word| !is_level(word)) {
+            let problem = format!("has {word:?}, which is no level (error, warn, info, debug, trace, off)");
+            return Err(bad("LEAVEWORD_LOG", &problem));
+        }
         let edge = self.edge.read()?;
         let channels = self.channels.read()?;
         let master_key_file = self.master_key_file.unwrap_or_else(|| beside(&self.data_dir));
@@ -218,7 +231,10 @@ mod tests {
         assert!(named(bad).starts_with("LEAVEWORD_METRICS_LISTEN: \"9464\" is not an address"));
         let bad = Settings { public_url: Some("desk.example.com".into()), ..settings() };
         assert!(named(bad).starts_with("LEAVEWORD_PUBLIC_URL: "));
-        assert!(named(Settings { log: "a=b=c".into(), ..settings() }).starts_with("LEAVEWORD_LOG: "));
+        for log in ["a=b=c", "verbose", "info,sever"] {
+            assert!(named(Settings { log: log.into(), ..settings() }).starts_with("LEAVEWORD_LOG: "));
+        }
+        assert!(Settings { log: "warn,store=debug".into(), ..settings() }.read().is_ok());
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! `leaveword log show`: the history of a message as a story.
-#![expect(clippy::print_stdout, reason = "a command line answers by printing")]
 
 use crate::config::Config;
 use domain::{access::Reach, actor::Actor, locale::Locale, reference::Reference};
 use graphql::Story;
 use projections::{HistoryFilter, Projections, Reader};
-use std::error::Error;
+use std::{
+    error::Error,
+    io::{self, ErrorKind, Write},
+};
 use store::{Clock, Store};
 
 /// How many events are read at a time.
@@ -19,7 +21,15 @@ pub(crate) async fn run(config: &Config, reference: &str, locale: &str) -> Resul
     let store = Store::open(&config.store, Clock::system()).await?;
     let shown = show(&store, &wanted, &locale).await;
     store.close().await;
-    shown
+    match shown {
+        // Whoever reads it has read enough.
+        Err(error)
+            if error.downcast_ref::<io::Error>().is_some_and(|it| it.kind() == ErrorKind::BrokenPipe) =>
+        {
+            Ok(())
+        }
+        shown => shown,
+    }
 }
 
 async fn show(store: &Store, wanted: &Reference, locale: &Locale) -> Result<(), Box<dyn Error>> {
@@ -27,9 +37,7 @@ async fn show(store: &Store, wanted: &Reference, locale: &Locale) -> Result<(), 
     // Whoever holds the master key may read everything.
     let reader = Reader::of_messages(Actor::System("command-line"), &Reach::Desk)?;
     let found = projections.message_by_reference(&reader, wanted).await?;
-    let id = found
-        .ok_or_else(|| format!("no message is called {}; a deleted one is not shown", wanted.as_str()))?
-        .id;
+    let id = found.ok_or_else(|| format!("no message is called {}", wanted.as_str()))?.id;
     let settings = projections.desk().await?;
     let mut after = 0;
     loop {
@@ -38,7 +46,7 @@ async fn show(store: &Store, wanted: &Reference, locale: &Locale) -> Result<(), 
         let told = Story { locale: Some(locale), settings: &settings, tale: &tale };
         for entry in &page {
             let at = entry.event.recorded_at.format("%Y-%m-%d %H:%M:%S UTC");
-            println!("{:>8}  {at}  {}", entry.event.position, told.tell(entry));
+            writeln!(io::stdout(), "{:>8}  {at}  {}", entry.event.position, told.tell(entry))?;
         }
         match page.last() {
             Some(last) => after = last.event.position,

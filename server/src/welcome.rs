@@ -6,12 +6,16 @@ use std::net::SocketAddr;
 
 /// The address that links begin with.
 pub(crate) fn base_url(config: &Config, address: SocketAddr) -> String {
-    let here = match address.ip().is_unspecified() {
-        // It listens everywhere; from this machine it is reached here.
+    config.public_url.clone().unwrap_or_else(|| here(address))
+}
+
+/// Where it is reached from this machine.
+fn here(address: SocketAddr) -> String {
+    match address.ip().is_unspecified() {
+        // It listens everywhere.
         true => format!("http://localhost:{}", address.port()),
         false => format!("http://{address}"),
-    };
-    config.public_url.clone().unwrap_or(here)
+    }
 }
 
 /// A sign-in link as a person follows it.
@@ -21,15 +25,15 @@ pub(crate) fn sign_in_url(base: &str, token: &str) -> String {
 
 /// All of it.
 pub(crate) fn text(config: &Config, server: &Server) -> String {
-    let base = base_url(config, server.address());
+    let (base, here) = (base_url(config, server.address()), here(server.address()));
     let mut text = format!(
-        "\nLeaveword {} listens on {base}\n  GraphQL  {base}/graphql\n  health   {base}/health\n",
+        "\nLeaveword {} listens on {here}\n  GraphQL  {base}/graphql\n  health   {base}/health\n",
         env!("CARGO_PKG_VERSION")
     );
     if let Some((link, email)) = server.first_sign_in() {
         let until = link.expires_at.format("%Y-%m-%d %H:%M UTC");
         let url = sign_in_url(&base, &link.token);
-        let curl = curl(&base, &link.token);
+        let curl = curl(&here, &link.token);
         text += &format!(
             "\nThe first administrator is Admin, e-mail {email}.\nSign in once, before {until}, and choose a \
              password:\n  {url}\nor the same with curl (with the password that stands in it):\n  {curl}\n"

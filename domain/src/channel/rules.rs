@@ -134,7 +134,7 @@ pub enum RulesError {
     #[error("the rules name no event type; leave `events` out for message.submitted")]
     NoEvents,
     /// There is no such event type.
-    #[error("{0:?} is no event type; docs/notifications.md lists them")]
+    #[error("{0:?} is no event type; docs/webhooks/README.md lists them")]
     EventUnknown(String),
     /// A list is too long.
     #[error("`{0}` has more than {MOST} entries")]

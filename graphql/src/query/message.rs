@@ -139,7 +139,14 @@ impl MessageQuery {
         let fault = |error: QueryError| fault::of_query(ctx.caller(), &error);
         let as_of = match as_of {
             None => None,
-            Some(AsOf::Position(position)) => Some(position.0),
+            Some(AsOf::Position(position)) => {
+                let head = ctx.projections().head().await.map_err(fault)?;
+                if position.0 > head {
+                    let message = format!("the log has come to {head}, not to {}", position.0);
+                    return Err(fault::fault(fault::Code::BadRequest, message));
+                }
+                Some(position.0)
+            }
             Some(AsOf::At(instant)) => Some(ctx.projections().position_at(instant.0).await.map_err(fault)?),
         };
         let id = match (id, reference) {

@@ -19,7 +19,7 @@ use domain::{
     ids::{ChannelId, MessageId},
     message::Message,
 };
-use store::{LogFilter, Store, StoreError};
+use store::{HandleError, LogFilter, Store, StoreError};
 
 /// As much of what came back is kept, in bytes.
 const KEPT: usize = 2_048;
@@ -264,8 +264,11 @@ impl Notifier {
 
 /// A channel as it is now, while it is connected; whom it mentions is opened.
 async fn connected(store: &Store, id: ChannelId) -> Result<Option<Connected>, StoreError> {
-    let loaded = store.load::<Channel>(&id.to_string()).await?;
-    match opened(store, (*loaded.aggregate).clone()).await? {
+    let unreadable = |error: HandleError| StoreError::Setup(format!("a channel cannot be told: {error}"));
+    // Folded with the places of what is sealed in it, without which it cannot be opened.
+    let channels = Channels::as_of(store, i64::MAX).await.map_err(unreadable)?;
+    let Some(channel) = channels.any(id).cloned() else { return Ok(None) };
+    match opened(store, channel).await? {
         Channel::Connected(channel) if channel.state != ChannelState::Disconnected => Ok(Some(*channel)),
         Channel::Connected(_) | Channel::NotConnected => Ok(None),
     }

@@ -24,6 +24,20 @@ pub(crate) fn leaveword(args: &[&str]) -> Command {
     command
 }
 
+/// The same, built with everything else as the tests are: whoever has run them builds nothing for it.
+pub(crate) fn leaveword_of_the_tests(args: &[&str]) -> Result<Command, String> {
+    let mut build = cargo();
+    build.args(["build", "--quiet", "--workspace", "--all-targets"]).current_dir(root());
+    if !status(&mut build)?.success() {
+        return Err("the workspace does not build".to_owned());
+    }
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let mut command =
+        Command::new(target.join("debug").join(format!("leaveword{}", env::consts::EXE_SUFFIX)));
+    command.args(args).current_dir(root());
+    Ok(command)
+}
+
 /// The folder of the workspace.
 pub(crate) fn root() -> PathBuf {
     // Asked when running rather than when compiling: a checkout that moved is still found.

@@ -66,8 +66,8 @@ fn written() -> Result<BTreeMap<String, String>, String> {
 /// The schemas of webhooks, as the program writes them into a folder.
 fn webhooks() -> Result<BTreeMap<String, String>, String> {
     let folder = env::temp_dir().join(format!("leaveword-webhooks-{}", std::process::id()));
-    let mut command = cargo::leaveword(&["schema", "--webhooks"]);
-    let status = cargo::status(command.arg(&folder).current_dir(cargo::root()))?;
+    let mut command = cargo::leaveword_of_the_tests(&["schema", "--webhooks"])?;
+    let status = cargo::status(command.arg(&folder))?;
     let written = files(&folder);
     let _ = fs::remove_dir_all(&folder);
     if !status.success() {
@@ -87,8 +87,8 @@ fn files(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
 }
 
 fn from_code() -> Result<String, String> {
-    let mut command = cargo::leaveword(&["schema"]);
-    command.current_dir(cargo::root()).stderr(Stdio::inherit());
+    let mut command = cargo::leaveword_of_the_tests(&["schema"])?;
+    command.stderr(Stdio::inherit());
     let output = command.output().map_err(|error| cargo::cannot_start(&command, &error))?;
     if !output.status.success() {
         return Err("`leaveword schema` failed".to_owned());

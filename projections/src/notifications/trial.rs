@@ -2,7 +2,7 @@
 
 use super::{
     Notifier, Shared,
-    channels::{address, opened},
+    channels::{Channels, address, opened},
     mail,
     notice::Voice,
     pace::Limit,

@@ -169,7 +169,7 @@ async fn a_message_is_shown_as_it_stood(dialect: Dialect) {
     let asked = scene.query(history).await["message"]["history"]["nodes"][0]["recordedAt"].clone();
     let claimed = scene.mutate("claimMessage", "").await;
     scene.mutate("replyToMessage", ", content: \"今天发货。\"").await;
-    scene.mutate("closeMessage", "").await;
+    let closed = scene.mutate("closeMessage", "").await;
     let fields = "{ status version assignee { name } entries { __typename } history { totalCount } }";
     let at = |when: String| format!("query($id: ID!) {{ message(id: $id, asOf: {{{when}}}) {fields} }}");
     let then = scene.query(&at(format!("at: {asked}"))).await["message"].clone();
@@ -183,6 +183,9 @@ async fn a_message_is_shown_as_it_stood(dialect: Dialect) {
     scene.desk.nothing_stands_still().await;
     let now =
         scene.query(&format!("query($id: ID!) {{ message(id: $id) {fields} }}")).await["message"].clone();
-    assert_eq!(scene.query(&at("position: \"999999\"".to_owned())).await["message"], now);
+    assert_eq!(scene.query(&at(format!("position: {closed}"))).await["message"], now);
+    let ahead = at("position: \"999999\"".to_owned());
+    let ahead = scene.desk.ask(Some(&scene.staff), &ahead, json!({"id": scene.id})).await;
+    assert_eq!(ahead.code(), "BAD_REQUEST", "nobody knows that yet");
     assert_eq!(scene.query(&at("position: \"1\"".to_owned())).await["message"], Value::Null, "not there yet");
 }

@@ -6,8 +6,9 @@ mod template;
 pub use notification_type::{NotificationType, default_events, notification_types, type_of};
 pub use template::{Template, TemplatePart, Variable};
 
-use super::{ChannelKind, HoursRange, Quiet};
+use super::{ChannelKind, Quiet};
 use crate::{
+    hours::HoursRange,
     ids::CategoryId,
     locale::Locale,
     message::{Priority, Stars},

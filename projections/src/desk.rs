@@ -9,23 +9,28 @@ use domain::{
 };
 use store::{LogFilter, StoreError};
 
+/// As many revisions are looked back over: anybody may ask.
+const MOST_REVISIONS: usize = 100;
+
 impl Projections {
     /// The settings in force.
     pub async fn desk(&self) -> Result<Settings, QueryError> {
         Ok(self.store.load::<Desk>(&DESK_ID.to_string()).await?.aggregate.settings().clone())
     }
 
-    /// The opening hours that were in force at a moment, by the desk's own time; before the first, those.
+    /// The opening hours that were in force at a moment, by the desk's own time; before the first, those. It looks back over
+    /// a hundred revisions, and a moment before them is told by the earliest of these.
     pub async fn opening_hours_at(
         &self,
         at: DateTime<Utc>,
     ) -> Result<Option<OpeningHoursRevised>, QueryError> {
-        let (mut earliest, mut position) = (None, i64::MAX);
-        // From the last on: a question is rarely about long ago, and hours are rarely revised.
-        while let Some((event, before)) = self.last_of_the_desk("OpeningHoursRevised", position).await? {
-            let DeskEvent::OpeningHoursRevised(revised) = event else { break };
+        let (mut earliest, mut until) = (None, i64::MAX);
+        for _ in 0..MOST_REVISIONS {
+            let last = self.last_of_the_desk("OpeningHoursRevised", until).await?;
+            let Some((DeskEvent::OpeningHoursRevised(revised), position)) = last else { break };
+            until = position - 1;
             let in_force = revised.at <= at;
-            (earliest, position) = (Some(revised), before - 1);
+            earliest = Some(revised);
             if in_force {
                 break;
             }

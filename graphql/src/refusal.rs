@@ -152,8 +152,9 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::Team(error) => of_team(*error),
         CommandError::Channel(error) => return channels::of_channel(error, locale),
         CommandError::TeamUnknown => (C::Unknown, Some("teamIds"), "team-unknown"),
-        CommandError::Desk(error) => return desk::first_of_desk(error, locale),
-        CommandError::Unauthenticated
+        // Told whole by `all_of_command`.
+        CommandError::Desk(_)
+        | CommandError::Unauthenticated
         | CommandError::TokenUnknown
         | CommandError::Forbidden(_)
         | CommandError::NotForYou(_)

@@ -8,7 +8,7 @@ use super::{
     DeskError, DeskEvent, OpeningHoursRevised, ServiceTargetRevised, Settings, TargetException, hours,
 };
 use crate::{
-    hours::{AvailabilityRule, CategoryHoursInput, DeskHours, DeskHoursInput, HoursError, Problem},
+    hours::{AvailabilityRule, CategoryHoursInput, DeskHours, DeskHoursInput, Hours, HoursError, Problem},
     ids::CategoryId,
 };
 use chrono::{DateTime, Utc};
@@ -92,7 +92,7 @@ impl Settings {
         let categories = command.categories.map(|categories| {
             // What a category does not say is as it was, or as it is for the desk.
             let of = |(id, change): (CategoryId, HoursChange)| {
-                let stands = hours.categories.get(&id.0).map_or(&desk, |stands| stands.input());
+                let stands = hours.categories.get(&id.0).map_or(&desk, Hours::input);
                 CategoryHoursInput { hours: change.made_in(stands), category_id: id.0 }
             };
             categories.into_iter().map(of).collect()

@@ -11,27 +11,22 @@ use domain::{
 
 /// Everything that is refused: of the desk's settings many things may be wrong at once.
 pub(crate) fn all_of_command(error: &CommandError, locale: Option<&Locale>) -> Vec<UserError> {
-    match error {
-        CommandError::Desk(DeskError::Hours(errors)) => {
-            errors.iter().map(|error| of_hours(error, locale)).collect()
-        }
-        CommandError::Desk(DeskError::Target(errors)) => {
-            errors.iter().map(|error| of_target(error, locale)).collect()
-        }
-        other => vec![of_command(other, locale)],
+    if let CommandError::Desk(error) = error {
+        return of_desk(error, locale);
     }
+    vec![of_command(error, locale)]
 }
 
-/// The first of that.
-pub(super) fn first_of_desk(error: &DeskError, locale: Option<&Locale>) -> UserError {
-    let first = match error {
-        DeskError::Hours(errors) => errors.first().map(|error| of_hours(error, locale)),
-        DeskError::Target(errors) => errors.first().map(|error| of_target(error, locale)),
-        DeskError::AlreadySo => Some(tell((C::AlreadySo, None, "already-so"), &[], locale)),
-        DeskError::AlreadyOpened | DeskError::NotOpened => None,
-    };
+/// What is refused of the desk; at least one thing is.
+fn of_desk(error: &DeskError, locale: Option<&Locale>) -> Vec<UserError> {
     let why = error.to_string();
-    first.unwrap_or_else(|| tell((C::NotAllowed, None, "not-now"), &[("why", &why)], locale))
+    let not_now = || tell((C::NotAllowed, None, "not-now"), &[("why", &why)], locale);
+    match error {
+        DeskError::Hours(errors) => errors.iter().map(|error| of_hours(error, locale)).collect(),
+        DeskError::Target(errors) => errors.iter().map(|error| of_target(error, locale)).collect(),
+        DeskError::AlreadySo => vec![tell((C::AlreadySo, None, "already-so"), &[], locale)],
+        DeskError::AlreadyOpened | DeskError::NotOpened => vec![not_now()],
+    }
 }
 
 fn of_hours(error: &HoursError, locale: Option<&Locale>) -> UserError {

@@ -12,7 +12,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     access::Permission,
-    desk::{Grace, ServiceTarget, Settings},
+    desk::{Grace, Settings},
     message::{BecomeOverdue, BringUpFollowUp, Due, DueKind, MessageCommand, ShredMessage},
 };
 use std::{fmt::Display, time::Duration};
@@ -67,7 +67,7 @@ impl Commands {
         Ok(())
     }
 
-    /// By the service target in force: an append that relied on another one loses, and is decided again.
+    /// By the hours and the service target in force: an append that relied on another one loses, and is decided again.
     async fn by_rule(&self, rule: &'static str, due: &Due, at: DateTime<Utc>) -> Result<(), CommandError> {
         let request = Request {
             caller: &Caller::system(rule),
@@ -80,8 +80,8 @@ impl Commands {
         let told = match due.kind {
             DueKind::Reply => {
                 let overdue = |settings: &Settings| {
-                    let target = settings.target().unwrap_or(ServiceTarget::NEVER);
-                    MessageCommand::BecomeOverdue(BecomeOverdue { at, wait: sequence, target })
+                    let overdue = BecomeOverdue { at, wait: sequence, target: settings.target() };
+                    MessageCommand::BecomeOverdue(overdue.into())
                 };
                 self.execute_with(request, Facts::Desk(&overdue)).await
             }

@@ -33,6 +33,7 @@ mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
 pub use channels::{ConnectInput, ConnectedChannel, ReviseChannelInput};
+pub use desk::{OpeningHoursInput, ServiceTargetInput};
 pub use erasure::MessagesOf;
 pub use error::CommandError;
 pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};

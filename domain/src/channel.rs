@@ -17,7 +17,7 @@ pub use event::{
     ChannelConnected, ChannelDisconnected, ChannelEvent, ChannelPaused, ChannelResumed, ChannelRevised,
     ChannelSecretRotated, ChannelWarned,
 };
-pub use hours::{HoursRange, NotHours, Quiet};
+pub use hours::{NotHours, Quiet};
 pub use rules::{
     CategoryMention, ChannelName, Digest, Keyword, MentionText, NotificationType, Rules, RulesError,
     ShowContent, Template, TemplatePart, ToldEvent, Variable, default_events, notification_types,

@@ -3,20 +3,27 @@
 
 mod event;
 mod grace;
+mod hours;
 mod opening;
+mod revise;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub use event::{
-    AvailabilityRule, CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FieldKind, FormField,
-    FormRevised, Localised, OpeningHoursRevised, ServiceTargetRevised,
+    CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FieldKind, FormField, FormRevised,
+    Localised, OpeningHoursRevised, ServiceTargetRevised,
 };
 pub use grace::Grace;
-pub use target::ServiceTarget;
+pub use revise::{
+    ANSWER_WITHIN, HoursChange, HoursPreset, MOST_EXCEPTIONS, ReviseOpeningHours, ReviseServiceTarget,
+    TargetError, TargetProblem,
+};
+pub use target::{ServiceTarget, TargetException};
 
 use crate::{
     decide::{self, Decide},
+    hours::HoursError,
     ids::Tag,
     message::FormRules,
 };
@@ -60,14 +67,34 @@ pub enum DeskCommand {
         /// The clock.
         at: DateTime<Utc>,
     },
+    /// `reviseOpeningHours`.
+    ReviseOpeningHours(Box<ReviseOpeningHours>),
+    /// `reviseServiceTarget`.
+    ReviseServiceTarget(ReviseServiceTarget),
 }
 
 /// Why a command to the desk is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeskError {
     /// Revision 0 is written once.
     #[error("the desk is open already")]
     AlreadyOpened,
+    /// Nothing is revised before first start.
+    #[error("the desk is not open yet")]
+    NotOpened,
+    /// Nothing would change.
+    #[error("this is so already")]
+    AlreadySo,
+    /// These are no hours; everything that is wrong with them.
+    #[error("these opening hours cannot be: {}", all(.0))]
+    Hours(Vec<HoursError>),
+    /// This is no target; everything that is wrong with it.
+    #[error("this service target cannot be: {}", all(.0))]
+    Target(Vec<TargetError>),
+}
+
+fn all(errors: &[impl ToString]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl Desk {
@@ -85,11 +112,6 @@ impl Settings {
     /// The region of phone numbers without `+` (ISO 3166-1 alpha-2).
     pub fn phone_region(&self) -> &str {
         self.desk.as_ref().map_or("", |desk| desk.phone_region.as_str())
-    }
-
-    /// How soon an answer is due; `None` before first start.
-    pub fn target(&self) -> Option<ServiceTarget> {
-        self.service_target.as_ref().map(ServiceTargetRevised::target)
     }
 
     /// How long what is deleted can be restored; `None` before first start.
@@ -128,6 +150,15 @@ impl Decide for Desk {
         match (command, self) {
             (DeskCommand::Open { at }, Self::NotOpened) => Ok(opening::revision_zero(at)),
             (DeskCommand::Open { .. }, Self::Opened(_)) => Err(DeskError::AlreadyOpened),
+            (DeskCommand::ReviseOpeningHours(revise), Self::Opened(settings)) => {
+                settings.revise_opening_hours(*revise)
+            }
+            (DeskCommand::ReviseServiceTarget(revise), Self::Opened(settings)) => {
+                settings.revise_service_target(revise)
+            }
+            (DeskCommand::ReviseOpeningHours(_) | DeskCommand::ReviseServiceTarget(_), Self::NotOpened) => {
+                Err(DeskError::NotOpened)
+            }
         }
     }
 }

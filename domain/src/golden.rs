@@ -41,14 +41,19 @@ const BARE: &[&str] = &[
 const BARE_OF_THE_DESK: &[&str] = &[
     "at",
     "availability",
+    "category_id",
+    "date",
     "en",
+    "from",
     "id",
     "kind",
     "locales",
     "name",
     "phone_region",
+    "priority",
     "tags",
     "time_zone",
+    "until",
     "zh-CN",
 ];
 

@@ -14,6 +14,7 @@ pub mod desk;
 mod event;
 #[cfg(test)]
 mod golden;
+pub mod hours;
 pub mod ids;
 pub mod locale;
 pub mod member;

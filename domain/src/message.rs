@@ -183,7 +183,7 @@ impl Submitted {
             MessageCommand::Tag(tag) => self.tag(&tag),
             MessageCommand::Prioritize(prioritize) => self.prioritize(&prioritize),
             MessageCommand::Step(step) => self.step(step),
-            MessageCommand::BecomeOverdue(overdue) => self.become_overdue(overdue),
+            MessageCommand::BecomeOverdue(overdue) => self.become_overdue(&overdue),
             MessageCommand::Shred(shred) => self.shred(shred),
             MessageCommand::Erase(erase) => self.erase(erase),
         }

@@ -1,6 +1,7 @@
 //! What can be asked to happen.
 
 mod channel;
+mod desk;
 mod key;
 mod member;
 mod message;
@@ -29,4 +30,5 @@ pub struct Mutation(
     team::TeamMutation,
     channel::ChannelMutation,
     channel::DeliverMutation,
+    desk::DeskMutation,
 );

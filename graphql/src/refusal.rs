@@ -1,8 +1,11 @@
 //! Refusals: one table from what the domain said to a code, a field, and the key of a sentence in `graphql/locales/`.
 
 mod channels;
+mod desk;
 
 pub(crate) use channels::{of_address, of_emails, of_rules, of_secret, of_stars, required, too_many_emails};
+
+pub(crate) use desk::{all_of_command, of_calendar, of_most_waiting, why_left_out};
 
 use crate::language::{Gap, Language};
 use async_graphql::{Enum, SimpleObject};
@@ -82,6 +85,16 @@ fn tell((code, field, key): Refusal, gaps: &[Gap], locale: Option<&Locale>) -> U
     UserError { code, message, field: field.map(|field| vec![field.to_owned()]) }
 }
 
+/// The same of a field within others.
+fn tell_within(
+    field: Vec<String>,
+    (code, key): (UserErrorCode, &str),
+    gaps: &[Gap],
+    locale: Option<&Locale>,
+) -> UserError {
+    UserError { code, message: Language::of(locale).say(key, gaps), field: Some(field) }
+}
+
 /// A text that cannot be taken, in that input field.
 pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Locale>) -> UserError {
     use UserErrorCode as C;
@@ -139,6 +152,7 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::Team(error) => of_team(*error),
         CommandError::Channel(error) => return channels::of_channel(error, locale),
         CommandError::TeamUnknown => (C::Unknown, Some("teamIds"), "team-unknown"),
+        // Told whole by `all_of_command`.
         CommandError::Desk(_)
         | CommandError::Unauthenticated
         | CommandError::TokenUnknown

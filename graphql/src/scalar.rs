@@ -1,7 +1,7 @@
 //! Scalars of the contract.
 
 use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{SecondsFormat, SubsecRound, Utc};
+use chrono::{NaiveDate, SecondsFormat, SubsecRound, Utc};
 
 /// An instant: RFC 3339, in UTC, with microseconds.
 #[derive(Clone, Copy)]
@@ -20,6 +20,23 @@ impl ScalarType for DateTime {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+/// A day: `2026-10-01` (ISO 8601).
+#[derive(Clone, Copy)]
+pub(crate) struct Date(pub(crate) NaiveDate);
+
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
+        day.map(Self).ok_or_else(|| InputValueError::custom("is not a day such as 2026-10-01"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
     }
 }
 

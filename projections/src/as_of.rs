@@ -1,16 +1,9 @@
 //! A message as it stood: its events up to then, folded by the very functions that fill the views.
 
-use crate::{
-    EntryRow, MessageRow, Projections, Reader, error::QueryError, event::event_of, message_entries,
-    message_list,
-};
+use crate::{EntryRow, MessageRow, Projections, Reader, error::QueryError, message_entries, message_list};
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
-use domain::{
-    desk::{Desk, DeskEvent, ServiceTarget},
-    ids::{DESK_ID, MessageId},
-    message::Message,
-};
+use domain::{ids::MessageId, message::Message};
 use store::{HandleError, LogFilter, RecordedEvent, StoreError};
 
 /// A longer stream is not folded for a question: more events than any message has that people work on.
@@ -34,10 +27,8 @@ impl Projections {
             return Ok(None);
         }
         let stream = self.stream_until(id, position).await?;
-        let Some(last) = stream.last().map(|last| last.position) else { return Ok(None) };
-        // What was told overdue keeps the target that it passed; what waits is due by the one in force.
-        let (then, now) = (self.target_at(last).await?, self.target_at(position).await?);
-        let row = message_list::replay(&stream, then, now).map_err(|error| unreadable(id, &error))?;
+        let row = message_list::replay(&stream, &self.target_as_of(position).await?)
+            .map_err(|error| unreadable(id, &error))?;
         let Some(row) = row else { return Ok(None) };
         let found = message_list::opened(&self.store, reader, &[row]).await?.pop();
         Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
@@ -56,20 +47,6 @@ impl Projections {
         match i64::try_from(events.len()).is_ok_and(|events| events <= MOST) {
             true => Ok(events),
             false => Err(QueryError::TooLong),
-        }
-    }
-
-    async fn target_at(&self, position: i64) -> Result<Option<ServiceTarget>, QueryError> {
-        let revisions = LogFilter {
-            types: vec!["ServiceTargetRevised".to_owned()],
-            until: Some(position),
-            ..LogFilter::stream(Desk::TYPE, &DESK_ID.to_string())
-        };
-        let Some(last) = self.store.last(&revisions).await? else { return Ok(None) };
-        match event_of::<Desk>(&last) {
-            Ok(DeskEvent::ServiceTargetRevised(revised)) => Ok(Some(revised.target())),
-            Ok(_) => Ok(None),
-            Err(error) => Err(StoreError::Setup(error.to_string()).into()),
         }
     }
 }

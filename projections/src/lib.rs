@@ -53,7 +53,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Every view, with the version of its shape.
 pub const VIEWS: &[View] = &[
-    View { name: "message_list", version: 4, tables: message_list::TABLES, handle: message_list::project },
+    View { name: "message_list", version: 5, tables: message_list::TABLES, handle: message_list::project },
     View {
         name: "message_entries",
         version: 2,

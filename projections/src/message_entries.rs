@@ -23,7 +23,7 @@ use store::{
 pub(crate) const TABLES: &[&str] = &["message_entries_2", "message_conversations_2"];
 
 /// More entries than any conversation; the list is bounded all the same.
-const MOST: i64 = 1_000;
+const MOST: usize = 1_000;
 
 /// Who said it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub(crate) fn replay(stream: &[RecordedEvent]) -> Result<Vec<Row>, HandleError> 
         conversation.apply(recorded, event_of::<Message>(recorded)?)?;
     }
     let row = |values: Vec<Value>| Row::Held(ENTRY.into_iter().map(|(name, _)| name).zip(values).collect());
-    Ok(conversation.said.into_iter().map(row).collect())
+    Ok(conversation.said.into_iter().take(MOST).map(row).collect())
 }
 
 const ENTRY: [Column; 8] = [

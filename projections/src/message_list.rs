@@ -30,8 +30,8 @@ use domain::{
 };
 use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Tx, Value};
 
-/// Where the rows stand: version 4 of the list.
-pub(crate) const TABLE: &str = "message_list_4";
+/// Where the rows stand: version 5 of the list.
+pub(crate) const TABLE: &str = "message_list_5";
 /// Every table of the list.
 pub(crate) const TABLES: &[&str] = &[TABLE, target::TABLE, target::REVISION, counts::COUNTS];
 
@@ -111,39 +111,27 @@ pub(crate) fn project<'a>(
 ) -> BoxFuture<'a, Result<(), HandleError>> {
     Box::pin(async move {
         let mut target = target::stored(tx).await?;
-        // A run is cut where the service target changes: what is before it is due by the old one.
+        // A run is cut where hours or target change: what is before it is due by the old ones.
         for part in run.split_inclusive(target::is_revised) {
             let mut listed = fold::<Listed>(tx, part).await?;
-            listed.rows_mut().for_each(|(_, row)| row.target = target);
+            listed.rows_mut().for_each(|(_, row)| row.plan(&target));
             counts::count(tx, &mut listed).await?;
             listed.write(tx).await?;
             if let Some(revised) = part.last().filter(|last| target::is_revised(last)) {
-                target = target::revise(tx, revised).await?;
-                if target.is_none() {
+                let Some(revised) = target::revise(tx, target, revised).await? else {
                     tx.take_through(revised.position - 1);
                     return Ok(());
-                }
+                };
+                target = revised;
             }
         }
         Ok(())
     })
 }
 
-/// The row of a message whose first events these are. `then`: the service target when the last of them happened, which
-/// a wait that was told overdue keeps; `now`: the one in force.
-pub(crate) fn replay(
-    stream: &[RecordedEvent],
-    then: Option<ServiceTarget>,
-    now: Option<ServiceTarget>,
-) -> Result<Option<Row>, HandleError> {
-    fold::replay::<Listed>(stream, |row| {
-        let wait = match &row.message {
-            Message::Submitted(message) => message.wait,
-            Message::NotSubmitted => None,
-        };
-        let told = wait.is_some_and(|wait| wait.overdue_since.is_some());
-        row.target = if told { then } else { now };
-    })
+/// The row of a message whose first events these are, due by the target in force.
+pub(crate) fn replay(stream: &[RecordedEvent], target: &ServiceTarget) -> Result<Option<Row>, HandleError> {
+    fold::replay::<Listed>(stream, |row| row.plan(target))
 }
 
 /// A row while events are folded into it. It keeps the aggregate's own state, so that the domain's own functions say
@@ -152,7 +140,8 @@ struct Listed {
     fixed: Vec<Value>,
     message: Message,
     first_replied_at: Option<i64>,
-    target: Option<ServiceTarget>,
+    /// When an answer is due by the target in force; planned before the row is written.
+    due_at: Option<DateTime<Utc>>,
     /// Who parked it, and what is to be done then (sealed); of the last follow-up, whether or not there is one.
     parked: (Option<String>, Option<String>),
     rated: Rated,
@@ -161,6 +150,13 @@ struct Listed {
 }
 
 impl Listed {
+    fn plan(&mut self, target: &ServiceTarget) {
+        self.due_at = match &self.message {
+            Message::Submitted(submitted) => submitted.due_at(target),
+            Message::NotSubmitted => None,
+        };
+    }
+
     /// The kind of message that it is counted as.
     fn counted_by(&self) -> Result<CountedBy, HandleError> {
         let Message::Submitted(submitted) = &self.message else { return Err(NOT_SUBMITTED.into()) };
@@ -245,7 +241,7 @@ impl Folded for Listed {
         message.apply(event);
         let parked = (None, None);
         let rated = Rated::default();
-        Ok(Some(Self { fixed, message, first_replied_at: None, target: None, parked, rated, counted: None }))
+        Ok(Some(Self { fixed, message, first_replied_at: None, due_at: None, parked, rated, counted: None }))
     }
 
     fn read(row: &Row) -> Result<Self, HandleError> {
@@ -254,7 +250,7 @@ impl Folded for Listed {
         let parked = (row.text_or_null("follow_up_by")?, row.text_or_null("follow_up_note")?);
         let rated = Rated::read(row)?;
         let mut read =
-            Self { fixed: vec![], message, first_replied_at, target: None, parked, rated, counted: None };
+            Self { fixed: vec![], message, first_replied_at, due_at: None, parked, rated, counted: None };
         read.counted = Some(read.counted_by()?);
         Ok(read)
     }
@@ -286,7 +282,7 @@ impl Folded for Listed {
         let counted = self.counted_by()?;
         let hidden = counted.spam || counted.deleted;
         let wait = submitted.wait;
-        let due_at = wait.zip(self.target).filter(|_| !hidden).map(|(wait, target)| wait.due_at(target));
+        let due_at = self.due_at.filter(|_| !hidden);
         // Who parked it stays in the row of a message that is hidden: it may be restored.
         let (parked_by, parked_note) = match submitted.follow_up {
             Some(_) => self.parked.clone(),
@@ -305,7 +301,7 @@ impl Folded for Listed {
             counted.holder().into(),
             wait.map(|wait| i64::from(wait.began_with)).into(),
             wait.map(|wait| wait.began_at.timestamp_micros()).into(),
-            due_at.map_or(NEVER, |due_at| due_at.timestamp_micros()).into(),
+            instant(due_at).into(),
             i64::from(counted.overdue).into(),
             submitted.category_id.as_ref().map(|id| id.0.clone()).into(),
             submitted.priority.name().into(),
@@ -326,5 +322,10 @@ impl Folded for Listed {
 
 /// No answer is due.
 pub(crate) const NEVER: i64 = i64::MAX;
+
+/// When an answer is due, as its column has it.
+fn instant(due_at: Option<DateTime<Utc>>) -> i64 {
+    due_at.map_or(NEVER, |due_at| due_at.timestamp_micros())
+}
 
 const NOT_SUBMITTED: &str = "a message in the list was submitted";

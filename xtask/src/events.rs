@@ -18,7 +18,10 @@ const READERS: [(&str, &str); 6] = [
     ("Member", "members"),
     ("Team", "teams"),
     ("Channel", "the projector of notifications; channels are folded when asked for"),
-    ("Desk", "message_list reads ServiceTargetRevised; the desk's settings are folded when asked for"),
+    (
+        "Desk",
+        "message_list reads OpeningHoursRevised and ServiceTargetRevised; the desk's settings are folded when asked for",
+    ),
 ];
 
 /// Reads the event of every aggregate.

@@ -200,8 +200,11 @@ async fn a_watch_that_panics_is_started_again(dialect: Dialect) {
 /// Another process puts another service target in force.
 async fn revise_elsewhere(desk: &Desk, answer_within: Duration) {
     let other = desk.database.open(desk.clock.clone()).await;
-    let revised =
-        ServiceTargetRevised { at: desk.clock.now(), answer_within_seconds: answer_within.as_secs() };
+    let revised = ServiceTargetRevised {
+        at: desk.clock.now(),
+        answer_within_seconds: answer_within.as_secs(),
+        exceptions: vec![],
+    };
     let event = DeskEvent::ServiceTargetRevised(revised);
     let stands = other.count(&LogFilter::stream("Desk", &DESK_ID.to_string()), 0).await.expect("readable");
     let stream = StreamAppend {
@@ -211,7 +214,7 @@ async fn revise_elsewhere(desk: &Desk, answer_within: Duration) {
         key: None,
         events: vec![NewEvent {
             event_type: "ServiceTargetRevised".into(),
-            event_version: "1".into(),
+            event_version: "2".into(),
             payload: serde_json::to_value(event).expect("serialises"),
         }],
         then: None,

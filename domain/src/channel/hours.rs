@@ -1,18 +1,7 @@
 //! Hours of the week in which a channel is quiet.
 
+use crate::hours::HoursRange;
 use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
-use serde::{Deserialize, Serialize};
-
-/// From a time of day until another, on some days of the week; past midnight when `until` is not after `from`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HoursRange {
-    /// The days on which it begins: 1 is Monday, 7 Sunday (ISO 8601).
-    pub days: Vec<u8>,
-    /// `HH:MM`.
-    pub from: String,
-    /// `HH:MM`; `24:00` is the end of the day.
-    pub until: String,
-}
 
 /// Not a range of hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

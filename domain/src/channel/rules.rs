@@ -8,8 +8,9 @@ pub use notification_type::{
 };
 pub use template::{Template, TemplatePart, Variable};
 
-use super::{ChannelKind, HoursRange, Quiet};
+use super::{ChannelKind, Quiet};
 use crate::{
+    hours::HoursRange,
     ids::CategoryId,
     locale::Locale,
     message::{Priority, Stars},

@@ -1,7 +1,7 @@
 //! The rules of a channel, one test each.
 
 use super::*;
-use crate::locale::Locale;
+use crate::{hours::HoursRange, locale::Locale};
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + second, 0).expect("a time")

@@ -1,7 +1,13 @@
 //! How the desk was set up. Wire names are pinned by the files in `golden/`. Settings name nobody, so these events
 //! are kept in the clear.
 
-use crate::{event::events, ids::CategoryId, locale::Locale};
+use super::{TargetException, hours::Stored};
+use crate::{
+    event::events,
+    hours::{AvailabilityRule, DeskHours},
+    ids::CategoryId,
+    locale::Locale,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -16,9 +22,9 @@ events! {
         /// Categories, tags, review criteria.
         CategoriesRevised "1",
         /// When somebody is there.
-        OpeningHoursRevised "1",
+        OpeningHoursRevised "2",
         /// How soon an answer is due.
-        ServiceTargetRevised "1",
+        ServiceTargetRevised "2",
     }
 }
 
@@ -147,26 +153,24 @@ pub struct Criterion {
 
 /// When somebody is there, and how that is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct OpeningHoursRevised {
     /// When.
     pub at: DateTime<Utc>,
+    /// The hours of the desk and of its categories.
+    pub hours: DeskHours,
     /// What makes the desk open.
     pub availability: AvailabilityRule,
 }
 
-/// What makes the desk open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AvailabilityRule {
-    /// Every hour of every day is desk time.
-    AlwaysOpen,
-}
-
 /// How soon an answer is due.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceTargetRevised {
     /// When.
     pub at: DateTime<Utc>,
-    /// Seconds of desk time.
+    /// Seconds of desk time, unless an exception says otherwise.
     pub answer_within_seconds: u64,
+    /// For some messages; version 1 has none.
+    #[serde(default)]
+    pub exceptions: Vec<TargetException>,
 }

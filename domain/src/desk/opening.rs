@@ -1,11 +1,17 @@
 //! Revision 0: how a desk is set up before anybody changes anything.
 
 use super::{
-    AvailabilityRule, CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FormRevised, Localised,
-    OpeningHoursRevised, ServiceTargetRevised,
+    CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FormRevised, Localised,
+    OpeningHoursRevised, ServiceTargetRevised, hours,
 };
-use crate::{ids::CategoryId, locale::Locale};
+use crate::{
+    hours::{DeskHours, DeskHoursInput, always_open},
+    ids::CategoryId,
+    locale::Locale,
+};
 use chrono::{DateTime, Utc};
+
+const ZONE: &str = "Asia/Shanghai";
 
 /// The events written at first start.
 pub(super) fn revision_zero(at: DateTime<Utc>) -> Vec<DeskEvent> {
@@ -14,7 +20,7 @@ pub(super) fn revision_zero(at: DateTime<Utc>) -> Vec<DeskEvent> {
             at,
             name: "Leaveword".to_owned(),
             locales: ["zh-CN", "en"].into_iter().filter_map(|tag| Locale::parse(tag).ok()).collect(),
-            time_zone: "Asia/Shanghai".to_owned(),
+            time_zone: ZONE.to_owned(),
             phone_region: "CN".to_owned(),
             days_until_shredding: 7,
             upload_bytes: 2 * 1024 * 1024,
@@ -51,9 +57,15 @@ pub(super) fn revision_zero(at: DateTime<Utc>) -> Vec<DeskEvent> {
         }),
         DeskEvent::OpeningHoursRevised(OpeningHoursRevised {
             at,
-            availability: AvailabilityRule::AlwaysOpen,
+            hours: DeskHours::read(DeskHoursInput { desk: always_open(ZONE), categories: vec![] })
+                .unwrap_or_default(),
+            availability: hours::BY_HOURS,
         }),
-        DeskEvent::ServiceTargetRevised(ServiceTargetRevised { at, answer_within_seconds: 24 * 60 * 60 }),
+        DeskEvent::ServiceTargetRevised(ServiceTargetRevised {
+            at,
+            answer_within_seconds: 24 * 60 * 60,
+            exceptions: vec![],
+        }),
     ]
 }
 

@@ -1,7 +1,10 @@
 //! The rules of the desk, one test each.
 
+mod hours;
+mod target;
+
 use super::*;
-use crate::locale::Locale;
+use crate::{ids::CategoryId, locale::Locale};
 
 fn opened() -> Desk {
     let mut desk = Desk::default();

@@ -38,7 +38,7 @@ pub enum MessageCommand {
     /// `reviewReply`.
     Review(ReviewReply),
     /// The clock: the service target of a wait has passed.
-    BecomeOverdue(BecomeOverdue),
+    BecomeOverdue(Box<BecomeOverdue>),
     /// The clock: it has been deleted for long enough.
     Shred(ShredMessage),
     /// Its visitor was erased.

@@ -1,6 +1,7 @@
 //! The rules of a message, one test each.
 
 mod gone;
+mod hours;
 mod review;
 mod sequences;
 mod work;
@@ -147,7 +148,7 @@ fn claim(second: i64, member: u128) -> MessageCommand {
 
 fn overdue(second: i64, wait: u32) -> MessageCommand {
     let target = ServiceTarget::of_seconds(DAY.unsigned_abs());
-    MessageCommand::BecomeOverdue(BecomeOverdue { at: at(second), wait, target })
+    MessageCommand::BecomeOverdue(BecomeOverdue { at: at(second), wait, target }.into())
 }
 
 /// The desk keeps what is deleted for a day.
@@ -314,8 +315,8 @@ fn a_wait_becomes_overdue_once() {
 
 #[test]
 fn what_became_overdue_stays_due_when_it_was_whatever_the_target_is_later() {
-    let wait = submitted([overdue(DAY + 7, 1)]).wait.expect("a wait");
-    assert_eq!(wait.due_at(ServiceTarget::of_seconds(1)), at(DAY));
+    let message = submitted([overdue(DAY + 7, 1)]);
+    assert_eq!(message.due_at(&ServiceTarget::of_seconds(1)), Some(at(DAY)));
 }
 
 #[test]
@@ -345,7 +346,7 @@ fn reopening_after_the_desks_last_word_begins_no_wait() {
 fn a_target_beyond_all_time_is_never_due() {
     let target = ServiceTarget::of_seconds(u64::MAX);
     let command = BecomeOverdue { at: at(DAY), wait: 1, target };
-    let refused = after([]).decide(MessageCommand::BecomeOverdue(command));
+    let refused = after([]).decide(MessageCommand::BecomeOverdue(command.into()));
     assert_eq!(refused, Err(MessageError::NotDueYet));
 }
 

@@ -29,26 +29,29 @@ impl Wait {
     pub(super) fn new(began_with: u32, began_at: DateTime<Utc>) -> Self {
         Self { began_with, began_at, overdue_since: None }
     }
-
-    /// When an answer is due by that target.
-    pub fn due_at(&self, target: ServiceTarget) -> DateTime<Utc> {
-        self.overdue_since.unwrap_or_else(|| target.after(self.began_at))
-    }
 }
 
 /// The clock says that a wait has passed the desk's service target.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct BecomeOverdue {
     /// The clock.
     pub at: DateTime<Utc>,
     /// Which wait: the sequence of the event that began it.
     pub wait: u32,
-    /// The desk's service target in force.
+    /// When answers are due by the desk's settings in force.
     pub target: ServiceTarget,
 }
 
 impl Submitted {
-    pub(super) fn become_overdue(&self, command: BecomeOverdue) -> Decided {
+    /// When an answer is due by that target to a message of this category and priority; `None`: its visitor waits for
+    /// none, or it is never due.
+    pub fn due_at(&self, target: &ServiceTarget) -> Option<DateTime<Utc>> {
+        let wait = self.wait?;
+        let due_at = || target.due_at(wait.began_at, self.category_id.as_ref(), self.priority);
+        wait.overdue_since.or_else(due_at)
+    }
+
+    pub(super) fn become_overdue(&self, command: &BecomeOverdue) -> Decided {
         if self.spam {
             return Err(MessageError::Spam);
         }
@@ -57,10 +60,9 @@ impl Submitted {
         if wait.overdue_since.is_some() {
             return Err(MessageError::AlreadyOverdue);
         }
-        let (at, due_at) = (self.at(command.at), wait.due_at(command.target));
-        if at < due_at {
-            return Err(MessageError::NotDueYet);
-        }
+        let at = self.at(command.at);
+        let due_at = self.due_at(&command.target).filter(|due_at| *due_at <= at);
+        let due_at = due_at.ok_or(MessageError::NotDueYet)?;
         Ok(vec![MessageEvent::ReplyBecameOverdue(ReplyBecameOverdue { at, wait: command.wait, due_at })])
     }
 }

@@ -1,13 +1,20 @@
 //! The desk, as anyone may see it.
 
+mod availability;
+mod hours;
+
+use availability::Availability;
+use hours::{OpeningHours, ServiceTarget};
+
 use crate::{
     caller::Asks,
     fault,
+    language::Language,
     scalar::{DateTime, Locale, TimeZone},
 };
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::{
-    desk::{AvailabilityRule, FieldKind as DomainFieldKind, Settings},
+    desk::{FieldKind as DomainFieldKind, Settings},
     ids::CategoryId,
     locale::Locale as DomainLocale,
 };
@@ -92,24 +99,19 @@ enum FieldKind {
     Checkbox,
 }
 
-/// Whether somebody is there.
-#[derive(SimpleObject)]
-struct Availability {
-    /// Is the desk open?
-    open: bool,
-    /// Why: `HOURS`.
-    reason: String,
-    /// When it opens next, when it is closed.
-    opens_at: Option<DateTime>,
-    /// When it closes next; null: never.
-    closes_at: Option<DateTime>,
-    /// The same in words.
-    text: String,
-}
-
 impl Desk {
     pub(crate) async fn load(ctx: &Context<'_>, asked: Option<DomainLocale>) -> Result<Self> {
-        let settings = ctx.request().desk(ctx.projections()).await?.clone();
+        Self::of(ctx, ctx.request().desk(ctx.projections()).await?.clone(), asked)
+    }
+
+    /// As it is now, whatever was read of it before in the same request.
+    pub(crate) async fn load_anew(ctx: &Context<'_>) -> Result<Self> {
+        let settings = ctx.projections().desk().await;
+        let settings = settings.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Self::of(ctx, settings, ctx.locale().cloned())
+    }
+
+    fn of(ctx: &Context<'_>, settings: Settings, asked: Option<DomainLocale>) -> Result<Self> {
         let own = settings.desk.as_ref().and_then(|desk| desk.locales.first().cloned());
         let own = own.ok_or_else(|| fault::internal(ctx.caller(), &"the desk has no language"))?;
         Ok(Self { settings, own, asked })
@@ -201,18 +203,31 @@ impl Desk {
         criteria.map(criterion).collect()
     }
 
-    /// Whether somebody is there, by the desk's opening hours.
-    async fn availability(&self) -> Option<Availability> {
-        let rule = self.settings.opening_hours.as_ref()?.availability;
-        let chinese = self.asked.as_ref().unwrap_or(&self.own).language() == "zh";
-        Some(match rule {
-            AvailabilityRule::AlwaysOpen => Availability {
-                open: true,
-                reason: "HOURS".to_owned(),
-                opens_at: None,
-                closes_at: None,
-                text: if chinese { "全天开放" } else { "Open around the clock" }.to_owned(),
-            },
-        })
+    /// When somebody is there.
+    async fn opening_hours(&self) -> Option<OpeningHours> {
+        self.settings.opening_hours.as_ref().map(OpeningHours::from)
+    }
+
+    /// How soon an answer is due.
+    async fn service_target(&self) -> Option<ServiceTarget> {
+        self.settings.service_target.as_ref().map(ServiceTarget::from)
+    }
+
+    /// Whether somebody is there, for a category or without one: now, or as far as opening hours tell at another moment. A
+    /// moment that is past is told by the hours that were in force then.
+    async fn availability(
+        &self,
+        ctx: &Context<'_>,
+        at: Option<DateTime>,
+        category_id: Option<ID>,
+    ) -> Result<Availability> {
+        let category_id = category_id.map(|id| CategoryId(id.to_string()));
+        let (settings, asked) = match at {
+            None => availability::now(ctx, &self.settings).await?,
+            Some(at) => availability::then(ctx, &self.settings, at.0).await?,
+        };
+        let decided = asked.rule.decide(&settings.hours(category_id.as_ref()), asked.moment);
+        let language = Language::of(Some(self.asked.as_ref().unwrap_or(&self.own)));
+        Ok(Availability::told(&decided, asked.rule.by_hours, language))
     }
 }

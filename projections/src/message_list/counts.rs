@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use store::{Column, HandleError, Kind, Tx, Value};
 
 /// A row for each kind that there are messages of.
-pub(super) const COUNTS: &str = "message_list_4_counts";
+pub(super) const COUNTS: &str = "message_list_5_counts";
 
 const COLUMNS: [Column; 9] = [
     ("status", Kind::Text),
@@ -82,6 +82,20 @@ pub(super) async fn count(tx: &mut Tx, listed: &mut Touched<Listed>) -> Result<(
     // A kind that there is nothing of any more has no row, as if there had never been anything.
     tx.execute(&format!("DELETE FROM {COUNTS} WHERE messages = 0"), &[]).await?;
     Ok(())
+}
+
+impl Projections {
+    /// How many messages wait for a word of the desk's: `OPEN` ones in the default list. For the desk's availability,
+    /// which is nobody's eyes: it says how many, and of whom is not asked.
+    pub async fn waiting(&self) -> Result<u32, QueryError> {
+        let sql = format!(
+            "SELECT CAST(COALESCE(SUM(messages), 0) AS bigint) AS waiting FROM {COUNTS} \
+             WHERE status = $1 AND spam = 0 AND archived = 0 AND deleted = 0"
+        );
+        let row = self.store.database().views.row(&sql, &[MessageStatus::Open.name().into()]).await?;
+        let waiting = row.map(|row| row.int("waiting")).transpose()?.unwrap_or_default();
+        Ok(u32::try_from(waiting).unwrap_or(u32::MAX))
+    }
 }
 
 /// How many messages of a filter there are, for the folders of an inbox. Each is what the list finds when the filter

@@ -5,7 +5,8 @@ use cqrs_es::Aggregate;
 use domain::{
     access::Role,
     decide::Decide,
-    desk::ServiceTarget,
+    desk::{ServiceTarget, TargetException},
+    hours::{HoursInput, always_open, china},
     ids::{CategoryId, NoteId, ReplyId, Tag, WordsId},
     message::{
         AddNote, AssignMessage, Assignee, BecomeOverdue, BringUpFollowUp, CategorizeMessage, ClaimMessage,
@@ -55,7 +56,7 @@ async fn at_any_position_a_message_is_what_the_views_said_then(dialect: Dialect)
     while noted.len() < POSITIONS || desk.store.head().await.expect("readable") < EVENTS {
         if random.below(20) == 0 {
             targets += 1;
-            desk.revise_target(targets, 60 + random.below(7_200)).await;
+            revise(&desk, targets, &mut random).await;
         }
         let n = 1 + random.below(MESSAGES);
         let message = messages.get_mut(&n).expect("submitted");
@@ -74,6 +75,24 @@ async fn at_any_position_a_message_is_what_the_views_said_then(dialect: Dialect)
         assert_eq!(then.as_ref(), Some(&row), "seed {seed}, message {n} at {position}");
         let then = desk.views.entries_as_of(id, position).await.expect("readable");
         assert_eq!(then, entries, "seed {seed}, message {n} at {position}");
+    }
+}
+
+/// Another target, with exceptions or without, or other hours.
+async fn revise(desk: &Desk, n: i64, random: &mut Random) {
+    let exception = |category: Option<&str>, priority| TargetException {
+        category_id: category.map(|id| CategoryId(id.to_owned())),
+        priority,
+        answer_within_seconds: 1_200,
+    };
+    let seconds = 60 + random.below(7_200);
+    match random.below(6) {
+        0 => desk.revise_target(n, seconds).await,
+        1 => desk.except(n, seconds, vec![exception(Some("complaint"), None)]).await,
+        2 => desk.except(n, seconds, vec![exception(None, Some(Priority::Urgent))]).await,
+        3 => desk.revise_hours(n, always_open("Asia/Shanghai")).await,
+        4 => desk.revise_hours(n, china()).await,
+        _ => desk.revise_hours(n, HoursInput { weekly: vec![], ..always_open("UTC") }).await,
     }
 }
 
@@ -176,8 +195,9 @@ fn command(desk: &Desk, message: &Message, random: &mut Random) -> MessageComman
         12 => match submitted.wait {
             Some(wait) => {
                 let target = ServiceTarget::of_seconds(60);
-                let at = target.after(wait.began_at).max(at);
-                MessageCommand::BecomeOverdue(BecomeOverdue { at, wait: wait.began_with, target })
+                let due_at = submitted.due_at(&target).expect("an instant");
+                let overdue = BecomeOverdue { at: due_at.max(at), wait: wait.began_with, target };
+                MessageCommand::BecomeOverdue(overdue.into())
             }
             None => MessageCommand::Claim(ClaimMessage { at, member: MEMBER, reason }),
         },

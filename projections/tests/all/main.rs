@@ -19,12 +19,17 @@ use domain::{
     actor::Actor,
     contact::Contact,
     decide::Decide,
-    desk::{Desk as DeskAggregate, DeskEvent, Grace, ServiceTarget, ServiceTargetRevised},
-    ids::{MemberId, MessageId, ReplyId, TeamId, VisitorId},
+    desk::{
+        Desk as DeskAggregate, DeskEvent, Grace, OpeningHoursRevised, ServiceTarget, ServiceTargetRevised,
+        TargetException,
+    },
+    hours::{AvailabilityRule, DeskHours, DeskHoursInput, HoursInput},
+    ids::{CategoryId, MemberId, MessageId, ReplyId, TeamId, VisitorId},
     member::{Member, MemberCommand, MemberEmail},
     message::{
-        AssignMessage, Assignee, BecomeOverdue, ClaimMessage, EraseMessage, FormRules, Message,
-        MessageCommand, ReplyToMessage, ShredMessage, Standing, Step, StepKind, SubmitMessage,
+        AssignMessage, Assignee, BecomeOverdue, CategorizeMessage, ClaimMessage, EraseMessage, FormRules,
+        Message, MessageCommand, PrioritizeMessage, Priority, ReplyToMessage, ShredMessage, Standing, Step,
+        StepKind, SubmitMessage,
     },
     reference::Reference,
     team::{Team, TeamCommand},
@@ -118,10 +123,24 @@ impl Desk {
             .await;
     }
 
-    /// The desk's service target, as the `n`th event of the desk.
+    /// The desk's service target for all messages, as the `n`th event of the desk.
     async fn revise_target(&self, n: i64, answer_within_seconds: u64) {
-        let revised = ServiceTargetRevised { at: self.clock.now(), answer_within_seconds };
+        self.except(n, answer_within_seconds, vec![]).await;
+    }
+
+    /// The same with exceptions.
+    async fn except(&self, n: i64, answer_within_seconds: u64, exceptions: Vec<TargetException>) {
+        let revised = ServiceTargetRevised { at: self.clock.now(), answer_within_seconds, exceptions };
         let revised = DeskEvent::ServiceTargetRevised(revised);
+        self.happen::<DeskAggregate>(domain::ids::DESK_ID, n - 1, None, &[revised]).await;
+    }
+
+    /// The desk's opening hours, as the `n`th event of the desk.
+    async fn revise_hours(&self, n: i64, desk: HoursInput) {
+        let hours = DeskHours::read(DeskHoursInput { desk, categories: vec![] }).expect("hours");
+        let availability = AvailabilityRule { by_hours: true, ..AvailabilityRule::default() };
+        let revised = OpeningHoursRevised { at: self.clock.now(), hours, availability };
+        let revised = DeskEvent::OpeningHoursRevised(revised);
         self.happen::<DeskAggregate>(domain::ids::DESK_ID, n - 1, None, &[revised]).await;
     }
 
@@ -241,10 +260,23 @@ impl Desk {
         self.carry_out::<Message>(id.0, key, MessageCommand::Erase(erase)).await;
     }
 
+    async fn prioritize(&self, n: u128, visitor: u128, priority: Priority) {
+        let prioritize = PrioritizeMessage { at: self.clock.now(), priority };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Prioritize(prioritize)).await;
+    }
+
+    async fn categorize(&self, n: u128, visitor: u128, category: &str) {
+        let category_id = CategoryId(category.to_owned());
+        let categorize = CategorizeMessage { at: self.clock.now(), category_id, known: true };
+        let (id, key) = (Self::message(n), message_key(n, visitor));
+        self.carry_out::<Message>(id.0, key, MessageCommand::Categorize(categorize)).await;
+    }
+
     async fn become_overdue(&self, n: u128, visitor: u128, wait: u32, target: ServiceTarget) {
         let overdue = BecomeOverdue { at: self.clock.now(), wait, target };
         let (id, key) = (Self::message(n), message_key(n, visitor));
-        self.carry_out::<Message>(id.0, key, MessageCommand::BecomeOverdue(overdue)).await;
+        self.carry_out::<Message>(id.0, key, MessageCommand::BecomeOverdue(overdue.into())).await;
     }
 
     async fn invite(&self) {

@@ -21,7 +21,7 @@ async fn no_view_holds_a_word_in_the_clear(dialect: Dialect) {
     let views = &desk.store.database().views;
     let mut texts = Vec::new();
     for (table, columns) in [
-        ("message_list_4", vec!["name", "contact", "content", "state"]),
+        ("message_list_5", vec!["name", "contact", "content", "state"]),
         ("message_entries_2", vec!["content"]),
         ("visitor_messages", vec!["content", "state"]),
         ("visitors", vec!["name", "contact"]),
@@ -86,6 +86,6 @@ async fn a_value_copied_into_another_row_does_not_open_as_something_else(dialect
     desk.submit(1, 1).await;
     let views = &desk.store.database().views;
     // A name where a contact should be: it opens, for it carries its place, but it is no contact.
-    views.execute("UPDATE message_list_4 SET contact = name", &[]).await.expect("tampered");
+    views.execute("UPDATE message_list_5 SET contact = name", &[]).await.expect("tampered");
     assert!(desk.views.message(&Desk::reader(Role::Agent), Desk::message(1)).await.is_err());
 }

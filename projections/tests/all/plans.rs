@@ -24,7 +24,7 @@ on_both_databases!(
 /// So many messages, each of a second of its own: one in a hundred waits, is spam, archived or overdue, fifty members have
 /// the others, and each visitor left two.
 const FULL: &str = "
-    INSERT INTO message_list_4 (message_id, version, reference, visitor_id, state, status, visitor_status, category_id,
+    INSERT INTO message_list_5 (message_id, version, reference, visitor_id, state, status, visitor_status, category_id,
         contact, content, submitted_at, last_activity_at, due_at, overdue, priority, tags, spam, archived, deleted,
         assignee_id, holder)
     SELECT 'message ' || n, 3, 'LW-' || n, 'visitor ' || n / 2, '{}', CASE WHEN n % 100 = 0 THEN 'OPEN' ELSE 'CLOSED' END,
@@ -36,7 +36,7 @@ const FULL: &str = "
     FROM (WITH RECURSIVE counted (n) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT n + 1 FROM counted WHERE n < 20000)
         SELECT n FROM counted) AS numbers";
 const TAGS: &str =
-    "INSERT INTO message_tags SELECT message_id, 'tag ' || submitted_at / 1000000 % 50 FROM message_list_4";
+    "INSERT INTO message_tags SELECT message_id, 'tag ' || submitted_at / 1000000 % 50 FROM message_list_5";
 
 async fn full(dialect: Dialect) -> Desk {
     let desk = Desk::open(dialect).await;
@@ -65,7 +65,7 @@ async fn plans(desk: &Desk, reader: &Reader, filter: &MessageFilter, order: Mess
 /// Lines in which all of the list is read, in no order that an index has.
 fn reads_whole(plan: &str) -> bool {
     plan.lines().any(|line| {
-        line.contains("Seq Scan on message_list_4 ")
+        line.contains("Seq Scan on message_list_5 ")
             || line.contains("Seq Scan on message_tags")
             || (line.contains("SCAN message_") && !line.contains("INDEX") && !line.contains("counts"))
     })
@@ -99,27 +99,27 @@ fn single() -> Vec<(&'static str, MessageFilter, &'static [&'static str])> {
     let at = |second: i64| -> Option<DateTime<Utc>> { Some(micros(second * 1_000_000)) };
     let member = MemberId(Uuid::from_u128(1));
     let tag = Tag("tag 7".to_owned());
-    let by_submission: &[_] = &["message_list_4_newest"];
+    let by_submission: &[_] = &["message_list_5_newest"];
     // By submission and filtered, or gathered and sorted: what is less.
-    let by_activity: &[_] = &["message_list_4_activity", "message_list_4_newest"];
+    let by_activity: &[_] = &["message_list_5_activity", "message_list_5_newest"];
     vec![
         ("nothing", all(), by_submission),
-        ("status", MessageFilter { status: vec![MessageStatus::Open], ..all() }, &["message_list_4_status"]),
+        ("status", MessageFilter { status: vec![MessageStatus::Open], ..all() }, &["message_list_5_status"]),
         (
             "category",
             MessageFilter { category_id: vec![CategoryId("category 7".to_owned())], ..all() },
-            &["message_list_4_category"],
+            &["message_list_5_category"],
         ),
         ("tag", MessageFilter { tag: vec![tag], ..all() }, &["message_tags_tag", "message_tags_pkey"]),
-        ("priority", MessageFilter { priority: vec![Priority::High], ..all() }, &["message_list_4_priority"]),
-        ("assignee", MessageFilter { assignee_id: vec![member], ..all() }, &["message_list_4_holder"]),
-        ("team", MessageFilter { team_id: vec![TEAM], ..all() }, &["message_list_4_holder"]),
-        ("unassigned", MessageFilter { unassigned: Some(true), ..all() }, &["message_list_4_holder"]),
+        ("priority", MessageFilter { priority: vec![Priority::High], ..all() }, &["message_list_5_priority"]),
+        ("assignee", MessageFilter { assignee_id: vec![member], ..all() }, &["message_list_5_holder"]),
+        ("team", MessageFilter { team_id: vec![TEAM], ..all() }, &["message_list_5_holder"]),
+        ("unassigned", MessageFilter { unassigned: Some(true), ..all() }, &["message_list_5_holder"]),
         ("assigned", MessageFilter { unassigned: Some(false), ..all() }, by_submission),
-        ("overdue", MessageFilter { overdue: Some(true), ..all() }, &["message_list_4_overdue"]),
+        ("overdue", MessageFilter { overdue: Some(true), ..all() }, &["message_list_5_overdue"]),
         ("not overdue", MessageFilter { overdue: Some(false), ..all() }, by_submission),
-        ("spam", MessageFilter { spam: true, ..all() }, &["message_list_4_spam"]),
-        ("archived", MessageFilter { archived: true, ..all() }, &["message_list_4_archived"]),
+        ("spam", MessageFilter { spam: true, ..all() }, &["message_list_5_spam"]),
+        ("archived", MessageFilter { archived: true, ..all() }, &["message_list_5_archived"]),
         ("left from then on", MessageFilter { submitted_from: at(19_900), ..all() }, by_submission),
         ("left before", MessageFilter { submitted_until: at(100), ..all() }, by_submission),
         ("active from then on", MessageFilter { activity_from: at(19_900), ..all() }, by_activity),
@@ -127,7 +127,7 @@ fn single() -> Vec<(&'static str, MessageFilter, &'static [&'static str])> {
         (
             "visitor",
             MessageFilter { visitor_id: Some(Desk::visitor(1)), ..all() },
-            &["message_list_4_visitor"],
+            &["message_list_5_visitor"],
         ),
     ]
 }
@@ -150,7 +150,7 @@ async fn in_no_order_does_a_filter_read_the_whole_list(dialect: Dialect) {
     for (name, filter, _) in single() {
         for order in [MessageOrder::OldestFirst, MessageOrder::LastActivity, MessageOrder::DueFirst] {
             let [page, _] = plans(&desk, &reader, &filter, order).await;
-            assert!(page.contains("message_list_4_") && !reads_whole(&page), "{name}, {order:?}: {page}");
+            assert!(page.contains("message_list_5_") && !reads_whole(&page), "{name}, {order:?}: {page}");
         }
     }
 }
@@ -168,7 +168,7 @@ async fn a_list_within_a_scope_is_read_by_an_index(dialect: Dialect) {
         MessageOrder::DueFirst,
     ] {
         let [page, count] = plans(&desk, &reader, &MessageFilter::default(), order).await;
-        assert!(page.contains("message_list_4_") && !reads_whole(&page), "{order:?}: {page}");
+        assert!(page.contains("message_list_5_") && !reads_whole(&page), "{order:?}: {page}");
         assert!(!reads_whole(&count), "{count}");
         // Without statistics SQLite would gather all that is within the scope and sort it.
         let gathered = dialect == Dialect::Sqlite && is_sorted(&page);
@@ -181,7 +181,7 @@ async fn a_list_that_is_read_whole_is_noticed(dialect: Dialect) {
     let desk = full(dialect).await;
     let views = &desk.store.database().views;
     let listening = Listening::to(&desk.store);
-    let sql = "SELECT message_id FROM message_list_4 WHERE name LIKE $1";
+    let sql = "SELECT message_id FROM message_list_5 WHERE name LIKE $1";
     views.rows(sql, &["%lei%".into()]).await.expect("read");
     let asked = listening.heard();
     assert_eq!(asked.len(), 1);

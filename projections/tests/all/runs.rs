@@ -3,8 +3,9 @@
 use super::Desk;
 use domain::{
     contact::Contact,
-    desk::ServiceTarget,
-    message::StepKind,
+    desk::{ServiceTarget, TargetException},
+    hours::{HoursInput, china},
+    message::{Priority, StepKind},
     text::{Name, Reason},
     visitor::{Identity, Subject, VisitorCommand},
 };
@@ -60,7 +61,13 @@ async fn some_days(desk: &Desk) {
     desk.become_overdue(3, 3, 1, ServiceTarget::of_seconds(60)).await;
     desk.close(3, 3).await;
     desk.become_overdue(4, 4, 1, ServiceTarget::of_seconds(60)).await;
-    desk.revise_target(3, 7_200).await;
+    desk.revise_hours(3, HoursInput { weekly: vec![], ..china() }).await;
+    desk.prioritize(6, 6, Priority::Urgent).await;
+    desk.categorize(2, 2, "complaint").await;
+    desk.revise_hours(4, china()).await;
+    let exception =
+        TargetException { category_id: None, priority: Some(Priority::Urgent), answer_within_seconds: 60 };
+    desk.except(5, 7_200, vec![exception]).await;
     desk.close(5, 5).await;
     for (n, erased) in [(4, true), (5, true), (6, false)] {
         desk.step(n, n, StepKind::Delete).await;
@@ -146,7 +153,7 @@ async fn every_view_of_streams_stops_at_one_that_does_not_go_on_where_its_row_st
     // As if an event of each stream had been lost.
     let views = &desk.store.database().views;
     for table in
-        ["message_list_4", "message_conversations_2", "visitor_messages", "visitors", "members_2", "teams"]
+        ["message_list_5", "message_conversations_2", "visitor_messages", "visitors", "members_2", "teams"]
     {
         views.execute(&format!("UPDATE {table} SET version = 7"), &[]).await.expect("tampered");
     }

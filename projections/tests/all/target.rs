@@ -1,13 +1,19 @@
 //! Another service target for many who wait: in steps, from where the last one stopped.
 
 use super::Desk;
-use domain::access::Role;
+use domain::{
+    access::Role,
+    hours::{HoursInput, always_open},
+};
 use projections::{Projections, VIEWS};
 use std::time::Duration;
 use store::{Dialect, LogFilter, RecordedEvent, on_both_databases, testing::soon};
 use tokio_util::sync::CancellationToken;
 
-on_both_databases!(another_target_is_put_in_force_in_short_transactions_whichever_process_does_them);
+on_both_databases!(
+    another_target_is_put_in_force_in_short_transactions_whichever_process_does_them,
+    hours_that_never_open_owe_no_answer_until_there_are_others,
+);
 
 /// Those who wait, beside the one message that there is.
 const WAITING: i64 = 1_500;
@@ -21,16 +27,16 @@ async fn many(desk: &Desk) {
                 follow_up, follow_up_due_at, follow_up_by, follow_up_note, spam, archived, deleted, rating, \
                 rating_comment, rated_at";
     let sql = format!(
-        "INSERT INTO message_list_4 (message_id, reference, waiting_since, due_at, {same}) \
+        "INSERT INTO message_list_5 (message_id, reference, waiting_since, due_at, {same}) \
          WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {WAITING}) \
          SELECT 'message ' || n, 'reference ' || n, waiting_since + n, due_at + n, {same} \
-         FROM message_list_4 CROSS JOIN numbers"
+         FROM message_list_5 CROSS JOIN numbers"
     );
     desk.store.database().views.execute(&sql, &[]).await.expect("written");
 }
 
 async fn counted(desk: &Desk, condition: &str) -> i64 {
-    let sql = format!("SELECT COUNT(*) AS rows FROM message_list_4 WHERE {condition}");
+    let sql = format!("SELECT COUNT(*) AS rows FROM message_list_5 WHERE {condition}");
     let row = desk.store.database().views.row(&sql, &[]).await.expect("readable");
     row.expect("a row").int("rows").expect("a number")
 }
@@ -86,10 +92,35 @@ async fn another_target_is_put_in_force_in_short_transactions_whichever_process_
         assert!((first + 1..=2 * STEP).contains(&second), "{second} in two transactions");
         followed(&desk, event.position).await;
         assert_eq!(due_by(&desk, seconds).await, WAITING + 1);
-        let left = desk.store.database().views.rows("SELECT * FROM message_list_4_revision", &[]).await;
+        let left = desk.store.database().views.rows("SELECT * FROM message_list_5_revision", &[]).await;
         assert_eq!(left.expect("readable").len(), 0);
     }
     let row = desk.views.message(&Desk::reader(Role::Agent), Desk::message(1)).await.expect("readable");
     let row = row.expect("a message");
     assert_eq!(row.due_at, Some(row.submitted_at + Duration::from_secs(86_400)));
+}
+
+/// Those to whom no answer was due any more are found again, all of them.
+async fn hours_that_never_open_owe_no_answer_until_there_are_others(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    desk.revise_target(1, 3_600).await;
+    desk.arrive(1).await;
+    desk.submit(1, 1).await;
+    desk.stop.cancel();
+    desk.views.ended().await;
+    many(&desk).await;
+    let never = HoursInput { weekly: vec![], ..always_open("Asia/Shanghai") };
+    for (n, hours, due) in [(2, never, 0), (3, always_open("Asia/Shanghai"), WAITING + 1)] {
+        desk.revise_hours(n, hours).await;
+        followed(&desk, desk.store.head().await.expect("readable")).await;
+        assert_eq!(due_by(&desk, 3_600).await, due);
+        assert_eq!(counted(&desk, &format!("due_at < {}", i64::MAX)).await, due);
+    }
+    // Hours are revised a second apart: each moment has those that were in force.
+    let now = desk.clock.now();
+    for (seconds, always) in [(1, true), (2, false), (1_000, false)] {
+        let revised = desk.views.opening_hours_at(now - Duration::from_secs(seconds)).await;
+        let revised = revised.expect("readable").expect("hours");
+        assert_eq!(revised.hours.desk.is_always_open(), always, "{seconds} seconds ago");
+    }
 }

@@ -4,8 +4,10 @@ use super::Desk;
 use chrono::{DateTime, Utc};
 use domain::{
     access::Role,
-    desk::ServiceTarget,
-    message::{Due, DueKind, MessageStatus},
+    desk::{ServiceTarget, TargetException},
+    hours::china,
+    ids::CategoryId,
+    message::{Due, DueKind, MessageStatus, Priority},
 };
 use projections::MessageRow;
 use std::time::Duration;
@@ -16,6 +18,7 @@ on_both_databases!(
     a_reopened_message_is_open_again_and_its_visitor_sees_when,
     an_answer_is_due_until_it_is_given_and_again_after_reopening,
     another_target_makes_those_who_wait_due_by_it,
+    category_and_priority_make_an_answer_due_sooner,
     what_became_overdue_is_told_and_falls_due_no_more,
     what_falls_due_comes_in_order_and_in_pages,
 );
@@ -107,6 +110,35 @@ async fn another_target_makes_those_who_wait_due_by_it(dialect: Dialect) {
     assert_eq!(row(&desk, 1).await.due_at, Some(after(submitted_at, 60)), "what is late stays late");
     desk.claim(1, 1).await;
     assert_eq!(row(&desk, 1).await.due_at, Some(after(submitted_at, 60)));
+}
+
+async fn category_and_priority_make_an_answer_due_sooner(dialect: Dialect) {
+    let desk = desk(dialect).await;
+    desk.submit(1, 1).await;
+    let began_at = row(&desk, 1).await.submitted_at;
+    let exception = |category: Option<&str>, priority, answer_within_seconds| TargetException {
+        category_id: category.map(|id| CategoryId(id.to_owned())),
+        priority,
+        answer_within_seconds,
+    };
+    let exceptions =
+        vec![exception(Some("complaint"), None, 600), exception(None, Some(Priority::Urgent), 60)];
+    desk.except(2, TARGET, exceptions).await;
+    assert_eq!(row(&desk, 1).await.due_at, Some(after(began_at, TARGET)));
+    desk.categorize(1, 1, "complaint").await;
+    assert_eq!(row(&desk, 1).await.due_at, Some(after(began_at, 600)));
+    desk.prioritize(1, 1, Priority::Urgent).await;
+    assert_eq!(row(&desk, 1).await.due_at, Some(after(began_at, 60)));
+    assert_eq!(due(&desk).await[0].due_at, after(began_at, 60));
+    desk.prioritize(1, 1, Priority::Low).await;
+    // 2026-09-21T14:13:20Z is a Monday night in Shanghai: the desk opens at 1:00 in UTC.
+    desk.revise_hours(3, china()).await;
+    let opens_at: DateTime<Utc> = "2026-09-22T01:00:00Z".parse().expect("an instant");
+    assert_eq!(row(&desk, 1).await.due_at, Some(after(opens_at, 600)));
+    // As it was before that: at the position of the event before.
+    let (reader, before) = (Desk::reader(Role::Agent), desk.store.head().await.expect("readable") - 1);
+    let then = desk.views.message_as_of(&reader, Desk::message(1), before).await.expect("readable");
+    assert_eq!(then.expect("a message").due_at, Some(after(began_at, 600)));
 }
 
 async fn what_became_overdue_is_told_and_falls_due_no_more(dialect: Dialect) {

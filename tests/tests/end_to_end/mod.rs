@@ -8,6 +8,7 @@ mod erasure;
 mod fuzz;
 mod guide;
 mod hidden;
+mod hours;
 mod http;
 mod identity;
 mod members;

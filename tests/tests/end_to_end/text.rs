@@ -2,6 +2,7 @@
 //! refused by the name of its field. Never a fault of ours, and no view stops on it.
 
 mod channels;
+mod desk;
 mod escapes;
 mod members;
 mod people;
@@ -254,6 +255,7 @@ async fn every_text_is_tried(desk: &Desk) {
         tried.insert((mutation, "newPassword"));
     }
     tried.extend(channels::fields());
+    tried.extend(desk::fields());
     tried.extend(people::fields().map(|field| (field.mutation, field.name)));
     assert_eq!(texts, tried);
 }

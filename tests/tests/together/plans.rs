@@ -31,7 +31,7 @@ const TABLES: [&str; 16] = [
     "keys",
     "visitor_tokens",
     "sessions",
-    "message_list_4",
+    "message_list_5",
     "message_entries_2",
     "message_conversations_2",
     "message_tags",
@@ -59,7 +59,7 @@ const FILL: &str = "
         FROM generate_series(1, OTHERS) n;
     INSERT INTO sessions SELECT sha256(n::text::bytea), md5('member' || n)::uuid, n, 8e15
         FROM generate_series(1, OTHERS) n;
-    INSERT INTO message_list_4 (message_id, version, reference, visitor_id, state, status, visitor_status, contact,
+    INSERT INTO message_list_5 (message_id, version, reference, visitor_id, state, status, visitor_status, contact,
         content, submitted_at, last_activity_at, wait, waiting_since, due_at, overdue, priority, tags, spam, archived,
         deleted, holder)
         SELECT md5('message' || n)::uuid, 3, 'LW-' || n, md5('visitor' || n)::uuid, '{}',

@@ -1,6 +1,6 @@
 //! A channel's rules as they came in, read.
 
-use super::read;
+use super::{super::desk::HoursRangeInput, read};
 use crate::{
     caller::Asks,
     query::{
@@ -12,10 +12,8 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject};
 use domain::{
-    channel::{
-        CategoryMention, HoursRange, MentionText, NotificationType, Rules, RulesError, Template,
-        default_events,
-    },
+    channel::{CategoryMention, MentionText, NotificationType, Rules, RulesError, Template, default_events},
+    hours::HoursRange,
     ids::CategoryId,
     message::Stars,
     personal::Personal,
@@ -72,17 +70,6 @@ struct CategoryMentionInput {
     mentions: Vec<String>,
 }
 
-/// From a time of day until another, on some days; `22:00` to `08:00` passes midnight.
-#[derive(InputObject)]
-struct HoursRangeInput {
-    /// 1 is Monday, 7 Sunday.
-    days: Vec<i32>,
-    /// `HH:MM`.
-    from: String,
-    /// `HH:MM`.
-    until: String,
-}
-
 impl ChannelRulesInput {
     /// The rules, unless something in them cannot be read; what it is, is told.
     pub(super) fn read(self, ctx: &Context<'_>, refused: &mut Vec<UserError>) -> Option<Rules> {
@@ -115,11 +102,6 @@ impl ChannelRulesInput {
             }
             read
         });
-        let hours = |range: HoursRangeInput| HoursRange {
-            days: range.days.iter().map(|day| u8::try_from(*day).unwrap_or_default()).collect(),
-            from: range.from,
-            until: range.until,
-        };
         let rules = Rules {
             events,
             category_ids: self.category_ids.unwrap_or_default().into_iter().map(category).collect(),
@@ -137,7 +119,7 @@ impl ChannelRulesInput {
             show_contacts: self.show_contacts,
             show_content: self.show_content.into(),
             digest: self.digest.into(),
-            quiet_hours: self.quiet_hours.unwrap_or_default().into_iter().map(hours).collect(),
+            quiet_hours: self.quiet_hours.unwrap_or_default().into_iter().map(HoursRange::from).collect(),
         };
         (refused.len() == before).then_some(rules)
     }

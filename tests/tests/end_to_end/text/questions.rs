@@ -9,7 +9,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 29] = [
+const QUESTIONS: [(&str, &str, &str); 31] = [
     ("Query.message", "id", "query($text: ID) { message(id: $text) { id } }"),
     ("Query.message", "reference", "query($text: String) { message(reference: $text) { id } }"),
     (
@@ -43,6 +43,16 @@ const QUESTIONS: [(&str, &str, &str); 29] = [
         "query($text: ID!) { deliveries(filter: {messageId: $text}) { totalCount edges { cursor } } }",
     ),
     ("Query.desk", "locale", "query($text: Locale) { desk(locale: $text) { name } }"),
+    (
+        "Desk.availability",
+        "at",
+        "query($text: DateTime) { desk { availability(at: $text) { open reason opensAt closesAt text } } }",
+    ),
+    (
+        "Desk.availability",
+        "categoryId",
+        "query($text: ID) { desk { availability(categoryId: $text) { open text } } }",
+    ),
     (
         "Message.history",
         "after",

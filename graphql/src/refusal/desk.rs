@@ -1,0 +1,109 @@
+//! What is refused of the desk's settings.
+
+use super::{UserError, UserErrorCode as C, of_command, tell, tell_within};
+use crate::language::Language;
+use commands::CommandError;
+use domain::{
+    desk::{ANSWER_WITHIN, DeskError, MOST_EXCEPTIONS, TargetError, TargetProblem},
+    hours::{HoursError, ICalendarError, Problem, WhyLeftOut},
+    locale::Locale,
+};
+
+/// Everything that is refused: of the desk's settings many things may be wrong at once.
+pub(crate) fn all_of_command(error: &CommandError, locale: Option<&Locale>) -> Vec<UserError> {
+    if let CommandError::Desk(error) = error {
+        return of_desk(error, locale);
+    }
+    vec![of_command(error, locale)]
+}
+
+/// What is refused of the desk; at least one thing is.
+fn of_desk(error: &DeskError, locale: Option<&Locale>) -> Vec<UserError> {
+    let why = error.to_string();
+    let not_now = || tell((C::NotAllowed, None, "not-now"), &[("why", &why)], locale);
+    match error {
+        DeskError::Hours(errors) => errors.iter().map(|error| of_hours(error, locale)).collect(),
+        DeskError::Target(errors) => errors.iter().map(|error| of_target(error, locale)).collect(),
+        DeskError::AlreadySo => vec![tell((C::AlreadySo, None, "already-so"), &[], locale)],
+        DeskError::AlreadyOpened | DeskError::NotOpened => vec![not_now()],
+    }
+}
+
+fn of_hours(error: &HoursError, locale: Option<&Locale>) -> UserError {
+    let refusal = match &error.problem {
+        Problem::TooMany { most, actual } => {
+            let (most, actual) = (most.to_string(), actual.to_string());
+            let gaps = [("most", most.as_str()), ("actual", actual.as_str())];
+            return tell_within(error.field.clone(), (C::TooLong, "hours-too-many"), &gaps, locale);
+        }
+        Problem::TimeZone => (C::Unknown, "hours-time-zone"),
+        Problem::Days => (C::Invalid, "hours-days"),
+        Problem::Weekday => (C::Invalid, "hours-weekday"),
+        Problem::Time => (C::Invalid, "hours-time"),
+        Problem::BeginsAtTheEnd => (C::Invalid, "hours-begins-at-the-end"),
+        Problem::NoLength => (C::Invalid, "hours-no-length"),
+        Problem::Name => (C::Invalid, "hours-name"),
+        Problem::Year => (C::Invalid, "hours-year"),
+        Problem::Twice => (C::Invalid, "hours-twice"),
+        Problem::LikeOrRanges => (C::Required, "hours-like-or-ranges"),
+        Problem::CategoryUnknown => (C::Unknown, "category-unknown"),
+        Problem::CategoryTwice => (C::Invalid, "hours-category-twice"),
+    };
+    tell_within(error.field.clone(), refusal, &[], locale)
+}
+
+fn of_target(error: &TargetError, locale: Option<&Locale>) -> UserError {
+    let (from, until) = (ANSWER_WITHIN.start().to_string(), ANSWER_WITHIN.end().to_string());
+    let most = MOST_EXCEPTIONS.to_string();
+    let seconds = [("from", from.as_str()), ("until", until.as_str())];
+    let too_many = [("field", "exceptions"), ("most", most.as_str())];
+    let (refusal, gaps): (_, &[_]) = match error.problem {
+        TargetProblem::Seconds => ((C::Invalid, "target-seconds"), &seconds),
+        TargetProblem::TooMany => ((C::TooLong, "too-many"), &too_many),
+        TargetProblem::CategoryUnknown => ((C::Unknown, "category-unknown"), &[]),
+        TargetProblem::ForAll => ((C::Required, "target-for-all"), &[]),
+        TargetProblem::Twice => ((C::Invalid, "target-twice"), &[]),
+    };
+    tell_within(error.field.clone(), refusal, gaps, locale)
+}
+
+/// A number of messages that is none.
+pub(crate) fn of_most_waiting(locale: Option<&Locale>) -> UserError {
+    let field = vec!["availability".to_owned(), "mostWaitingPerMember".to_owned()];
+    tell_within(field, (C::Invalid, "hours-most-waiting"), &[], locale)
+}
+
+/// An iCalendar file that cannot be read.
+pub(crate) fn of_calendar(error: &ICalendarError, below: &[&str], locale: Option<&Locale>) -> UserError {
+    let number = match error {
+        ICalendarError::TooLarge(bytes) => *bytes,
+        ICalendarError::Line(line) => *line,
+        ICalendarError::TooMany
+        | ICalendarError::NotACalendar
+        | ICalendarError::CutOff
+        | ICalendarError::Years => 0,
+    };
+    let number = number.to_string();
+    let (bytes, line) = ([("bytes", number.as_str())], [("line", number.as_str())]);
+    let (refusal, gaps): (_, &[_]) = match error {
+        ICalendarError::TooLarge(_) => ((C::TooLong, "calendar-too-large"), &bytes),
+        ICalendarError::TooMany => ((C::TooLong, "calendar-too-many"), &[]),
+        ICalendarError::NotACalendar | ICalendarError::Years => ((C::Invalid, "calendar-none"), &[]),
+        ICalendarError::Line(_) => ((C::Invalid, "calendar-line"), &line),
+        ICalendarError::CutOff => ((C::Invalid, "calendar-cut-off"), &[]),
+    };
+    let field = below.iter().copied().chain(["iCalendar"]).map(str::to_owned).collect();
+    tell_within(field, refusal, gaps, locale)
+}
+
+/// Why an event of an iCalendar file was not taken.
+pub(crate) fn why_left_out(why: &WhyLeftOut, locale: Option<&Locale>) -> String {
+    let language = Language::of(locale);
+    match why {
+        WhyLeftOut::Timed => language.say("left-out-timed", &[]),
+        WhyLeftOut::Cancelled => language.say("left-out-cancelled", &[]),
+        WhyLeftOut::Unreadable(what) => language.say("left-out-unreadable", &[("what", what)]),
+        WhyLeftOut::TooLong => language.say("left-out-too-long", &[]),
+        WhyLeftOut::Repeats(rule) => language.say("left-out-repeats", &[("rule", rule)]),
+    }
+}

@@ -50,13 +50,12 @@ pub(super) async fn then(
     settings: &Settings,
     at: chrono::DateTime<Utc>,
 ) -> Result<(Settings, Asked)> {
-    let settings = match at < ctx.commands().now() {
-        false => settings.clone(),
-        true => {
-            let hours = ctx.projections().opening_hours_at(at).await;
-            let opening_hours = hours.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-            Settings { opening_hours, ..Settings::default() }
-        }
+    let settings = if at < ctx.commands().now() {
+        let hours = ctx.projections().opening_hours_at(at).await;
+        let opening_hours = hours.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Settings { opening_hours, ..Settings::default() }
+    } else {
+        settings.clone()
     };
     let rule = settings.availability_rule().by_hours_alone();
     Ok((settings, Asked { rule, moment: Moment { at, present: 0, waiting: 0 } }))

@@ -139,7 +139,7 @@ impl Commands {
     pub async fn disconnect_channel(&self, caller: &Caller, id: ChannelId) -> Result<Receipt, CommandError> {
         admit(caller, MANAGE)?;
         let at = self.store.clock().now();
-        let gone = ChannelChange::Gone { channel_id: id.to_string(), at: at.timestamp_micros() };
+        let gone = ChannelChange::Gone { channel_id: id.to_string() };
         let rows = vec![CredentialRow::Channel(gone)];
         self.of_channel(caller, id, || ChannelCommand::Disconnect { at }, rows).await
     }

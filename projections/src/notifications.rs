@@ -4,8 +4,11 @@
 //! One process at a time does it. It walks the log (`projector.rs`) and makes deliveries, which are rows beside the log; and for
 //! each channel a task of its own (`worker.rs`) sends what is due. Views are silent: nothing here is reached by a rebuild.
 
+mod after;
 mod channels;
 mod deliveries;
+mod echo;
+mod errand;
 pub mod guard;
 pub mod mail;
 mod measures;
@@ -14,6 +17,7 @@ mod pace;
 mod payload;
 mod plan;
 mod projector;
+mod rate;
 mod rows;
 mod schedule;
 pub mod schemas;
@@ -21,9 +25,11 @@ pub mod send;
 mod sentences;
 mod setup;
 mod tell;
+mod tidy;
 mod trial;
 pub mod vendor;
 mod wants;
+mod whom;
 mod worker;
 mod zone;
 
@@ -46,7 +52,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use store::{BoxFuture, HandleError, Sole, Store};
+use store::{BoxFuture, HandleError, Sole, Standby, Store};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -58,10 +64,6 @@ const POLL: Duration = Duration::from_millis(250);
 const ELECTION: Duration = Duration::from_millis(500);
 /// How long it waits after a failure.
 const RETRY: Duration = Duration::from_secs(1);
-/// How often old deliveries are swept.
-const SWEEP: Duration = Duration::from_secs(3_600);
-/// For how long what is over can be looked at.
-const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(90);
 
 /// What is to be done about a channel, by whoever carries out commands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +214,16 @@ async fn supervise(shared: Arc<Shared>, stop: CancellationToken) {
 
 /// Tries for the place, and notifies as long as it has it.
 async fn run(shared: Arc<Shared>, stop: CancellationToken) -> Result<(), HandleError> {
-    let Some(mut sole) = shared.store().sole(PLACE).await? else { return Ok(()) };
+    let mut standby = Standby::default();
+    let mut sole = loop {
+        if let Some(sole) = shared.store().sole(PLACE, &mut standby).await? {
+            break sole;
+        }
+        shared.status.send_if_modified(|status| status.error.take().is_some());
+        if tokio::time::timeout(ELECTION, stop.cancelled()).await.is_ok() {
+            return Ok(());
+        }
+    };
     let tasks = TaskTracker::new();
     let outcome = notify(&shared, &mut sole, &tasks, &stop).await;
     // No request is made without the place.
@@ -233,8 +244,8 @@ async fn notify(
     let mut workers = BTreeSet::new();
     shared.channels.send_replace(projector.channels().clone());
     employ(shared, &mut workers, tasks, stop);
-    let sweeping = sweep(shared.clone(), stop.clone());
-    tasks.spawn(sweeping);
+    tasks.spawn(tidy::sweep(shared.clone(), stop.clone()));
+    tasks.spawn(tidy::skip(shared.clone(), stop.clone()));
     let mut appended = shared.store().appended();
     let mut asked = tokio::time::Instant::now();
     while !stop.is_cancelled() {
@@ -280,15 +291,5 @@ fn employ(
         if workers.insert(id) {
             tasks.spawn(worker::supervise(shared.clone(), id, stop.clone()));
         }
-    }
-}
-
-async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        let before = shared.store().clock().now() - KEPT;
-        if let Err(error) = rows::sweep(shared.store(), before).await {
-            tracing::warn!(%error, "old deliveries were not swept, and will be");
-        }
-        let _ = tokio::time::timeout(SWEEP, stop.cancelled()).await;
     }
 }

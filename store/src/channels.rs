@@ -23,12 +23,11 @@ pub enum ChannelChange {
         /// Which.
         channel_id: String,
     },
-    /// It is no more; nor is what waited for it, or what is known of how it did.
+    /// It is no more; nor is what is known of how it did. What waited for it is skipped by whoever notifies: that may be more than
+    /// a transaction of events should wait for.
     Gone {
         /// Whose.
         channel_id: String,
-        /// When.
-        at: i64,
     },
 }
 
@@ -44,14 +43,11 @@ impl ChannelChange {
                 let sql = "DELETE FROM channel_health WHERE channel_id = $1";
                 tx.execute(sql, &[channel_id.as_str().into()]).await?;
             }
-            Self::Gone { channel_id, at } => {
+            Self::Gone { channel_id } => {
                 let id = [channel_id.as_str().into()];
                 for table in ["channel_addresses", "channel_health", "channel_sends"] {
                     tx.execute(&format!("DELETE FROM {table} WHERE channel_id = $1"), &id).await?;
                 }
-                let sql = "UPDATE deliveries SET state = 'SKIPPED', next_at = NULL, changed_at = $2 \
-                           WHERE channel_id = $1 AND next_at IS NOT NULL";
-                tx.execute(sql, &[channel_id.as_str().into(), (*at).into()]).await?;
             }
         }
         Ok(())

@@ -68,7 +68,7 @@ pub use rebuild::{RebuildError, RebuildProgress, RebuildStep};
 pub use refusals::RefusalCount;
 pub use secrets::Secret;
 pub use sessions::SessionRow;
-pub use sole::Sole;
+pub use sole::{Sole, Standby};
 pub use sql::{Open, Row, Side, Tx, Value, placeholders};
 pub use store::{Store, StoreConfig};
 pub use teams::{TeamChange, TeamsOf};

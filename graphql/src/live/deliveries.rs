@@ -24,12 +24,16 @@ const LATE: i64 = 2_000_000;
 pub(crate) async fn deliveries(ctx: &Context<'_>, channel: Option<ChannelId>) -> Result<Told<DeliveryRow>> {
     let (telling, _, _) = begin(ctx, None).await?;
     let now = telling.commands.now().timestamp_micros();
-    let mut told =
-        TellsDeliveries { telling, channel, from: now, known: BTreeMap::new(), ready: VecDeque::new() };
+    let (known, ready) = (BTreeMap::new(), VecDeque::new());
+    let mut told = TellsDeliveries { telling, channel, from: now, rest: None, known, ready };
     // What changed up to now is known already.
-    told.page().await?;
-    told.ready.clear();
-    Ok(told.told())
+    loop {
+        told.page().await?;
+        told.ready.clear();
+        if told.rest.is_none() {
+            return Ok(told.told());
+        }
+    }
 }
 
 struct TellsDeliveries {
@@ -37,6 +41,8 @@ struct TellsDeliveries {
     channel: Option<ChannelId>,
     /// Changes up to here are told, but for those that come late.
     from: i64,
+    /// Where the last page ended, while there is more: what comes late is looked for after it.
+    rest: Option<(i64, String)>,
     /// When each delivery changed that was told lately.
     known: BTreeMap<String, i64>,
     ready: VecDeque<DeliveryRow>,
@@ -48,23 +54,17 @@ impl TellsDeliveries {
         if !holds(self.telling.request().caller.actor, Permission::ChannelsManage) {
             return Err(fault::fault(Code::Forbidden, "this needs the permission channels.manage"));
         }
-        let (mut after, mut id) = (self.from - LATE, String::new());
-        loop {
-            let changed = self.telling.projections.deliveries_changed(self.channel, (after, &id), PAGE).await;
-            let changed = changed.map_err(|error| self.telling.of_query(&error))?;
-            let is_last = i64::try_from(changed.len()).is_ok_and(|read| read < PAGE);
-            if let Some(last) = changed.last() {
-                (after, id) = (last.changed_at, last.id.clone());
-                self.from = self.from.max(after);
-            }
-            for row in changed {
-                if self.known.insert(row.id.clone(), row.changed_at) != Some(row.changed_at) {
-                    self.ready.push_back(row);
-                }
-            }
-            // A slow reader is told what is there, and reads on.
-            if is_last || !self.ready.is_empty() {
-                break;
+        let (after, id) = self.rest.take().unwrap_or_else(|| (self.from - LATE, String::new()));
+        let changed = self.telling.projections.deliveries_changed(self.channel, (after, &id), PAGE).await;
+        let changed = changed.map_err(|error| self.telling.of_query(&error))?;
+        let is_full = i64::try_from(changed.len()).is_ok_and(|read| read == PAGE);
+        if let Some(last) = changed.last() {
+            self.from = self.from.max(last.changed_at);
+            self.rest = is_full.then(|| (last.changed_at, last.id.clone()));
+        }
+        for row in changed {
+            if self.known.insert(row.id.clone(), row.changed_at) != Some(row.changed_at) {
+                self.ready.push_back(row);
             }
         }
         let late = self.from - LATE;
@@ -82,7 +82,7 @@ impl Tells for TellsDeliveries {
                 return Ok(row);
             }
             self.page().await?;
-            if self.ready.is_empty() {
+            if self.ready.is_empty() && self.rest.is_none() {
                 tokio::time::sleep(POLL).await;
             }
         }

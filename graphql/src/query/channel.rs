@@ -96,9 +96,9 @@ struct ChannelHealth {
     last_delivered_at: Option<DateTime>,
     /// Nothing is sent before: the receiver wants it so, or has failed too often.
     quiet_until: Option<DateTime>,
-    /// Deliveries that wait.
+    /// Deliveries that wait; ten thousand at most.
     waiting: i64,
-    /// Deliveries that nobody tries any more.
+    /// Deliveries that nobody tries any more; ten thousand at most.
     dead: i64,
 }
 

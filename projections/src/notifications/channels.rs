@@ -4,7 +4,7 @@ use super::vendor::mask;
 use crate::{Projections, error::QueryError, event::event_of};
 use cqrs_es::Aggregate;
 use domain::{
-    channel::{Channel, ChannelAddress, Connected},
+    channel::{Channel, ChannelAddress, ChannelState, Connected},
     ids::ChannelId,
 };
 use std::collections::BTreeMap;
@@ -39,6 +39,15 @@ impl Channels {
     /// Those that are connected.
     pub(crate) fn connected(&self) -> impl Iterator<Item = (ChannelId, &Connected)> {
         self.0.iter().filter_map(|(id, channel)| Some((*id, channel.connected()?)))
+    }
+
+    /// Those that are no more.
+    pub(crate) fn disconnected(&self) -> impl Iterator<Item = ChannelId> {
+        let is_gone = |channel: &Channel| match channel {
+            Channel::Connected(channel) => channel.state == ChannelState::Disconnected,
+            Channel::NotConnected => false,
+        };
+        self.0.iter().filter(move |(_, channel)| is_gone(channel)).map(|(id, _)| *id)
     }
 
     /// All of them, whatever became of them.

@@ -73,6 +73,10 @@ const COLUMNS: &str =
     "delivery_id, channel_id, state, event_type, message_id, position, next_at, created_at, changed_at";
 /// As many attempts of a delivery are shown, the newest of them.
 const ATTEMPTS: i64 = 50;
+/// As many are made due in one transaction.
+const AT_ONCE: i64 = 500;
+/// As many of a channel are counted.
+const MOST_COUNTED: i64 = 10_000;
 
 impl DeliveryFilter {
     /// ` WHERE …` with its values.
@@ -200,26 +204,49 @@ impl Projections {
     /// Makes deliveries due once more, with the same id; says how many. What nobody is to hear of any more, or is of a
     /// channel that is no more, stays over when it is sent.
     pub async fn redeliver(&self, what: &Redeliver) -> Result<u64, QueryError> {
-        let now: Value = self.store.clock().micros().into();
-        if matches!(what, Redeliver::One(id) if id.contains('\0')) {
+        match what {
             // No delivery's, and PostgreSQL would not take it as a text.
-            return Ok(0);
-        }
-        let (condition, mut values) = match what {
-            Redeliver::One(id) => ("delivery_id = $2", vec![Value::from(id.as_str())]),
+            Redeliver::One(id) if id.contains('\0') => Ok(0),
+            Redeliver::One(id) => self.make_due(vec![id.as_str().into()]).await,
             Redeliver::Dead(channel) => {
-                ("channel_id = $2 AND state = 'DEAD'", vec![channel.to_string().into()])
+                self.redeliver_range(*channel, (0, i64::MAX), " AND state = 'DEAD'").await
             }
-            Redeliver::Range(channel, from, until) => (
-                "channel_id = $2 AND position BETWEEN $3 AND $4",
-                vec![channel.to_string().into(), (*from).into(), (*until).into()],
-            ),
-        };
-        values.insert(0, now);
+            Redeliver::Range(channel, from, until) => {
+                self.redeliver_range(*channel, (*from, *until), "").await
+            }
+        }
+    }
+
+    /// A few at a time, by their events' places: nobody waits for all of them, and what dies meanwhile is not taken again.
+    async fn redeliver_range(
+        &self,
+        channel: ChannelId,
+        (mut from, until): (i64, i64),
+        which: &str,
+    ) -> Result<u64, QueryError> {
         let sql = format!(
-            "UPDATE deliveries SET state = 'PENDING', tries = 0, next_at = $1, changed_at = $1 WHERE {condition} \
-             AND channel_id IN (SELECT channel_id FROM channel_addresses)"
+            "SELECT delivery_id, position FROM deliveries WHERE channel_id = $1 AND position >= $2 \
+             AND position <= $3{which} ORDER BY position LIMIT $4"
         );
+        let mut made = 0;
+        loop {
+            let values = [channel.to_string().into(), from.into(), until.into(), AT_ONCE.into()];
+            let rows = self.store.database().log.rows(&sql, &values).await?;
+            let Some(last) = rows.last() else { return Ok(made) };
+            from = last.int("position")?.saturating_add(1);
+            let ids = rows.iter().map(|row| row.text("delivery_id").map(Value::from));
+            made += self.make_due(ids.collect::<Result<_, _>>()?).await?;
+        }
+    }
+
+    async fn make_due(&self, ids: Vec<Value>) -> Result<u64, QueryError> {
+        let sql = format!(
+            "UPDATE deliveries SET state = 'PENDING', tries = 0, next_at = $1, changed_at = $1 \
+             WHERE delivery_id IN ({}) AND channel_id IN (SELECT channel_id FROM channel_addresses)",
+            placeholders(2, ids.len())
+        );
+        let now = Value::from(self.store.clock().micros());
+        let values: Vec<Value> = [now].into_iter().chain(ids).collect();
         Ok(self.store.database().log.execute(&sql, &values).await?)
     }
 
@@ -228,15 +255,19 @@ impl Projections {
         Ok(rows::health(&self.store, &id.to_string()).await?)
     }
 
-    /// How many deliveries of a channel wait, and how many are dead.
+    /// How many deliveries of a channel wait, and how many are dead: ten thousand at most.
     pub async fn channel_backlog(&self, id: ChannelId) -> Result<(i64, i64), QueryError> {
-        let sql = "SELECT SUM(CASE WHEN next_at IS NOT NULL THEN 1 ELSE 0 END) AS waiting, \
-                   SUM(CASE WHEN state = 'DEAD' THEN 1 ELSE 0 END) AS dead FROM deliveries \
-                   WHERE channel_id = $1 AND (next_at IS NOT NULL OR state = 'DEAD')";
-        let row = self.store.database().log.row(sql, &[id.to_string().into()]).await?;
+        let of = |which: &str| {
+            format!(
+                "(SELECT COUNT(*) FROM (SELECT delivery_id FROM deliveries WHERE channel_id = $1 AND {which} \
+                 LIMIT {MOST_COUNTED}) AS counted)"
+            )
+        };
+        let sql =
+            format!("SELECT {} AS waiting, {} AS dead", of("next_at IS NOT NULL"), of("state = 'DEAD'"));
+        let row = self.store.database().log.row(&sql, &[id.to_string().into()]).await?;
         let Some(row) = row else { return Ok((0, 0)) };
-        let count = |column| row.int_or_null(column).map(Option::unwrap_or_default);
-        Ok((count("waiting")?, count("dead")?))
+        Ok((row.int("waiting")?, row.int("dead")?))
     }
 }
 

@@ -1,35 +1,39 @@
 //! Notices by mail: plain text, over SMTP, to each recipient by themselves.
 
+mod setup;
 #[cfg(test)]
 mod tests;
 
+pub use setup::MailFault;
+
 use super::vendor::{Notice, Outcome, Verdict, mailed, redact};
-use base64::{Engine, prelude::BASE64_STANDARD};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, header},
-    transport::smtp::{
-        Error,
-        client::{Certificate, Tls, TlsParameters},
-    },
+    transport::smtp::Error,
 };
 use lru::LruCache;
+use setup::{hidden, smtp_url, trusting};
 use std::{
     fmt,
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use store::Clock;
-use url::{Url, form_urlencoded};
+use tokio::time::{Instant, timeout_at};
 
 /// For one recipient, from the connection to the last answer.
+const EACH: Duration = Duration::from_secs(20);
+/// For all of them: who was not reached by then is with the next try.
 const TOTAL: Duration = Duration::from_secs(60);
 const STEP: Duration = Duration::from_secs(15);
 /// So many mails are remembered as taken.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
 const HEADER_BYTES: usize = 400;
-const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Sends mail.
 #[derive(Clone)]
@@ -41,22 +45,10 @@ pub struct Mailer {
     hidden: Arc<[String]>,
     /// Which notices were taken for whom: when one recipient is refused, the others get no second copy at the next try.
     taken: Arc<Mutex<LruCache<(String, String), ()>>>,
-}
-
-/// What is wrong with the configuration of mail. Tells nothing of the address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MailFault {
-    /// It cannot be read.
-    #[error(
-        "is not an address such as smtps://user:password@mail.example.com or smtp://mail.example.com?tls=required"
-    )]
-    Url,
-    /// Who vouches for the server cannot be read.
-    #[error("holds no certificates in PEM: -----BEGIN CERTIFICATE-----")]
-    Authority,
-    /// Who sends cannot be read.
-    #[error("is not a sender such as desk@example.com or Desk <desk@example.com>")]
-    From,
+    /// Whom the next notice begins with: a few who take all the time do not always come before the same others.
+    first: Arc<AtomicUsize>,
+    /// How long one recipient may take, and all of them.
+    limits: (Duration, Duration),
 }
 
 impl Mailer {
@@ -72,7 +64,15 @@ impl Mailer {
         }
         let from = from.parse().map_err(|_| MailFault::From)?;
         let taken = Arc::new(Mutex::new(LruCache::new(REMEMBERED)));
-        Ok(Self { smtp: smtp.timeout(Some(STEP)).build(), from, clock, hidden: hidden(&url), taken })
+        Ok(Self {
+            smtp: smtp.timeout(Some(STEP)).build(),
+            from,
+            clock,
+            hidden: hidden(&url),
+            taken,
+            first: Arc::default(),
+            limits: (EACH, TOTAL),
+        })
     }
 
     /// Sends a notice to each of them; `id` is the delivery's, the same at every try. Delivered is what all servers took.
@@ -85,13 +85,16 @@ impl Mailer {
         }
         let mut taken = 0;
         let mut worst: Option<Verdict> = None;
-        for address in to {
+        let (before, after) = to.split_at(self.first.fetch_add(1, Ordering::Relaxed) % to.len());
+        let end = Instant::now() + self.limits.1;
+        for address in after.iter().chain(before) {
             let key = (id.to_owned(), address.clone());
             if self.taken().contains(&key) {
                 taken += 1;
                 continue;
             }
-            let verdict = self.send_one(address, notice, id).await;
+            let verdict =
+                if Instant::now() < end { self.send_one(address, notice, id, end).await } else { late() };
             if verdict.outcome == Outcome::Delivered {
                 self.taken().put(key, ());
                 taken += 1;
@@ -115,15 +118,15 @@ impl Mailer {
         worst
     }
 
-    async fn send_one(&self, to: &str, notice: &Notice, id: &str) -> Verdict {
+    async fn send_one(&self, to: &str, notice: &Notice, id: &str, end: Instant) -> Verdict {
         let Some(mail) = self.mail(to, notice, id) else {
             let detail = format!("{} is no address that mail can be sent to.", masked(to));
             return Verdict::new(Outcome::Configuration, detail);
         };
-        match tokio::time::timeout(TOTAL, self.smtp.send(mail)).await {
+        match timeout_at(end.min(Instant::now() + self.limits.0), self.smtp.send(mail)).await {
             Ok(Ok(_)) => Verdict::new(Outcome::Delivered, ""),
             Ok(Err(error)) => judge(&error, to, &self.hidden),
-            Err(_) => Verdict::new(Outcome::Retry, "The mail server did not answer in time."),
+            Err(_) => late(),
         }
     }
 
@@ -155,6 +158,11 @@ impl Mailer {
     }
 }
 
+/// Not now, then.
+fn late() -> Verdict {
+    Verdict::new(Outcome::Retry, "The mail server did not answer in time.")
+}
+
 /// Nobody has said how mail is sent.
 pub(super) fn unset() -> Verdict {
     let detail =
@@ -178,65 +186,20 @@ fn weight(outcome: Outcome) -> u8 {
     }
 }
 
-fn smtp_url(text: &str) -> Result<Url, MailFault> {
-    let mut url = Url::parse(text).map_err(|_| MailFault::Url)?;
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err(MailFault::Url);
-    }
-    match (url.scheme(), url.query()) {
-        ("smtps", None) | ("smtp", Some("tls=required" | "tls=opportunistic")) => {}
-        ("smtp", None) => url.set_query(Some("tls=required")),
-        ("smtp", Some("tls=none")) => url.set_query(None),
-        _ => return Err(MailFault::Url),
-    }
-    Ok(url)
-}
-
-/// The same way to TLS as the address says, with somebody who vouches for the server.
-fn trusting(url: &Url, authority: &[u8]) -> Result<Tls, MailFault> {
-    let bad = |_| MailFault::Authority;
-    if !authority.windows(BEGIN.len()).any(|part| part == BEGIN) {
-        return Err(MailFault::Authority);
-    }
-    let host = url.host_str().unwrap_or_default().to_owned();
-    let certificates = Certificate::from_pem(authority).map_err(bad)?;
-    let parameters = TlsParameters::builder(host).add_root_certificate(certificates).build().map_err(bad)?;
-    Ok(match (url.scheme(), url.query()) {
-        ("smtps", _) => Tls::Wrapper(parameters),
-        (_, Some("tls=required")) => Tls::Required(parameters),
-        (_, Some("tls=opportunistic")) => Tls::Opportunistic(parameters),
-        (_, _) => Tls::None,
-    })
-}
-
-/// The password, and what it is sent as (RFC 4616).
-fn hidden(url: &Url) -> Arc<[String]> {
-    let decoded = |text: &str| {
-        let form = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
-        form_urlencoded::parse(form.as_bytes()).map(|(_, value)| value.into_owned()).collect::<String>()
-    };
-    let Some(password) = url.password() else { return Arc::new([]) };
-    let (name, clear) = (decoded(url.username()), decoded(password));
-    let sent = BASE64_STANDARD.encode(format!("\0{name}\0{clear}"));
-    let alone = BASE64_STANDARD.encode(&clear);
-    [password.to_owned(), clear, sent, alone].into_iter().filter(|text| !text.is_empty()).collect()
-}
-
 fn judge(error: &Error, to: &str, hidden: &[String]) -> Verdict {
     let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let said = hidden.iter().fold(said, |said, hidden| said.replace(hidden.as_str(), "…"));
     let status = error.status().map(|status| status.to_string());
+    // RFC 3463: 5.1 is about an address, 5.2 about a mailbox; 5.7 and what says nothing may be about the words.
+    let is_mailbox = said.starts_with("5.1.") || said.starts_with("5.2.");
     let (outcome, sentence) = match status.as_deref() {
-        Some("530" | "534" | "535" | "538" | "550" | "551" | "553" | "554") if error.is_permanent() => {
-            let sentence = match status.as_deref() {
-                Some("530" | "534" | "535" | "538") => {
-                    "The mail server does not let us in: LEAVEWORD_SMTP_URL has another name or password than it wants."
-                        .to_owned()
-                }
-                _ => format!("The mail server does not take mail for {}.", masked(to)),
-            };
-            (Outcome::Configuration, sentence)
-        }
+        Some("530" | "534" | "535" | "538") if error.is_permanent() => (
+            Outcome::Configuration,
+            "The mail server does not let us in: LEAVEWORD_SMTP_URL has another name or password than it wants."
+                .to_owned(),
+        ),
+        Some("551" | "553") if error.is_permanent() => closed(to),
+        Some("550" | "554") if error.is_permanent() && is_mailbox => closed(to),
         Some(_) if error.is_permanent() => {
             (Outcome::Payload, format!("The mail server refuses this mail for {}.", masked(to)))
         }
@@ -248,6 +211,10 @@ fn judge(error: &Error, to: &str, hidden: &[String]) -> Verdict {
     let said = redact(&said, 300);
     let detail = if said.is_empty() { sentence } else { format!("{sentence} It said: “{said}”") };
     Verdict { code: status, ..Verdict::new(outcome, detail) }
+}
+
+fn closed(to: &str) -> (Outcome, String) {
+    (Outcome::Configuration, format!("The mail server does not take mail for {}.", masked(to)))
 }
 
 /// A recipient as attempts show them.

@@ -3,13 +3,13 @@
 use super::{
     payload::data,
     sentences::Tongue,
-    tell::{About, OfMessage, Person, Tale},
-    vendor::{Link, Mention, Notice, Piece},
+    tell::{About, OfMessage, Tale},
+    vendor::{Link, Notice, Piece},
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::{
-    channel::{ChannelKind, Connected, Rules, ShowContent, TemplatePart, Variable},
+    channel::{Connected, Rules, ShowContent, TemplatePart, Variable},
     desk::Settings,
     ids::CategoryId,
     locale::Locale,
@@ -58,9 +58,11 @@ impl<'a> Voice<'a> {
                 notice.link = self.link(message);
                 notice.mentions = self.mentions([&**message]);
             }
-            About::Channel { name, pauses_at } => {
-                notice.lines.push(self.line("channel", Piece::Theirs(name.clone())));
-                notice.lines.extend(pauses_at.map(|at| self.line("pauses_at", self.time(at))));
+            About::Channel(channel) => {
+                notice.lines.push(self.line("channel", Piece::Theirs(channel.name.clone())));
+                notice.lines.extend(channel.pauses_at.map(|at| self.line("pauses_at", self.time(at))));
+                let reason = channel.reason.as_ref().map(|reason| self.tongue.why_paused(reason));
+                notice.lines.extend(reason.map(|reason| self.line("reason", Piece::Theirs(reason))));
             }
             About::Nothing => {}
         }
@@ -71,7 +73,11 @@ impl<'a> Voice<'a> {
     /// What is said of several at once: the first ones are named, and nobody is left out of the count.
     pub(crate) fn digest(&self, tales: &[Tale]) -> Notice {
         let new = tales.iter().all(|tale| tale.due.event_type == "message.submitted");
-        let title = self.tongue.count(if new { "digest.new" } else { "digest" }, tales.len());
+        let title = match abouts(tales) {
+            _ if new => self.tongue.count("digest.new", tales.len()),
+            1 => self.tongue.say("digest.one").to_owned(),
+            several => self.tongue.count("digest", several),
+        };
         let at = tales.iter().map(|tale| tale.at).max().unwrap_or_default();
         let mut notice = bare("digest", title, at);
         for tale in tales.iter().take(NAMED) {
@@ -87,7 +93,7 @@ impl<'a> Voice<'a> {
                         line.extend([Piece::Ours(": ".to_owned()), Piece::Words(words)]);
                     }
                 }
-                About::Channel { name, .. } => line.push(Piece::Theirs(name.clone())),
+                About::Channel(channel) => line.push(Piece::Theirs(channel.name.clone())),
                 About::Nothing => {}
             }
             notice.lines.push(line);
@@ -97,7 +103,7 @@ impl<'a> Voice<'a> {
         }
         let messages = tales.iter().filter_map(|tale| match &tale.about {
             About::Message(message) => Some(&**message),
-            About::Channel { .. } | About::Nothing => None,
+            About::Channel(_) | About::Nothing => None,
         });
         notice.mentions = self.mentions(messages);
         notice.link = self.base.and_then(|base| link(self.tongue.say("open"), &format!("{base}/messages")));
@@ -112,7 +118,7 @@ impl<'a> Voice<'a> {
         notice
     }
 
-    fn rules(&self) -> &'a Rules {
+    pub(super) fn rules(&self) -> &'a Rules {
         &self.channel.rules
     }
 
@@ -229,60 +235,16 @@ impl<'a> Voice<'a> {
         let base = self.base?;
         link(self.tongue.say("open"), &format!("{base}/messages/{}", message.message_id()))
     }
-
-    /// Who is mentioned: always, by category, and the assignees by the names that the vendor has for them.
-    fn mentions<'m>(&self, messages: impl IntoIterator<Item = &'m OfMessage>) -> Vec<Mention> {
-        let rules = self.rules();
-        let mut wanted: BTreeSet<&str> = rules.mentions.iter().filter_map(|who| who.text()).collect();
-        let mut mentioned = Vec::new();
-        for message in messages {
-            let by_category = rules
-                .category_mentions
-                .iter()
-                .filter(|each| Some(&each.category_id) == message.category_id.as_ref());
-            let by_category: Vec<&str> =
-                by_category.flat_map(|each| &each.mentions).filter_map(|who| who.text()).collect();
-            let assignee = wanted.contains(ASSIGNEE) || by_category.contains(&ASSIGNEE);
-            mentioned
-                .extend(message.member.as_ref().filter(|_| assignee).and_then(|member| self.handle(member)));
-            wanted.extend(by_category);
-        }
-        mentioned.extend(wanted.into_iter().filter(|who| *who != ASSIGNEE).map(read_mention));
-        let mut seen: Vec<Mention> = vec![];
-        for mention in mentioned {
-            if !seen.contains(&mention) {
-                seen.push(mention);
-            }
-        }
-        seen
-    }
-
-    fn handle(&self, member: &Person) -> Option<Mention> {
-        let user = |handle: &Option<String>| handle.clone().map(Mention::User);
-        let mobile = || member.mobile.clone().map(Mention::Mobile);
-        match self.channel.kind {
-            ChannelKind::Wecom => user(&member.wecom).or_else(mobile),
-            ChannelKind::Feishu | ChannelKind::Lark => user(&member.feishu),
-            ChannelKind::Dingtalk => user(&member.dingtalk).or_else(mobile),
-            ChannelKind::Email => user(&member.email),
-            ChannelKind::Slack | ChannelKind::Webhook => None,
-        }
-    }
 }
 
-const ASSIGNEE: &str = "@assignee";
-const ALL: &str = "@all";
-
-/// A mobile phone's number is digits; anything else is an id.
-fn read_mention(who: &str) -> Mention {
-    let digits = who.strip_prefix('+').unwrap_or(who);
-    match who {
-        ALL => Mention::All,
-        _ if digits.len() >= 7 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Mention::Mobile(who.to_owned())
-        }
-        _ => Mention::User(who.to_owned()),
-    }
+/// How many messages, and channels, there is news of.
+fn abouts(tales: &[Tale]) -> usize {
+    let about = |tale: &Tale| match &tale.about {
+        About::Message(message) => (message.id.clone(), String::new()),
+        About::Channel(channel) => (String::new(), channel.name.clone()),
+        About::Nothing => (String::new(), String::new()),
+    };
+    tales.iter().map(about).collect::<BTreeSet<_>>().len()
 }
 
 fn bare(event_type: &str, title: String, at: DateTime<Utc>) -> Notice {

@@ -1,9 +1,11 @@
 //! What a generic webhook gets as `data`, without a word of a person's. One table has a field's value and its JSON Schema, so
 //! that what is published is what is sent. Pure.
 
-use super::tell::{About, OfMessage, Tale};
-use chrono::{DateTime, Utc};
-use domain::message::{Assignee, MessageStatus, Priority};
+use super::tell::{About, OfChannel, OfMessage, Tale};
+use domain::{
+    channel::PauseReason,
+    message::{Assignee, MessageStatus, Priority},
+};
 use serde_json::{Map, Value, json};
 
 /// A field of `data`; all that there are of a type are always there, some of them null.
@@ -16,9 +18,6 @@ struct Field<T> {
     value: fn(&T) -> Value,
 }
 
-/// A channel's name, and when it is paused.
-type OfChannel = (String, Option<DateTime<Utc>>);
-
 /// Types by which something is due.
 const DUE: [&str; 3] =
     ["message.follow_up_scheduled", "message.follow_up_came_due", "message.reply_became_overdue"];
@@ -26,6 +25,8 @@ const DUE: [&str; 3] =
 const RATED: &str = "message.rated";
 /// The type that says when a channel is paused.
 const WARNED: &str = "channel.warned";
+/// The type that says why one was.
+const PAUSED: &str = "channel.paused";
 
 static OF_EVENT: [Field<Tale>; 4] = [
     Field {
@@ -117,18 +118,36 @@ static OF_MESSAGE: [Field<OfMessage>; 9] = [
     },
 ];
 
-static OF_CHANNEL: [Field<OfChannel>; 2] = [
+static OF_CHANNEL: [Field<OfChannel>; 4] = [
     Field {
         name: "channel",
         words: "What the channel is called.",
         schema: |_, _| json!({"type": "string", "minLength": 1}),
-        value: |(name, _)| json!(name),
+        value: |channel| json!(channel.name),
     },
     Field {
         name: "pausesAt",
         words: "When it is paused, if it goes on like this.",
         schema: |kind, _| only_if(kind == WARNED, instant()),
-        value: |(_, pauses_at)| json!(pauses_at),
+        value: |channel| json!(channel.pauses_at),
+    },
+    Field {
+        name: "reason",
+        words: "Why it was paused: by hand, because its receiver refused or is gone for good, or after days of failures.",
+        schema: |kind, _| only_if(kind == PAUSED, json!({"enum": ["BY_HAND", "REFUSED", "GONE", "FAILING"]})),
+        value: |channel| json!(channel.reason.as_ref().map(name_of)),
+    },
+    Field {
+        name: "code",
+        words: "The receiver's own code, if it refused and gave one.",
+        schema: |kind, _| {
+            let text = json!({"type": "string"});
+            only_if(kind == PAUSED, or_null(text))
+        },
+        value: |channel| match &channel.reason {
+            Some(PauseReason::Refused(code)) => json!(code),
+            Some(PauseReason::ByHand | PauseReason::Gone | PauseReason::Failing) | None => Value::Null,
+        },
     },
 ];
 
@@ -138,7 +157,7 @@ pub(crate) fn data(tale: &Tale) -> Value {
     fill(&mut data, &OF_EVENT, tale);
     match &tale.about {
         About::Message(message) => fill(&mut data, &OF_MESSAGE, message),
-        About::Channel { name, pauses_at } => fill(&mut data, &OF_CHANNEL, &(name.clone(), *pauses_at)),
+        About::Channel(channel) => fill(&mut data, &OF_CHANNEL, channel),
         About::Nothing => {}
     }
     Value::Object(data)
@@ -166,6 +185,15 @@ fn describe<T>(properties: &mut Map<String, Value>, fields: &[Field<T>], kind: &
         let mut schema = (field.schema)(kind, version);
         schema["description"] = json!(field.words);
         properties.insert(field.name.to_owned(), schema);
+    }
+}
+
+fn name_of(reason: &PauseReason) -> &'static str {
+    match reason {
+        PauseReason::ByHand => "BY_HAND",
+        PauseReason::Refused(_) => "REFUSED",
+        PauseReason::Gone => "GONE",
+        PauseReason::Failing => "FAILING",
     }
 }
 
@@ -229,6 +257,17 @@ mod tests {
         fill(&mut data, &OF_MESSAGE, &message);
         assert!(data.keys().all(|name| schema["properties"].get(name).is_some()), "{data:?}");
         assert_eq!(data["rating"], 4);
-        assert_eq!(schema_of_data("channel.paused", 1)["properties"].get("rating"), None);
+        let paused = schema_of_data("channel.paused", 1);
+        assert_eq!(paused["properties"].get("rating"), None);
+        let reason = Some(PauseReason::Refused(Some("93000".to_owned())));
+        let mut data = Map::new();
+        fill(&mut data, &OF_CHANNEL, &OfChannel { name: "售后群".to_owned(), pauses_at: None, reason });
+        assert_eq!((&data["reason"], &data["code"]), (&json!("REFUSED"), &json!("93000")));
+        assert!(
+            paused["properties"]["reason"]["enum"]
+                .as_array()
+                .is_some_and(|all| all.contains(&data["reason"]))
+        );
+        assert_eq!(schema_of_data("channel.warned", 1)["properties"]["reason"]["type"], "null");
     }
 }

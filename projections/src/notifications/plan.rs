@@ -44,6 +44,7 @@ pub(crate) fn plan(
         | ChannelKind::Email => 1,
     };
     let first = |due: Vec<Due>| Plan::Each(due.into_iter().take(at_once.max(1)).collect());
+    let due = if kind == ChannelKind::Email { alike(due) } else { due };
     // What was refused in a digest goes by itself, and before the others: it has waited for longer.
     if kind == ChannelKind::Webhook || due.first().is_some_and(|due| due.alone) {
         return first(due);
@@ -59,6 +60,14 @@ pub(crate) fn plan(
         return Plan::Together(others);
     }
     first(others.into_iter().chain(alone).collect())
+}
+
+/// Of mail, what was one digest is tried again as the same one: some may have it, and would get another that has more in it. So
+/// what is tried again goes with what failed with it, and what is new by itself.
+fn alike(due: Vec<Due>) -> Vec<Due> {
+    let group = |due: &Due| (due.tries, (due.tries > 0).then_some(due.next_at));
+    let Some(first) = due.first().map(group) else { return due };
+    due.into_iter().filter(|due| group(due) == first).collect()
 }
 
 /// When a delivery that is made now is due.
@@ -96,6 +105,7 @@ mod tests {
             position: i64::try_from(n).expect("few"),
             event_type: "message.submitted".to_owned(),
             tries: 0,
+            next_at: DateTime::UNIX_EPOCH,
             alone: alone.contains(&n),
         };
         (0..many).map(row).collect()
@@ -140,6 +150,21 @@ mod tests {
         assert_eq!((together, ids), (false, vec!["0".to_owned()]));
         let (together, ids) = planned(ChannelKind::Feishu, Digest::Bursts, due(6, &[3]), 0);
         assert!(together && !ids.contains(&"3".to_owned()));
+    }
+
+    #[test]
+    fn of_mail_what_is_tried_again_goes_with_what_failed_with_it() {
+        let mut all = due(14, &[]);
+        for (index, due) in all.iter_mut().enumerate() {
+            due.tries = i64::from(index < 10);
+            due.next_at = at(if index < 5 { "2026-11-27T07:00:00Z" } else { "2026-11-27T07:00:01Z" });
+        }
+        let ids = |range: std::ops::Range<usize>| range.map(|n| n.to_string()).collect::<Vec<_>>();
+        let mail = |due: &[Due]| planned(ChannelKind::Email, Digest::Bursts, due.to_vec(), 0);
+        assert_eq!(mail(&all), (true, ids(0..5)));
+        assert_eq!(mail(&all[5..]), (true, ids(5..10)));
+        assert_eq!(mail(&all[10..]), (true, ids(10..14)));
+        assert_eq!(planned(ChannelKind::Wecom, Digest::Bursts, all, 0).1.len(), 14);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The rows of deliveries and attempts: beside the log, so that no rebuild makes or loses one.
 
-use super::schedule::Health;
+#[cfg(test)]
+mod tests;
+
+use super::schedule::{Health, Sign};
 use chrono::{DateTime, TimeDelta, Utc};
-use store::{Column, Kind, Row, Store, StoreError, Tx, Value, micros, placeholders};
+use store::{Column, Kind, Row, Store, StoreError, Tx, Value, micros};
 
 /// A delivery that is to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub(crate) struct Due {
     pub(crate) event_type: String,
     /// Attempts that failed since it was last asked for.
     pub(crate) tries: i64,
+    /// When it became due; somebody else has changed it when it is another by now.
+    pub(crate) next_at: DateTime<Utc>,
     /// Never again in a digest.
     pub(crate) alone: bool,
 }
@@ -31,6 +36,8 @@ pub(crate) struct Due {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct After {
     pub(crate) delivery_id: String,
+    /// When it was due as it was read.
+    pub(crate) was: DateTime<Utc>,
     /// PENDING, DELIVERED, RETRYING, DEAD or SKIPPED.
     pub(crate) state: &'static str,
     pub(crate) tries: i64,
@@ -112,7 +119,7 @@ pub(crate) async fn due(
     now: DateTime<Utc>,
     most: usize,
 ) -> Result<Vec<Due>, StoreError> {
-    let sql = "SELECT delivery_id, position, event_type, tries, alone FROM deliveries \
+    let sql = "SELECT delivery_id, position, event_type, tries, next_at, alone FROM deliveries \
                WHERE channel_id = $1 AND next_at IS NOT NULL AND next_at <= $2 \
                ORDER BY next_at, position LIMIT $3";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
@@ -123,6 +130,7 @@ pub(crate) async fn due(
             position: row.int("position")?,
             event_type: row.text("event_type")?,
             tries: row.int("tries")?,
+            next_at: micros(row.int("next_at")?),
             alone: row.int("alone")? == 1,
         })
     };
@@ -137,13 +145,16 @@ pub(crate) async fn next_due(store: &Store, channel_id: &str) -> Result<Option<D
     Ok(row.map(|row| row.int("next_at")).transpose()?.map(micros))
 }
 
+const HEALTH: &str =
+    "SELECT failures, failing_since, succeeded_at, quiet_until FROM channel_health WHERE channel_id = $1";
+
 /// How a channel is doing.
 pub(crate) async fn health(store: &Store, channel_id: &str) -> Result<Health, StoreError> {
-    let sql =
-        "SELECT failures, failing_since, succeeded_at, quiet_until FROM channel_health WHERE channel_id = $1";
-    let Some(row) = store.database().log.row(sql, &[channel_id.into()]).await? else {
-        return Ok(Health::default());
-    };
+    let row = store.database().log.row(HEALTH, &[channel_id.into()]).await?;
+    Ok(row.as_ref().map(read_health).transpose()?.unwrap_or_default())
+}
+
+fn read_health(row: &Row) -> sqlx::Result<Health> {
     let instant = |column| row.int_or_null(column).map(|at| at.map(micros));
     Ok(Health {
         failures: row.int("failures")?,
@@ -153,26 +164,25 @@ pub(crate) async fn health(store: &Store, channel_id: &str) -> Result<Health, St
     })
 }
 
-/// Everything that requests came to, in one transaction.
+/// Everything that requests came to, in one transaction: how the channel is doing after them.
 pub(crate) async fn record(
     store: &Store,
     channel_id: &str,
     attempts: &[(Attempt, Vec<After>)],
-    health: Option<Health>,
-) -> Result<(), StoreError> {
+    signs: &[Sign],
+) -> Result<Health, StoreError> {
     let mut tx = store.database().log.begin().await?;
-    let now = store.clock().micros();
+    let now = store.clock().now();
     for (attempt, after) in attempts {
         write_attempt(&mut tx, channel_id, attempt).await?;
         let tries =
             after.iter().map(|after| vec![after.delivery_id.as_str().into(), attempt.id.as_str().into()]);
         tx.insert_many("delivery_tries", &TRY, tries.collect(), "").await?;
-        write_after(&mut tx, after, now).await?;
+        write_after(&mut tx, after, now.timestamp_micros()).await?;
     }
-    if let Some(health) = health {
-        write_health(&mut tx, channel_id, health).await?;
-    }
-    Ok(tx.commit().await?)
+    let health = fold_health(&mut tx, channel_id, signs, now).await?;
+    tx.commit().await?;
+    Ok(health)
 }
 
 /// What became of deliveries for which no request was made.
@@ -200,11 +210,11 @@ async fn write_attempt(tx: &mut Tx, channel_id: &str, attempt: &Attempt) -> Resu
     Ok(())
 }
 
-/// A delivery that is over, or that is no more, stays so: its channel was disconnected meanwhile.
+/// A delivery that is not as it was read stays so: its channel was disconnected meanwhile, or somebody wants it once more.
 async fn write_after(tx: &mut Tx, after: &[After], now: i64) -> Result<(), StoreError> {
     for after in after {
         let sql = "UPDATE deliveries SET state = $2, tries = $3, next_at = $4, alone = $5, changed_at = $6 \
-                   WHERE delivery_id = $1 AND next_at IS NOT NULL";
+                   WHERE delivery_id = $1 AND next_at = $7";
         let values = [
             after.delivery_id.as_str().into(),
             after.state.into(),
@@ -212,17 +222,33 @@ async fn write_after(tx: &mut Tx, after: &[After], now: i64) -> Result<(), Store
             after.next_at.map(|at| at.timestamp_micros()).into(),
             i64::from(after.alone).into(),
             now.into(),
+            after.was.timestamp_micros().into(),
         ];
         tx.execute(sql, &values).await?;
     }
     Ok(())
 }
 
+/// On the row as it is now, and locked: a channel that was resumed during the request begins anew all the same.
+async fn fold_health(
+    tx: &mut Tx,
+    channel_id: &str,
+    signs: &[Sign],
+    now: DateTime<Utc>,
+) -> Result<Health, StoreError> {
+    let lock = "INSERT INTO channel_health (channel_id, failures) VALUES ($1, 0) \
+                ON CONFLICT (channel_id) DO UPDATE SET failures = channel_health.failures";
+    tx.execute(lock, &[channel_id.into()]).await?;
+    let row = tx.row(HEALTH, &[channel_id.into()]).await?;
+    let before = row.as_ref().map(read_health).transpose()?.unwrap_or_default();
+    let health = signs.iter().fold(before, |health, sign| health.after(*sign, now));
+    write_health(tx, channel_id, health).await?;
+    Ok(health)
+}
+
 async fn write_health(tx: &mut Tx, channel_id: &str, health: Health) -> Result<(), StoreError> {
-    let sql = "INSERT INTO channel_health (channel_id, failures, failing_since, succeeded_at, quiet_until) \
-               VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel_id) DO UPDATE SET failures = excluded.failures, \
-               failing_since = excluded.failing_since, succeeded_at = excluded.succeeded_at, \
-               quiet_until = excluded.quiet_until";
+    let sql = "UPDATE channel_health SET failures = $2, failing_since = $3, succeeded_at = $4, quiet_until = $5 \
+               WHERE channel_id = $1";
     let instant = |at: Option<DateTime<Utc>>| Value::from(at.map(|at| at.timestamp_micros()));
     let values = [
         channel_id.into(),
@@ -264,31 +290,4 @@ pub(crate) async fn count_send(
                ON CONFLICT (channel_id, send_id) DO UPDATE SET at = excluded.at";
     tx.execute(sql, &[channel_id.into(), send_id.into(), at.timestamp_micros().into()]).await?;
     Ok(tx.commit().await?)
-}
-
-/// Forgets what is over for long: as many rows as one statement takes.
-pub(crate) async fn sweep(store: &Store, before: DateTime<Utc>) -> Result<(), StoreError> {
-    let before: Value = before.timestamp_micros().into();
-    let log = &store.database().log;
-    let old = "SELECT delivery_id FROM deliveries WHERE changed_at < $1 AND next_at IS NULL ORDER BY changed_at LIMIT 500";
-    loop {
-        let rows = log.rows(old, std::slice::from_ref(&before)).await?;
-        let ids: Vec<Value> =
-            rows.iter().map(|row| row.text("delivery_id").map(Value::from)).collect::<Result<_, _>>()?;
-        if ids.is_empty() {
-            break;
-        }
-        let mut tx = log.begin().await?;
-        for table in ["delivery_tries", "deliveries"] {
-            let sql = format!("DELETE FROM {table} WHERE delivery_id IN ({})", placeholders(1, ids.len()));
-            tx.execute(&sql, &ids).await?;
-        }
-        tx.commit().await?;
-    }
-    // Attempts that no delivery is left of.
-    let sql = "DELETE FROM delivery_attempts WHERE attempt_id IN (SELECT attempt_id FROM delivery_attempts \
-               WHERE at < $1 AND NOT EXISTS (SELECT 1 FROM delivery_tries \
-               WHERE delivery_tries.attempt_id = delivery_attempts.attempt_id) LIMIT 500)";
-    while log.execute(sql, std::slice::from_ref(&before)).await? == 500 {}
-    Ok(())
 }

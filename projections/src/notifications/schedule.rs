@@ -50,6 +50,15 @@ pub struct Health {
     pub quiet_until: Option<DateTime<Utc>>,
 }
 
+/// What a request says of its channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// It delivers.
+    Good,
+    /// It does not; the receiver may have asked to be left alone for so long.
+    Bad(Option<TimeDelta>),
+}
+
 /// What is to be done about a channel that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
@@ -60,13 +69,13 @@ pub(crate) enum Trouble {
 }
 
 impl Health {
-    /// After a success.
-    pub(crate) fn succeeded(now: DateTime<Utc>) -> Self {
-        Self { succeeded_at: Some(now), ..Self::default() }
-    }
-
-    /// After a failure; the receiver may have asked to be left alone.
-    pub(crate) fn failed(self, now: DateTime<Utc>, wait: Option<TimeDelta>) -> Self {
+    /// How it is after a request.
+    pub(crate) fn after(self, sign: Sign, now: DateTime<Utc>) -> Self {
+        let Sign::Bad(wait) = sign else {
+            // Whoever asked to be left alone is, also when another request of the same moment was taken.
+            let quiet_until = self.quiet_until.filter(|until| *until > now);
+            return Self { succeeded_at: Some(now), quiet_until, ..Self::default() };
+        };
         let failures = self.failures + 1;
         let probe = (failures >= BREAKS_AFTER).then_some(PROBE);
         let quiet = wait.map(|wait| wait.min(LONGEST_WAIT)).max(probe);
@@ -74,7 +83,7 @@ impl Health {
             failures,
             failing_since: self.failing_since.or(Some(now)),
             succeeded_at: self.succeeded_at,
-            quiet_until: quiet.map(|quiet| now + quiet),
+            quiet_until: quiet.map(|quiet| now + quiet).max(self.quiet_until.filter(|until| *until > now)),
         }
     }
 
@@ -126,26 +135,35 @@ mod tests {
         let minutes = |minutes| Some(TimeDelta::minutes(minutes));
         assert_eq!(again(1, minutes(10), at(0), 20), Some(at(600)));
         assert_eq!(again(1, minutes(1_000_000), at(0), 20), Some(at(24 * HOUR)));
-        assert_eq!(Health::default().failed(at(0), minutes(10)).quiet_until, Some(at(600)));
+        assert_eq!(Health::default().after(Sign::Bad(minutes(10)), at(0)).quiet_until, Some(at(600)));
+    }
+
+    #[test]
+    fn who_asked_for_patience_gets_it_whatever_else_was_answered_at_that_moment() {
+        let told_off = Sign::Bad(Some(TimeDelta::minutes(1)));
+        let health = Health::default().after(told_off, at(0)).after(Sign::Good, at(0));
+        assert_eq!((health.failures, health.quiet_until), (0, Some(at(60))));
+        let health = Health::default().after(told_off, at(0)).after(Sign::Bad(None), at(0));
+        assert_eq!(health.quiet_until, Some(at(60)));
     }
 
     #[test]
     fn after_five_failures_in_a_row_a_channel_is_tried_once_a_minute_until_it_is_back() {
         let mut health = Health::default();
         for second in 0..4 {
-            health = health.failed(at(second), None);
+            health = health.after(Sign::Bad(None), at(second));
             assert!(!health.is_broken() && health.quiet_until.is_none());
         }
-        health = health.failed(at(4), None);
+        health = health.after(Sign::Bad(None), at(4));
         assert!(health.is_broken());
         assert_eq!((health.quiet_until, health.failing_since), (Some(at(64)), Some(at(0))));
-        health = Health::succeeded(at(70));
+        health = health.after(Sign::Good, at(70));
         assert_eq!(health, Health { succeeded_at: Some(at(70)), ..Health::default() });
     }
 
     #[test]
     fn a_channel_is_warned_of_twice_and_then_paused() {
-        let health = Health::default().failed(at(0), None);
+        let health = Health::default().after(Sign::Bad(None), at(0));
         let pauses_at = at(5 * 24 * HOUR);
         assert_eq!(health.trouble(at(HOUR - 1)), None);
         assert_eq!(health.trouble(at(HOUR)), Some(Trouble::Warn(1, at(0), pauses_at)));

@@ -1,6 +1,9 @@
 //! The words that notifications are made of, in every language that the desk's tools speak.
 
-use domain::locale::Locale;
+#[cfg(test)]
+mod tests;
+
+use domain::{channel::PauseReason, locale::Locale};
 
 /// A language that every word exists in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,18 @@ impl Tongue {
     /// A word of the table; the key itself when the table has none, which a test forbids.
     pub(crate) fn say(self, key: &str) -> &str {
         WORDS.iter().find(|(known, _)| *known == key).map_or(key, |(_, words)| words[self as usize])
+    }
+
+    /// Why a channel is paused.
+    pub(crate) fn why_paused(self, reason: &PauseReason) -> String {
+        match reason {
+            PauseReason::ByHand => self.say("paused.by_hand").to_owned(),
+            PauseReason::Refused(code) => {
+                self.say("paused.refused").replace("{code}", code.as_deref().unwrap_or("–"))
+            }
+            PauseReason::Gone => self.say("paused.gone").to_owned(),
+            PauseReason::Failing => self.say("paused.failing").to_owned(),
+        }
     }
 
     /// So many of something that the table says with a gap for the number.
@@ -190,6 +205,10 @@ const WORDS: &[(&str, [&str; 4])] = &[
         ],
     ),
     ("digest", ["{n} messages have news", "{n} 条留言动态", "{n} 則留言動態", "Neues zu {n} Nachrichten"]),
+    (
+        "digest.one",
+        ["A message has news", "1 条留言有新动态", "1 則留言有新動態", "Neues zu einer Nachricht"],
+    ),
     ("digest.new", ["{n} new messages", "{n} 条新留言", "{n} 則新留言", "{n} neue Nachrichten"]),
     ("more", ["… and {n} more", "…… 另有 {n} 条", "…… 另有 {n} 則", "… und {n} weitere"]),
     ("reference", ["Reference", "编号", "編號", "Kennung"]),
@@ -202,50 +221,38 @@ const WORDS: &[(&str, [&str; 4])] = &[
     ("rating", ["Rating", "评分", "評分", "Bewertung"]),
     ("channel", ["Channel", "通道", "管道", "Kanal"]),
     ("pauses_at", ["Will be paused", "将暂停于", "將暫停於", "Wird pausiert"]),
+    ("reason", ["Reason", "原因", "原因", "Grund"]),
+    ("paused.by_hand", ["paused by hand", "已手动暂停", "已手動暫停", "von Hand pausiert"]),
+    (
+        "paused.refused",
+        [
+            "the receiver says that the channel is not set up right (code {code})",
+            "接收方称通道设置有误（代码 {code}）",
+            "接收方稱管道設定有誤（代碼 {code}）",
+            "der Empfänger sagt, der Kanal sei falsch eingerichtet (Code {code})",
+        ],
+    ),
+    (
+        "paused.gone",
+        [
+            "the receiver says that this address is gone for good",
+            "接收方称该地址已永久失效",
+            "接收方稱該位址已永久失效",
+            "der Empfänger sagt, diese Adresse gebe es nicht mehr",
+        ],
+    ),
+    (
+        "paused.failing",
+        [
+            "nothing was delivered for five days",
+            "连续五天未送达",
+            "連續五天未送達",
+            "fünf Tage lang wurde nichts zugestellt",
+        ],
+    ),
     ("open", ["Open the message", "查看留言", "查看留言", "Nachricht öffnen"]),
     ("LOW", ["low", "低", "低", "niedrig"]),
     ("NORMAL", ["normal", "普通", "普通", "normal"]),
     ("HIGH", ["high", "高", "高", "hoch"]),
     ("URGENT", ["urgent", "紧急", "緊急", "dringend"]),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::channel::{NotificationType, notification_types};
-
-    const ALL: [Tongue; 4] = [Tongue::English, Tongue::Simplified, Tongue::Traditional, Tongue::German];
-
-    #[test]
-    fn every_type_is_said_in_every_language_with_the_keyword_that_robots_look_for() {
-        let heads =
-            notification_types().iter().map(NotificationType::as_str).chain(["test", "digest", "digest.new"]);
-        for head in heads {
-            for (tongue, keyword) in ALL.into_iter().zip(["message", "留言", "留言", "achricht"]) {
-                let said = tongue.say(head);
-                assert!(said != head && said.contains(keyword), "{head} in {tongue:?}: {said}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_key_is_in_the_table_once() {
-        for (index, (key, _)) in WORDS.iter().enumerate() {
-            assert!(WORDS[..index].iter().all(|(other, _)| other != key), "{key}");
-        }
-    }
-
-    #[test]
-    fn a_language_is_found_by_its_script_or_its_region() {
-        let of = |tag: &str| Tongue::of(Locale::parse(tag).ok().as_ref());
-        for (tag, tongue) in [
-            ("zh", Tongue::Simplified),
-            ("zh-TW", Tongue::Traditional),
-            ("zh-Hans-TW", Tongue::Simplified),
-            ("de-AT", Tongue::German),
-            ("fr", Tongue::English),
-        ] {
-            assert_eq!(of(tag), tongue, "{tag}");
-        }
-    }
-}

@@ -52,6 +52,12 @@ fn base(text: &str) -> Result<(Kind, Url), String> {
             "{text:?} is not like wecom=http://127.0.0.1:9001, with wecom, feishu, lark, dingtalk or slack"
         )
     };
+    if text.contains('@') {
+        // Not told again: it may have a password.
+        return Err(
+            "has an address with a name or a password in it: leave out what stands before @".to_owned()
+        );
+    }
     let (name, url) = text.split_once('=').ok_or_else(problem)?;
     // A webhook's address is its own.
     let mut vendors = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Webhook);
@@ -81,12 +87,12 @@ mod tests {
             ("", "webhook=http://x", "LEAVEWORD_CHANNEL_BASE_URLS"),
             ("", "wecom=ftp://x", "LEAVEWORD_CHANNEL_BASE_URLS"),
             ("", "wecom", "LEAVEWORD_CHANNEL_BASE_URLS"),
+            ("", "wecom=http://user:SECRET@127.0.0.1:9001", "LEAVEWORD_CHANNEL_BASE_URLS"),
+            ("", "wecom=ftp://SECRET@x", "LEAVEWORD_CHANNEL_BASE_URLS"),
         ] {
-            assert_eq!(
-                Guard::read(networks, bases).expect_err("refused").variable,
-                variable,
-                "{networks}{bases}"
-            );
+            let fault = Guard::read(networks, bases).expect_err("refused");
+            assert_eq!(fault.variable, variable, "{networks}{bases}");
+            assert!(!fault.problem.contains("SECRET"), "{}", fault.problem);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{Projections, error::QueryError};
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
-    channel::{Channel, ChannelEvent},
+    channel::{Channel, ChannelEvent, PauseReason},
     contact::Contact,
     ids::{CategoryId, ChannelId, MemberId, MessageId},
     message::{Assignee, Message, MessageEvent, MessageStatus, Priority, Submitted},
@@ -33,9 +33,18 @@ pub(crate) enum About {
     /// A message.
     Message(Box<OfMessage>),
     /// Another channel.
-    Channel { name: String, pauses_at: Option<DateTime<Utc>> },
+    Channel(OfChannel),
     /// What nobody is to hear of any more: it is spam, or deleted.
     Nothing,
+}
+
+/// What there is to tell of another channel.
+pub(crate) struct OfChannel {
+    pub(crate) name: String,
+    /// When it will be paused, of a warning.
+    pub(crate) pauses_at: Option<DateTime<Utc>>,
+    /// Why it was paused, if it was.
+    pub(crate) reason: Option<PauseReason>,
 }
 
 /// What there is to tell of a message.
@@ -152,12 +161,13 @@ impl Projections {
             Some(Channel::Connected(channel)) => channel.name.as_str().to_owned(),
             Some(Channel::NotConnected) | None => return Ok(About::Nothing),
         };
-        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event has one")]
-        let pauses_at = match event_of::<Channel>(event).map_err(unreadable)? {
-            ChannelEvent::ChannelWarned(event) => Some(event.pauses_at),
-            _ => None,
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event has any of it")]
+        let (pauses_at, reason) = match event_of::<Channel>(event).map_err(unreadable)? {
+            ChannelEvent::ChannelWarned(event) => (Some(event.pauses_at), None),
+            ChannelEvent::ChannelPaused(event) => (None, Some(event.reason)),
+            _ => (None, None),
         };
-        Ok(About::Channel { name, pauses_at })
+        Ok(About::Channel(OfChannel { name, pauses_at, reason }))
     }
 
     /// Who is to answer the messages, in one look-up.
@@ -167,7 +177,7 @@ impl Projections {
                 Some(Assignee::Member(id)) => Some(id),
                 Some(Assignee::Team(_)) | None => None,
             },
-            About::Channel { .. } | About::Nothing => None,
+            About::Channel(_) | About::Nothing => None,
         };
         let ids: BTreeSet<MemberId> = tales.iter().filter_map(member).collect();
         let found: BTreeMap<MemberId, Person> =

@@ -3,16 +3,16 @@
 use super::{
     Notifier, Shared,
     channels::{Channels, address, opened},
-    mail,
+    echo, mail,
     notice::Voice,
-    pace::Limit,
+    rate::{self, pace},
     rows::{Attempt, Due},
     tell::About,
     vendor::{self, AddressFault, CannotCompose, Kind, Mention, Notice, Outcome, Outgoing, Secret},
     zone::zone_of,
 };
 use crate::error::QueryError;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use cqrs_es::Aggregate;
 use domain::{
     channel::{Channel, ChannelAddress, ChannelKind, ChannelState, Connected, type_of},
@@ -37,8 +37,8 @@ pub(crate) struct Verdict {
 
 /// A request that is ready to be made.
 pub(crate) enum Letter {
-    /// By HTTP.
-    Http(String, Kind, Outgoing),
+    /// By HTTP; the last is what people said in it.
+    Http(String, Kind, Outgoing, Vec<String>),
     /// By mail.
     Mail(String, Vec<String>, Box<Notice>),
     /// It cannot be made: which outcome that is, and why.
@@ -60,18 +60,6 @@ impl Letter {
             Self::Cannot(..) => false,
         }
     }
-}
-
-/// How fast a vendor lets a channel send. Two of twenty are left to others who use the same robot, for being told off costs
-/// minutes.
-pub(crate) fn limits(kind: ChannelKind) -> Vec<Limit> {
-    let rates = Kind::of(kind).map(vendor::rates).unwrap_or_default();
-    let limit = |rate: &vendor::Rate| {
-        let count = usize::try_from(rate.count).unwrap_or(usize::MAX);
-        let per = TimeDelta::from_std(rate.per).unwrap_or(TimeDelta::MAX);
-        Limit { count: count - count / 10, per }
-    };
-    rates.iter().map(limit).collect()
 }
 
 /// Writes a notice in the channel's form.
@@ -115,7 +103,7 @@ pub(crate) fn letter(
         now,
     );
     match written {
-        Ok(outgoing) => Letter::Http(id, kind, outgoing),
+        Ok(outgoing) => Letter::Http(id, kind, outgoing, echo::said_in(&notice)),
         Err(error) => Letter::Cannot(id, outcome_of(error), error.to_string()),
     }
 }
@@ -133,15 +121,22 @@ pub(crate) async fn post(shared: &Shared, letter: Letter) -> (Attempt, Verdict) 
     let clock = shared.store().clock();
     let (at, began) = (clock.now(), tokio::time::Instant::now());
     let (status, judged) = match letter {
-        Letter::Http(_, kind, outgoing) => {
+        Letter::Http(_, kind, outgoing, said) => {
             let unheard = outgoing.unheard();
             match shared.sender.send(kind, outgoing).await {
-                Ok(answer) => (Some(answer.status), vendor::judge(kind, &unheard(answer))),
+                Ok(answer) => {
+                    let status = answer.status;
+                    let judged = vendor::judge(kind, &unheard(answer));
+                    (Some(status), echo::unsaid(judged, &said))
+                }
                 Err(fault) => (None, fault.verdict()),
             }
         }
         Letter::Mail(id, to, notice) => match &shared.mailer {
-            Some(mailer) => (None, mailer.send(&to, &notice, &id).await),
+            Some(mailer) => {
+                let judged = mailer.send(&to, &notice, &id).await;
+                (None, echo::unsaid(judged, &echo::said_in(&notice)))
+            }
             None => (None, mail::unset()),
         },
         Letter::Cannot(_, outcome, detail) => (None, vendor::Verdict::new(outcome, detail)),
@@ -193,6 +188,24 @@ pub struct Tried {
     pub milliseconds: i64,
 }
 
+impl Tried {
+    /// The channel has sent as much as it may; the next one may go then.
+    fn not_yet(at: DateTime<Utc>, then: DateTime<Utc>) -> Self {
+        let then = then.to_rfc3339_opts(SecondsFormat::Secs, true);
+        Self {
+            delivered: false,
+            at,
+            http_status: None,
+            vendor_code: None,
+            outcome: name(Outcome::Retry),
+            detail: format!(
+                "Nothing was sent: the channel has sent as much as it may. Test it again after {then}."
+            ),
+            milliseconds: 0,
+        }
+    }
+}
+
 impl Notifier {
     /// Can a channel of this kind have this address, as things are configured?
     pub fn check_address(&self, kind: ChannelKind, address: &str) -> Result<(), AddressFault> {
@@ -202,8 +215,8 @@ impl Notifier {
         }
     }
 
-    /// Really sends a test, also on a channel that is paused. It counts against the rate, and neither for nor against the
-    /// channel's health. `None`: there is no such channel.
+    /// Really sends a test, also on a channel that is paused. It counts against the rate, and when that leaves none it says so and
+    /// sends nothing. It counts neither for nor against the channel's health. `None`: there is no such channel.
     pub async fn try_channel(&self, id: ChannelId) -> Result<Option<Tried>, QueryError> {
         let shared = &self.shared;
         let store = shared.store();
@@ -213,12 +226,21 @@ impl Notifier {
         let now = store.clock().now();
         let notice = Voice::new(&channel, &settings, zone_of(&settings), shared.base.as_deref()).test(now);
         let test = store::random::uuid(now).to_string();
-        let limits = limits(channel.kind);
-        if let Some(memory) = limits.iter().map(|limit| limit.per).max() {
-            super::rows::count_send(store, (&id.to_string(), &test), now, memory).await?;
+        let channel_id = id.to_string();
+        let pace = pace(store, &channel, &channel_id, now).await?;
+        if pace.free(now) == 0 {
+            return Ok(Some(Tried::not_yet(now, pace.next(now))));
         }
         let letter = letter(&channel, &address, &test, notice, now);
+        let counted = if letter.leaves() {
+            rate::count(store, (&channel_id, channel.kind), &pace, &test).await?
+        } else {
+            None
+        };
         let (attempt, verdict) = post(shared, letter).await;
+        if let Some(counted) = counted {
+            counted.answered(store).await;
+        }
         Ok(Some(Tried {
             delivered: verdict.outcome == Outcome::Delivered,
             at: attempt.at,
@@ -244,6 +266,7 @@ impl Notifier {
             position: first.position,
             event_type: type_of(&first.aggregate_type, &first.event_type).to_string(),
             tries: 0,
+            next_at: first.recorded_at,
             alone: false,
         };
         let words = channel.kind != ChannelKind::Webhook;
@@ -255,7 +278,7 @@ impl Notifier {
         let voice = Voice::new(&channel, &settings, zone_of(&settings), shared.base.as_deref());
         let notice = voice.one(tale);
         Ok(Some(match letter(&channel, &address, "preview", notice, store.clock().now()) {
-            Letter::Http(_, _, outgoing) => String::from_utf8_lossy(&outgoing.body).into_owned(),
+            Letter::Http(_, _, outgoing, _) => String::from_utf8_lossy(&outgoing.body).into_owned(),
             Letter::Mail(_, _, notice) => mail::text(&notice),
             Letter::Cannot(_, _, reason) => reason,
         }))

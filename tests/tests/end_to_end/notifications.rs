@@ -1,6 +1,7 @@
 //! The desk is told of what happens where it lives: real messages, through the API, to simulators of the vendors.
 
 mod channels;
+mod counted;
 mod failures;
 mod hostile_mail;
 mod mail;

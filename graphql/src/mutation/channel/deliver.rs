@@ -58,7 +58,8 @@ struct RedeliverPayload {
 
 #[Object]
 impl DeliverMutation {
-    /// Really sends a test, also on a channel that is paused, and says what came back. It counts for nothing but the rate.
+    /// Really sends a test, also on a channel that is paused, and says what came back. It counts for nothing but the rate:
+    /// when the channel has sent as much as it may, nothing is sent, and the attempt is RETRY and says when.
     /// Needs `channels.manage`.
     async fn test_channel(&self, ctx: &Context<'_>, id: ID) -> Result<TestChannelPayload> {
         manage(ctx)?;

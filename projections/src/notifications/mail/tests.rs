@@ -7,6 +7,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
 };
+use url::Url;
 
 type Mails = Arc<Mutex<Vec<String>>>;
 
@@ -18,7 +19,8 @@ async fn server(refused: &'static str, refusal: &'static str) -> (Mailer, Mails)
     let kept = mails.clone();
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
-            serve(socket, refused, refusal, &kept).await;
+            let kept = kept.clone();
+            tokio::spawn(async move { serve(socket, refused, refusal, &kept).await });
         }
     });
     let clock = Clock::manual(DateTime::from_timestamp(1_700_000_000, 0).expect("a time"));
@@ -121,6 +123,43 @@ async fn a_closed_mailbox_stops_only_itself() {
     assert_eq!(
         mailer.send(&["no address".to_owned()], &notice("x"), "4").await.outcome,
         Outcome::Configuration
+    );
+}
+
+#[tokio::test]
+async fn words_that_are_refused_say_nothing_of_the_mailbox() {
+    for (refusal, outcome) in [
+        ("554 5.7.1 message content rejected", Outcome::Payload),
+        ("550 5.7.1 this looks like spam", Outcome::Payload),
+        ("550 rejected", Outcome::Payload),
+        ("550 5.2.1 mailbox disabled", Outcome::Configuration),
+        ("554 5.1.2 no such domain", Outcome::Configuration),
+        ("553 no such name", Outcome::Configuration),
+    ] {
+        let (mailer, _) = server("a@", refusal).await;
+        let verdict = mailer.send(&to(&["a"]), &notice("hello"), "1").await;
+        assert_eq!((verdict.outcome, verdict.partly), (outcome, false), "{refusal}: {verdict:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_takes_all_the_time_leaves_none_to_the_others_and_they_come_first_the_next_time() {
+    let (mut mailer, mails) = server("slow", "").await;
+    mailer.limits = (Duration::from_secs(15), Duration::from_millis(300));
+    let count = || mails.lock().expect("mails").len();
+    let verdict = mailer.send(&to(&["slow", "b", "c"]), &notice("hello"), "1").await;
+    assert_eq!((verdict.outcome, count()), (Outcome::Retry, 0), "{verdict:?}");
+    let verdict = mailer.send(&to(&["slow", "b", "c"]), &notice("hello"), "1").await;
+    assert_eq!((verdict.outcome, verdict.partly, count()), (Outcome::Retry, true, 2), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn a_reply_that_names_a_mailbox_is_told_without_it() {
+    let (mailer, _) = server("a@", "550 5.1.1 <a@example.com>: no such user").await;
+    let verdict = mailer.send(&to(&["a"]), &notice("hello"), "1").await;
+    assert!(
+        !verdict.detail.contains("a@example.com") && verdict.detail.contains("no such user"),
+        "{verdict:?}"
     );
 }
 

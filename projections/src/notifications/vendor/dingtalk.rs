@@ -121,15 +121,14 @@ fn meaning(code: i64, words: &str) -> Option<Meaning> {
             Configuration,
             "The robot lets through only what has one of its keywords: add 留言 (or “message”) to them.",
         ),
+        // Its advice names the time as well.
+        310_000 if has(&["签名不匹配"]) => SIGNATURE,
         310_000 if has(&["timestamp", "时间戳"]) => (
             Configuration,
             "The robot finds the time of the signature wrong: set this machine's clock, it may be off by less than an hour.",
         ),
-        310_000 if has(&["sign", "签名"]) => (
-            Configuration,
-            "The signature is not the robot's: give the channel the secret that the robot shows (加签).",
-        ),
-        310_000 if has(&["whitelist", "白名单", "ip"]) => (
+        310_000 if has(&["sign", "签名"]) => SIGNATURE,
+        310_000 if has(&["whitelist", "白名单"]) => (
             Configuration,
             "The robot has a list of addresses that may call it, and this machine's is not on it: add it in the robot's settings.",
         ),
@@ -156,6 +155,10 @@ fn meaning(code: i64, words: &str) -> Option<Meaning> {
     })
 }
 
+const SIGNATURE: Meaning = (
+    Outcome::Configuration,
+    "The signature is not the robot's: give the channel the secret that the robot shows (加签).",
+);
 const NO_TOKEN: Meaning = (
     Outcome::Configuration,
     "The robot's address is not valid: was it removed from its group? Give the channel the address of another robot.",

@@ -87,8 +87,8 @@ fn seen(c: char) -> Option<char> {
     }
 }
 
-/// A receiver's own words on one line of at most so many bytes, with addresses, of pages and of machines, and whatever looks
-/// like a key taken out: receivers repeat what they were sent, and tell where it came from.
+/// A receiver's own words on one line of at most so many bytes, with addresses, of pages, people and machines, and whatever
+/// looks like a key taken out: receivers repeat what they were sent, and tell where it came from.
 pub fn redact(text: &str, bytes: usize) -> String {
     // Enough to fill what is shown, when nothing is taken out.
     let text = line(cut(text, bytes.saturating_mul(8)));
@@ -97,7 +97,11 @@ pub fn redact(text: &str, bytes: usize) -> String {
     {
         let end = word.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
         let (word, rest) = word.split_at(end);
-        if word.contains("://") || word.contains("key=") || word.contains("token=") || word.contains("sign=")
+        if word.contains("://")
+            || is_mailbox(word)
+            || word.contains("key=")
+            || word.contains("token=")
+            || word.contains("sign=")
         {
             told.push('…');
         } else {
@@ -120,6 +124,11 @@ fn redact_word(word: &str, told: &mut String) {
         told.push_str(if is_machine(part) || is_key(part) { "…" } else { part });
         told.push_str(rest);
     }
+}
+
+/// Somebody's address: mail servers name whom they refuse. `@all` is nobody's.
+fn is_mailbox(word: &str) -> bool {
+    word.trim_matches('@').contains('@')
 }
 
 fn is_machine(word: &str) -> bool {
@@ -197,6 +206,9 @@ mod tests {
             ("key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa", "…"),
             ("token 693a91f6-7aaa-4bc4-97a0-0ec2sifa5aaa", "token …"),
             ("sign not match", "sign not match"),
+            ("5.1.1 <li.lei@example.com>: no such user", "5.1.1 <…>: no such user"),
+            ("RCPT TO:<x@example.com>，李雷@例子.中国", "RCPT TO:<…>，…"),
+            ("@all is not allowed", "@all is not allowed"),
             (
                 "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]",
                 "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]",

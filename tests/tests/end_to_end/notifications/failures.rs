@@ -89,6 +89,18 @@ async fn of_ten_megabytes_only_the_beginning_is_read_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_receiver_repeats_of_a_visitors_words_is_not_kept() {
+    let told = Told::start(Dialect::Sqlite).await;
+    told.connect("WECOM", json!({})).await;
+    let words = "cannot show 请问我的订单什么时候发货？ of 李雷";
+    told.wecom.odd(Odds::next([Odd::Code { field: "errcode", code: 99_999, words }]));
+    told.submit(json!({})).await;
+    let deliveries = told.until(&["RETRYING"]).await;
+    let detail = deliveries[0]["attempts"][0]["detail"].as_str().expect("words");
+    assert!(detail.contains("“cannot show … of …”"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nonsense_is_never_taken_for_delivered() {
     let told = Told::start(Dialect::Sqlite).await;
     told.connect("WECOM", json!({"digest": "NEVER"})).await;

@@ -1,5 +1,6 @@
 //! Mail, from a visitor's message to a mailbox: real messages, a real dialogue, and over TLS.
 
+mod digests;
 mod recipients;
 
 use super::*;

@@ -219,7 +219,7 @@ const DINGTALK: &[Row<'_>] = &[
         Configuration,
         None,
         Some("310000"),
-        "clock",
+        "加签",
     ),
     (
         200,
@@ -236,6 +236,14 @@ const DINGTALK: &[Row<'_>] = &[
         None,
         Some("310000"),
         "keywords",
+    ),
+    (
+        200,
+        r#"{"errcode":310000,"errmsg":"description:机器人不可用;"}"#,
+        Configuration,
+        None,
+        Some("310000"),
+        "security settings",
     ),
     (200, r#"{"errcode":310000,"errmsg":""}"#, Configuration, None, Some("310000"), "security settings"),
     (200, r#"{"errcode":410100,"errmsg":"发送速度太快而限流"}"#, Retry, REST, Some("410100"), "allows"),

@@ -15,6 +15,7 @@ mod execute;
 mod first_start;
 mod idempotency;
 mod identity;
+pub mod images;
 mod invitations;
 mod keys;
 mod limits;

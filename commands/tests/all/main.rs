@@ -4,6 +4,7 @@ mod accounts;
 mod channels;
 mod clock;
 mod differential;
+mod images;
 mod keys;
 mod limits;
 mod members;

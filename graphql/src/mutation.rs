@@ -9,6 +9,7 @@ mod people;
 mod read;
 mod step;
 mod team;
+mod upload;
 mod visit;
 mod visitor;
 mod work;
@@ -23,6 +24,7 @@ pub struct Mutation(
     step::StepMutation,
     visitor::VisitorMutation,
     visit::VisitMutation,
+    upload::UploadMutation,
     people::PeopleMutation,
     member::MemberMutation,
     key::KeyMutation,

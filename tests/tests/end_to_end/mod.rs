@@ -10,6 +10,7 @@ mod guide;
 mod hidden;
 mod http;
 mod identity;
+mod images;
 mod members;
 mod metrics;
 mod nothing_in_the_clear;

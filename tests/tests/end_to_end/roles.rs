@@ -51,6 +51,7 @@ const PARTS: &[&str] = &[
     "FormField",
     "Grant",
     "Handles",
+    "Image",
     "Invitation",
     // The socket tells it, and only what its caller may see (`socket.rs`).
     "MessageChange",
@@ -61,6 +62,7 @@ const PARTS: &[&str] = &[
     "Reply",
     "Review",
     "Session",
+    "Upload",
     "UserError",
     "VisitorEntry",
     "VisitorMessageChange",

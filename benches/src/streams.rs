@@ -70,6 +70,7 @@ impl Plan {
             name: Name::parse(NAME).ok().map(Into::into),
             contact: contact().into(),
             content: Words::parse(WORDS).expect("words").into(),
+            images: vec![],
             category_id: None,
             related_to: None,
             locale: None,

@@ -325,6 +325,6 @@ fn signing_in(
     Ok(decided)
 }
 
-fn parse_member(id: &str, role: &str) -> Option<(MemberId, Role)> {
+pub(crate) fn parse_member(id: &str, role: &str) -> Option<(MemberId, Role)> {
     Some((id.parse().ok()?, role.parse().ok()?))
 }

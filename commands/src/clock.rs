@@ -75,6 +75,7 @@ impl Commands {
             message_id: due.message_id,
             expected_version: None,
             idempotency: Some(self.idempotency_of_rule(rule, due.message_id, due.sequence)),
+            rows: vec![],
         };
         let sequence = due.sequence;
         let told = match due.kind {

@@ -62,6 +62,8 @@ impl Commands {
                         commands.store.release_identities(&event.aggregate_id).await?;
                         commands.tell_messages(&event, messages_of, &ending).await
                     }
+                    // The picture's key went with the message's; what nobody can open takes no room.
+                    SHREDDED => Ok(commands.store.forget_images(&event.aggregate_id).await?),
                     _ => Ok(()),
                 }
             }
@@ -119,10 +121,13 @@ impl Commands {
             message_id,
             expected_version: None,
             idempotency: Some(self.idempotency_of_rule(RULE, message_id, sequence)),
+            rows: vec![],
         };
         let command = MessageCommand::Erase(EraseMessage { at: self.store.clock().now() });
         match self.execute_caused(request, Facts::None(command), Some(erased.event_id)).await {
-            Ok(_) | Err(CommandError::Message(MessageError::AlreadySo)) => Ok(()),
+            Ok(_) | Err(CommandError::Message(MessageError::AlreadySo)) => {
+                Ok(self.store.forget_images(&message_id.to_string()).await?)
+            }
             Err(error) => Err(error),
         }
     }

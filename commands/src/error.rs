@@ -1,6 +1,6 @@
 //! Why a command did nothing.
 
-use crate::{identity::IdentityError, password::PasswordError};
+use crate::{identity::IdentityError, images::ImageRefusal, password::PasswordError};
 use domain::{
     access::Permission, channel::ChannelError, contact::ContactError, desk::DeskError, member::MemberError,
     message::MessageError, team::TeamError, text::TextError, visitor::VisitorError,
@@ -34,6 +34,18 @@ pub enum CommandError {
     /// A rule of channels says no.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// A picture is not taken.
+    #[error("this picture {0}")]
+    Image(#[from] ImageRefusal),
+    /// More pictures than go with one message.
+    #[error("at most {most} pictures go with one message")]
+    TooManyUploads {
+        /// The desk's limit.
+        most: u32,
+    },
+    /// A picture that is not here, not the caller's, or goes with other words already.
+    #[error("there is no such picture of yours that waits to be attached: send it again")]
+    UploadUnknown,
     /// The contact cannot be used.
     #[error("the contact {0}")]
     Contact(#[from] ContactError),

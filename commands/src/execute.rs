@@ -16,7 +16,7 @@ use domain::{
     team::Team,
 };
 use std::collections::BTreeMap;
-use store::{Append, AppendError, Idempotency, Loaded, Receipt, StoreError, StreamAppend};
+use store::{Append, AppendError, CredentialRow, Idempotency, Loaded, Receipt, StoreError, StreamAppend};
 use uuid::Uuid;
 
 /// How often a command is decided again before its caller is asked to try later. Within a process nobody loses to the
@@ -30,6 +30,8 @@ pub(crate) struct Request<'a> {
     pub(crate) message_id: MessageId,
     pub(crate) expected_version: Option<i64>,
     pub(crate) idempotency: Option<Idempotency>,
+    /// Rows that are committed with its events.
+    pub(crate) rows: Vec<CredentialRow>,
 }
 
 /// A command, and what it needs to know of another stream.
@@ -94,10 +96,15 @@ impl Commands {
             let mut streams = relied_on;
             streams.push(stream::<Message>(id.clone(), &loaded, key, &decided)?);
             let mut append = self.append(request.caller, streams, request.idempotency.clone());
+            append.credentials.clone_from(&request.rows);
             append.metadata.extend(cause.map(|cause| ("causationId".to_owned(), cause.to_string())));
             match self.store.append(append).await {
                 Ok(appended) => return Ok(appended.receipt()),
                 Err(AppendError::Conflict) => {}
+                // Its pictures go with other words since.
+                Err(AppendError::Spent) if !request.rows.is_empty() => {
+                    return Err(CommandError::UploadUnknown);
+                }
                 Err(error) => return Err(CommandError::of_append(error)),
             }
         }

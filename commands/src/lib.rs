@@ -15,6 +15,8 @@ mod execute;
 mod first_start;
 mod idempotency;
 mod identity;
+mod image_address;
+pub mod images;
 mod invitations;
 mod keys;
 mod limits;
@@ -27,6 +29,7 @@ mod sessions;
 mod streams;
 mod teams;
 mod token;
+mod uploads;
 mod visitor;
 mod visitors;
 mod work;
@@ -37,6 +40,7 @@ pub use desk::{OpeningHoursInput, ServiceTargetInput};
 pub use erasure::MessagesOf;
 pub use error::CommandError;
 pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};
+pub use image_address::ImageReader;
 pub use invitations::Invited;
 pub use keys::{KeyInput, NewKey};
 pub use limits::Limits;
@@ -44,7 +48,8 @@ pub use members::ReviseInput;
 pub use message::{OnBehalf, SubmitInput, Submitted};
 pub use password::PasswordError;
 pub use sessions::Session;
-pub use store::Receipt;
+pub use store::{ImageSize, Receipt};
+pub use uploads::{Arrival, UploadInput, UploadLeave};
 pub use visitors::{EraseInput, Erasure, VisitorInput};
 pub use work::{
     AssignInput, CategorizeInput, ContinueInput, FollowUpInput, NoteInput, PrioritizeInput, RateInput,
@@ -52,6 +57,7 @@ pub use work::{
 };
 
 use domain::{actor::Actor, locale::Locale};
+use images::{ImageRoom, Space};
 use limits::Limiter;
 use password::Passwords;
 use std::net::IpAddr;
@@ -66,6 +72,7 @@ pub struct Commands {
     passwords: Passwords,
     contacts: Contacts,
     limiter: Limiter,
+    images: ImageRoom,
 }
 
 /// Who asks, in which language, and in the course of which request.
@@ -87,7 +94,8 @@ impl Commands {
     /// The commands on this store, without limits.
     pub fn new(store: Store) -> Self {
         let limiter = Limiter::new(Limits::NONE);
-        Self { store, passwords: Passwords::new(), contacts: Contacts::new(), limiter }
+        let (passwords, contacts) = (Passwords::new(), Contacts::new());
+        Self { store, passwords, contacts, limiter, images: ImageRoom::new(Space::default()) }
     }
 
     /// The same within limits.

@@ -19,6 +19,11 @@ use store::{Rate, Taken};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
+/// Pictures that one sender may announce within an hour.
+const UPLOADS_AN_HOUR: i64 = 90;
+/// As many pictures as go with a message, unless the desk says otherwise: an address announces so many for each that it may
+/// submit.
+const UPLOADS_PER_SUBMISSION: i64 = 9;
 /// Messages that may name the same contact within a day.
 const OF_CONTACT_A_DAY: i64 = 20;
 /// Callers and buckets that a process remembers, the least recently seen forgotten first; each weighs about a hundred bytes.
@@ -123,6 +128,20 @@ impl Commands {
             self.take(&bucket, rate).await?;
         }
         Ok(())
+    }
+
+    /// Counts a picture against whoever announces it and against their address.
+    pub(crate) async fn count_upload(&self, caller: &Caller, owner: &str) -> Result<(), CommandError> {
+        let per_minute = i64::from(self.limiter.0.limits.submits_per_minute) * UPLOADS_PER_SUBMISSION;
+        if per_minute == 0 {
+            return Ok(());
+        }
+        if let Some(address) = caller.address {
+            let bucket = self.store.derive("limit of uploads", &[&network(address)]);
+            self.take(&bucket, Rate { step: MINUTE / per_minute, burst: per_minute }).await?;
+        }
+        let bucket = self.store.derive("limit of uploads of one", &[owner.as_bytes()]);
+        self.take(&bucket, Rate { step: 60 * MINUTE / UPLOADS_AN_HOUR, burst: UPLOADS_AN_HOUR }).await
     }
 
     /// Counts a sign-in as refused before its password is looked at, so that many at once are counted too. `None`: there

@@ -5,6 +5,7 @@ use crate::{
     access::{Needs, admit},
     error::CommandError,
     streams::{message_key, stream},
+    uploads::Attaching,
     visitor::{Arriving, Remembered},
 };
 use domain::{
@@ -13,7 +14,7 @@ use domain::{
     contact::Contact,
     decide::Decide,
     desk::Desk,
-    ids::{CategoryId, MessageId, VisitorId},
+    ids::{CategoryId, ImageId, MessageId, VisitorId},
     locale::Locale,
     message::{Message, MessageCommand, MessageError, Related, SubmitMessage},
     reference::Reference,
@@ -33,6 +34,9 @@ pub struct SubmitInput {
     pub contact: String,
     /// The words.
     pub content: Words,
+    /// Pictures that whoever submits has sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upload_ids: Vec<ImageId>,
     /// What it is about.
     pub category_id: Option<CategoryId>,
     /// An earlier message of theirs.
@@ -107,30 +111,40 @@ impl Commands {
                 .ok_or(limited);
         }
         let message_id = MessageId(self.fresh_id("message id", key.as_ref()));
+        let attaching = match self.attaching(caller, &input.upload_ids).await {
+            Ok(attaching) => attaching,
+            // With the first use of the key they were attached.
+            Err(refusal) => {
+                let answered = self.answered(key.as_ref()).await?;
+                return answered.map(|receipt| arriving.submitted(receipt)).ok_or(refusal);
+            }
+        };
         for attempt in 0..crate::execute::ATTEMPTS {
             // The first time nothing is looked up that would only be found missing: the append sees whether it is.
             let streams = if attempt == 0 { Streams::Guessed } else { Streams::Read };
-            let submission =
-                match self.decide_submission(caller, &input, &arriving, message_id, streams).await {
-                    Ok(submission) => submission,
-                    // Another request with the same key may just have been first: then it is answered, not refused.
-                    Err(refusal) => match (self.answered(key.as_ref()).await?, refusal) {
-                        (Some(receipt), _) => return Ok(arriving.submitted(receipt)),
-                        // What this process last knew is never the last word on a refusal.
-                        (None, _) if streams == Streams::Guessed => continue,
-                        // The streams that the key leads to are there, its answer is forgotten.
-                        (
-                            None,
-                            CommandError::Visitor(VisitorError::AlreadyArrived)
-                            | CommandError::Message(MessageError::AlreadySubmitted),
-                        ) if key.is_some() => return Err(CommandError::KeyExpired),
-                        // Whoever a member wrote for is nobody.
-                        (None, CommandError::Visitor(VisitorError::NotArrived)) => {
-                            return Err(CommandError::NotFound);
-                        }
-                        (None, refusal) => return Err(refusal),
-                    },
-                };
+            let submission = match self
+                .decide_submission(caller, &input, &attaching, &arriving, message_id, streams)
+                .await
+            {
+                Ok(submission) => submission,
+                // Another request with the same key may just have been first: then it is answered, not refused.
+                Err(refusal) => match (self.answered(key.as_ref()).await?, refusal) {
+                    (Some(receipt), _) => return Ok(arriving.submitted(receipt)),
+                    // What this process last knew is never the last word on a refusal.
+                    (None, _) if streams == Streams::Guessed => continue,
+                    // The streams that the key leads to are there, its answer is forgotten.
+                    (
+                        None,
+                        CommandError::Visitor(VisitorError::AlreadyArrived)
+                        | CommandError::Message(MessageError::AlreadySubmitted),
+                    ) if key.is_some() => return Err(CommandError::KeyExpired),
+                    // Whoever a member wrote for is nobody.
+                    (None, CommandError::Visitor(VisitorError::NotArrived)) => {
+                        return Err(CommandError::NotFound);
+                    }
+                    (None, refusal) => return Err(refusal),
+                },
+            };
             let append = Append { idempotency: key.clone(), ..submission.append };
             match self.store.append(append).await {
                 Ok(appended) => {
@@ -142,6 +156,8 @@ impl Commands {
                 }
                 // Somebody was faster, or had the same reference: look and decide again.
                 Err(AppendError::Conflict | AppendError::Taken { .. }) => {}
+                // Two messages at once with the same pictures: the other one has them.
+                Err(AppendError::Spent) => return Err(CommandError::UploadUnknown),
                 Err(error) => return Err(CommandError::of_append(error)),
             }
         }
@@ -153,6 +169,7 @@ impl Commands {
         &self,
         caller: &Caller,
         input: &SubmitInput,
+        attaching: &Attaching,
         arriving: &Arriving,
         message_id: MessageId,
         streams: Streams,
@@ -162,7 +179,10 @@ impl Commands {
         let (visitor, remembered) = self.visitor_stream(arriving, input, &contact, streams).await?;
         let reference = Reference::from_random(store::random::bytes());
         let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), desk };
-        let submit = self.submission(input, facts, streams).await?;
+        let submit = SubmitMessage {
+            images: attaching.images.clone(),
+            ..self.submission(input, facts, streams).await?
+        };
         let loaded = match streams {
             Streams::Guessed => Loaded::new_stream(),
             Streams::Read => self.store.load::<Message>(&message_id.to_string()).await?,
@@ -181,6 +201,7 @@ impl Commands {
             holder: message_id.to_string(),
         });
         append.credentials.extend(self.visitor_token_row(arriving));
+        append.credentials.extend(attaching.rows(message_id, &message_id.to_string()));
         Ok(Submission { append, remembered })
     }
 
@@ -205,6 +226,7 @@ impl Commands {
             name: input.name.clone(),
             contact: facts.contact,
             content: input.content.clone(),
+            images: vec![],
             category_id: input.category_id.clone(),
             related_to,
             locale: input.locale.clone(),

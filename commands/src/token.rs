@@ -13,6 +13,8 @@ pub(crate) const VISITOR: &str = "lwv_";
 pub(crate) const LINK: &str = "lwl_";
 /// An invitation, good once.
 pub(crate) const INVITATION: &str = "lwi_";
+/// An address that takes one picture.
+pub(crate) const UPLOAD: &str = "lwu_";
 /// An API key.
 pub(crate) const KEY: &str = "lwk_";
 

@@ -58,7 +58,7 @@ impl Commands {
         admit(caller, needs)?;
         let idempotency = self.idempotency(caller, mutation, target.idempotency_key.as_deref(), input)?;
         let Target { message_id, expected_version, .. } = *target;
-        Ok(Request { caller, needs, message_id, expected_version, idempotency })
+        Ok(Request { caller, needs, message_id, expected_version, idempotency, rows: vec![] })
     }
 }
 

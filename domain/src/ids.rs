@@ -56,6 +56,8 @@ uuid_id! {
     SessionId,
     /// Where the desk is told of what happens.
     ChannelId,
+    /// A picture that somebody sent.
+    ImageId,
 }
 
 /// The desk is one per installation; this is its stream's id, the nil UUID.

@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod follow_up;
 mod gone;
+mod image;
 mod review;
 mod sort;
 mod status;
@@ -35,6 +36,7 @@ pub use event::{
 };
 pub use follow_up::{BringUpFollowUp, FollowUp, ScheduleFollowUp};
 pub use gone::{EraseMessage, ShredMessage};
+pub use image::{Image, ImageFormat};
 pub use review::{CriterionScore, ReviewReply};
 pub use sort::{CategorizeMessage, PrioritizeMessage, Priority, TagMessage};
 pub use status::{MessageStatus, VisitorStatus};

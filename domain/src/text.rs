@@ -56,6 +56,11 @@ impl<const MAX: usize> Text<MAX> {
         }
     }
 
+    /// Nothing: beside a picture nobody has to write.
+    pub fn nothing() -> Self {
+        Self(String::new())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -46,6 +46,11 @@ pub struct Links {
 }
 
 impl Links {
+    /// An address of ours; a path while nobody has said where we are.
+    pub(crate) fn of(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_deref().unwrap_or_default())
+    }
+
     /// The page that asks for a password, with what opens it: a browser sends that part nowhere.
     pub(crate) fn sign_in(&self, token: &str) -> Option<String> {
         self.base.as_ref().map(|base| format!("{base}/sign-in#{token}"))

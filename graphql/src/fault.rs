@@ -1,7 +1,7 @@
 //! Faults: what stands in `errors`, each with a code. Refusals are not here: they are answers (`refusal.rs`).
 
 use async_graphql::{Error, ErrorExtensions};
-use commands::{Caller, CommandError};
+use commands::{Caller, CommandError, images::ImageRefusal};
 use projections::QueryError;
 
 /// The codes of request faults.
@@ -73,6 +73,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         E::TokenUnknown => Some(fault(Code::Unauthenticated, error.to_string())),
         E::Forbidden(_) | E::NotForYou(_) => Some(fault(Code::Forbidden, error.to_string())),
         E::NotFound => Some(fault(Code::NotFound, error.to_string())),
+        E::Image(ImageRefusal::Busy) => Some(fault(Code::Unavailable, error.to_string())),
         E::RateLimited { retry_after } => Some(rate_limited(*retry_after)),
         E::Unavailable | E::OutcomeUnknown => Some(fault(Code::Unavailable, error.to_string())),
         E::Fault(cause) if cause.passes() => Some(unavailable(cause)),
@@ -84,7 +85,10 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Team(_)
         | E::Channel(_)
         | E::TeamUnknown
+        | E::Image(_)
         | E::Contact(_)
+        | E::TooManyUploads { .. }
+        | E::UploadUnknown
         | E::Name(_)
         | E::Password(_)
         | E::EmailTaken

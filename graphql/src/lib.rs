@@ -23,6 +23,7 @@ mod ticks;
 pub use caller::{Links, Request};
 pub use execute::{Executed, execute};
 pub use language::Language;
+pub use refusal::{Refused, refused};
 pub use story::Story;
 pub use subscribe::{Subscribed, Told, subscribe};
 

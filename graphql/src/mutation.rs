@@ -10,6 +10,7 @@ mod people;
 mod read;
 mod step;
 mod team;
+mod upload;
 mod visit;
 mod visitor;
 mod work;
@@ -24,6 +25,7 @@ pub struct Mutation(
     step::StepMutation,
     visitor::VisitorMutation,
     visit::VisitMutation,
+    upload::UploadMutation,
     people::PeopleMutation,
     member::MemberMutation,
     key::KeyMutation,

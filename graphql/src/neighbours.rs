@@ -7,7 +7,7 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use domain::ids::{MemberId, MessageId, ReplyId, VisitorId};
-use projections::{EntryRow, MemberRow, MessageRow, Projections, QueryError, Reader, ReviewRow};
+use projections::{EntryRow, ImageRow, MemberRow, MessageRow, Projections, QueryError, Reader, ReviewRow};
 use std::{collections::HashMap, sync::Arc};
 
 /// The look-ups of one request, by whoever asks.
@@ -36,6 +36,10 @@ struct SaidIn(MessageId);
 /// What its visitor sees of what was said in this message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct ToldIn(MessageId);
+
+/// The pictures of this message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Pictured(MessageId);
 
 /// The replies in this message after which its visitor has said nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,6 +97,11 @@ impl Neighbours {
     /// What its visitor sees of what was said in a message of their own.
     pub(crate) async fn own_entries(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<EntryRow>> {
         Ok(self.one(ctx, ToldIn(id)).await?.unwrap_or_default())
+    }
+
+    /// The pictures of a message that the caller was given.
+    pub(crate) async fn images(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<ImageRow>> {
+        Ok(self.one(ctx, Pictured(id)).await?.unwrap_or_default())
     }
 
     /// How many replies in a message its visitor has said nothing after.
@@ -193,6 +202,20 @@ impl Loader<ToldIn> for LookUp {
     async fn load(&self, keys: &[ToldIn]) -> Answers<ToldIn, Vec<EntryRow>> {
         let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
         self.said(&ids, false, ToldIn).await
+    }
+}
+
+impl Loader<Pictured> for LookUp {
+    type Value = Vec<ImageRow>;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[Pictured]) -> Answers<Pictured, Vec<ImageRow>> {
+        let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let mut found: HashMap<Pictured, Vec<ImageRow>> = HashMap::new();
+        for row in self.projections.images_of(&ids).await.map_err(Arc::new)? {
+            found.entry(Pictured(row.message_id)).or_default().push(row);
+        }
+        Ok(found)
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod channel;
 pub(crate) mod desk;
 mod entry;
+pub(crate) mod image;
 pub(crate) mod log;
 pub(crate) mod member;
 pub(crate) mod message;

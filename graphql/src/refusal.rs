@@ -2,6 +2,7 @@
 
 mod channels;
 mod desk;
+mod images;
 
 pub(crate) use channels::{of_address, of_emails, of_rules, of_secret, of_stars, required, too_many_emails};
 
@@ -64,6 +65,12 @@ pub(crate) enum UserErrorCode {
     Blocked,
     /// It is marked as spam.
     Spam,
+    /// A picture has too many bytes, pixels or frames.
+    UploadTooLarge,
+    /// A picture is none that is taken.
+    UploadNotAnImage,
+    /// More pictures than go with one message.
+    TooManyUploads,
 }
 
 /// Why something was refused, for a program and for a person.
@@ -75,6 +82,26 @@ pub(crate) struct UserError {
     pub(crate) message: String,
     /// The input field it is about.
     pub(crate) field: Option<Vec<String>>,
+}
+
+/// A refusal, for whoever answers without a schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// For a program: the name that the schema has for it.
+    pub code: String,
+    /// For a person, in their language.
+    pub message: String,
+}
+
+/// The refusal in a command's error that is no fault.
+pub fn refused(error: &CommandError, locale: Option<&Locale>) -> Refused {
+    let UserError { code, message, .. } = of_command(error, locale);
+    let name = if let async_graphql::Value::Enum(name) = async_graphql::resolver_utils::enum_value(code) {
+        name.to_string()
+    } else {
+        String::new()
+    };
+    Refused { code: name, message }
 }
 
 /// A refusal before it is told: code, field, the key of its sentence.
@@ -152,6 +179,9 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::Team(error) => of_team(*error),
         CommandError::Channel(error) => return channels::of_channel(error, locale),
         CommandError::TeamUnknown => (C::Unknown, Some("teamIds"), "team-unknown"),
+        CommandError::Image(error) => return images::of_image(*error, locale),
+        CommandError::TooManyUploads { most } => return images::too_many(*most, locale),
+        CommandError::UploadUnknown => (C::Unknown, Some("uploadIds"), "upload-unknown"),
         // Told whole by `all_of_command`.
         CommandError::Desk(_)
         | CommandError::Unauthenticated

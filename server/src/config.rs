@@ -146,7 +146,7 @@ impl Settings {
         let channels = self.channels.read()?;
         let master_key_file = self.master_key_file.unwrap_or_else(|| beside(&self.data_dir));
         Ok(Config {
-            store: StoreConfig { database, master_key_file },
+            store: StoreConfig { database, master_key_file, images: self.data_dir.join("images") },
             data_dir: self.data_dir,
             listen,
             public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),

@@ -11,6 +11,7 @@ mod connections;
 pub mod edge;
 mod endpoint;
 mod health;
+mod images;
 mod logging;
 mod metrics;
 mod pages;
@@ -23,6 +24,7 @@ mod show;
 mod socket;
 #[cfg(feature = "otlp")]
 mod traces;
+mod uploads;
 mod welcome;
 
 pub use bounds::Bounds;

@@ -2,10 +2,11 @@
 
 use crate::{
     edge::{self, Edge, headers},
-    endpoint, health, pages, request_id, schemas,
+    endpoint, health, images, pages, request_id, schemas,
     socket::{self, Sockets},
+    uploads,
 };
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get, routing::post};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get, routing::post, routing::put};
 use commands::Commands;
 use graphql::Schema;
 use projections::{Projections, notifications::Notifier};
@@ -43,7 +44,10 @@ pub(crate) fn router(app: App) -> Router {
     });
     Router::new()
         .route("/graphql", post(endpoint::post).fallback(endpoint::not_post).layer(judge.clone()))
-        .route("/graphql/ws", get(socket::open).layer(judge))
+        .route("/graphql/ws", get(socket::open).layer(judge.clone()))
+        .route("/uploads/{token}", put(uploads::put).layer(judge.clone()))
+        .route("/images/{id}", get(images::picture).layer(judge.clone()))
+        .route("/images/{id}/thumbnail", get(images::thumbnail).layer(judge))
         .route("/", get(pages::home))
         .route("/health", get(health::get))
         .route("/webhooks/schemas/{file}", get(schemas::get))

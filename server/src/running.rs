@@ -57,6 +57,7 @@ pub struct Server {
     metrics: Option<Metrics>,
     clock: JoinHandle<()>,
     refusals: JoinHandle<()>,
+    uploads: JoinHandle<()>,
     _lock: Option<ServerLock>,
 }
 
@@ -104,6 +105,7 @@ impl Server {
         };
         let destroyer = commands.destroy_keys(messages_of, &stop);
         let refusals = tokio::spawn(commands.clone().watch_refusals(stop.clone()));
+        let uploads = tokio::spawn(commands.clone().watch_uploads(stop.clone()));
         let links = graphql::Links { base: config.public_url.clone() };
         let senders = config.channels.senders(store.clock())?;
         let (base, remedies) = (config.public_url.clone(), remedies(&commands));
@@ -140,6 +142,7 @@ impl Server {
             metrics,
             clock,
             refusals,
+            uploads,
             _lock: lock,
         })
     }
@@ -183,6 +186,9 @@ impl Server {
         self.app.notifier.ended().await;
         if let Err(error) = self.refusals.await {
             tracing::error!(%error, "the watch on refused sign-ins did not end well");
+        }
+        if let Err(error) = self.uploads.await {
+            tracing::error!(%error, "the watch on pictures that nobody attached did not end well");
         }
         // Only now: what was just written is still read back for its answer.
         self.stop_following.cancel();

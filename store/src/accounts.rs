@@ -4,6 +4,7 @@ use crate::{
     api_keys::KeyChange,
     channels::ChannelChange,
     error::{AppendError, StoreError},
+    images::ImageChange,
     people::AccountChange,
     refusals::RefusalCount,
     sessions,
@@ -92,6 +93,8 @@ pub enum CredentialRow {
     Key(KeyChange),
     /// A channel's address or secrets changed.
     Channel(ChannelChange),
+    /// A picture was attached to a message.
+    Image(ImageChange),
     /// An event tells of sign-ins that were refused.
     RefusalsTold(RefusalCount),
 }
@@ -156,6 +159,7 @@ impl CredentialRow {
             Self::Changed(change) => change.write(tx).await?,
             Self::Key(change) => change.write(tx).await?,
             Self::Channel(change) => change.write(tx).await?,
+            Self::Image(change) => change.write(tx).await?,
             Self::RefusalsTold(count) => count.told(tx).await?,
         }
         Ok(())
@@ -178,6 +182,13 @@ impl Store {
             )
             .await?;
         row.as_ref().map(Account::from_row).transpose()
+    }
+
+    /// The role of a member who works at the desk.
+    pub async fn role_of(&self, member_id: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT role FROM accounts WHERE member_id = $1 AND active = 1";
+        let row = self.log().row(sql, &[member_id.into()]).await?;
+        row.map(|row| Ok(row.text("role")?)).transpose()
     }
 
     /// Members of a role, with whether each has a password: the first administrator is found by this.

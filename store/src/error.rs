@@ -46,6 +46,9 @@ pub enum StoreError {
         /// Where the view stands.
         position: i64,
     },
+    /// A picture's file cannot be written, read or removed.
+    #[error("a picture's file: {0}")]
+    Picture(std::io::Error),
     /// The installation cannot start like this; the text says what to do.
     #[error("{0}")]
     Setup(String),

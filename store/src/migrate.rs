@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     step!("0017_log_notifications"),
     step!("0018_views_message_entries_2"),
     step!("0019_views_message_list_5"),
+    step!("0020_log_uploads"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

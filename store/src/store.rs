@@ -2,6 +2,7 @@
 
 use crate::{
     append::{Queue, supervise},
+    blobs::Blobs,
     cache::{Aggregates, Keys},
     clock::Clock,
     database::{Database, DatabaseUrl},
@@ -27,6 +28,8 @@ pub struct StoreConfig {
     pub database: DatabaseUrl,
     /// The master key's file.
     pub master_key_file: PathBuf,
+    /// The folder where pictures lie, sealed. Every process of one desk has the same.
+    pub images: PathBuf,
 }
 
 /// An open store; its clones are the same store.
@@ -42,6 +45,7 @@ struct Inner {
     queue: Queue,
     aggregates: Aggregates,
     keys: Keys,
+    blobs: Blobs,
     writer: TaskTracker,
     measures: Measures,
     #[cfg(feature = "testing")]
@@ -71,6 +75,7 @@ impl Store {
             queue: Queue::new(),
             aggregates: Aggregates::new(),
             keys: Keys::new(),
+            blobs: Blobs::new(config.images.clone()),
             writer: TaskTracker::new(),
             measures: Measures::new(),
             #[cfg(feature = "testing")]
@@ -101,6 +106,10 @@ impl Store {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.0.blobs
     }
 
     pub(crate) fn master(&self) -> &MasterKey {

@@ -78,7 +78,8 @@ impl TestDatabase {
             }
         };
         let master_key_file = directory.join("leaveword.key");
-        Self { config: StoreConfig { database, master_key_file }, directory }
+        let images = directory.join("data").join("images");
+        Self { config: StoreConfig { database, master_key_file, images }, directory }
     }
 
     /// Opens it with this clock.

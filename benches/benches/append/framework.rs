@@ -67,6 +67,7 @@ pub(crate) fn command(clock: &Clock, turn: Turn, caller: usize) -> (String, Mess
                 name: Name::parse(NAME).ok(),
                 contact: streams::contact(),
                 content: Words::parse(WORDS).expect("words"),
+                images: vec![],
                 category_id: None,
                 related_to: None,
                 locale: None,

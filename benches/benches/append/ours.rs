@@ -77,6 +77,7 @@ impl Ours {
             name: Name::parse(NAME).ok(),
             contact: CONTACT.to_owned(),
             content: Words::parse(WORDS).expect("words"),
+            upload_ids: vec![],
             category_id: None,
             related_to: None,
             locale: None,

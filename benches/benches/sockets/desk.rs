@@ -102,6 +102,7 @@ async fn left(commands: &Commands) -> Result<Left, CommandError> {
         name: Name::parse(NAME).ok(),
         contact: CONTACT.to_owned(),
         content: Words::parse(WORDS).expect("words"),
+        upload_ids: vec![],
         category_id: None,
         related_to: None,
         locale: None,

@@ -58,7 +58,7 @@ pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), 
     let guard = Guard::read("127.0.0.0/8", "").map_err(|fault| fault.problem)?;
     let config = Config {
         data_dir: PathBuf::new(),
-        store: StoreConfig { database, master_key_file },
+        store: StoreConfig { database, master_key_file, images: PathBuf::new() },
         listen: ([127, 0, 0, 1], 0).into(),
         metrics_listen: None,
         otlp_endpoint: None,

@@ -4,7 +4,7 @@ use super::{Target, member};
 use crate::{Caller, Commands, access::Needs, error::CommandError};
 use domain::{
     access::Permission,
-    ids::{MemberId, NoteId, ReplyId, WordsId},
+    ids::{ImageId, MemberId, NoteId, ReplyId, WordsId},
     member::Member,
     message::{AddNote, ContinueMessage, MessageCommand, RateMessage, ReplyToMessage, Stars},
     text::{Reason, ReplyText, Words},
@@ -20,6 +20,9 @@ pub struct ContinueInput {
     pub target: Target,
     /// The words.
     pub content: Words,
+    /// Pictures that the visitor has sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upload_ids: Vec<ImageId>,
 }
 
 /// A reply.
@@ -63,11 +66,19 @@ impl Commands {
         caller: &Caller,
         input: ContinueInput,
     ) -> Result<Receipt, CommandError> {
-        let request = self.request(caller, Needs::Owner, "continueMessage", &input.target, &input)?;
+        let mut request = self.request(caller, Needs::Owner, "continueMessage", &input.target, &input)?;
+        let words_id = WordsId(store::random::uuid(self.store.clock().now()));
+        let attaching = match self.attaching(caller, &input.upload_ids).await {
+            Ok(attaching) => attaching,
+            // With the first use of the key they were attached.
+            Err(refusal) => return self.answered(request.idempotency.as_ref()).await?.ok_or(refusal),
+        };
+        request.rows = attaching.rows(request.message_id, &words_id.to_string());
         let command = MessageCommand::Continue(ContinueMessage {
             at: self.store.clock().now(),
-            words_id: WordsId(store::random::uuid(self.store.clock().now())),
+            words_id,
             content: input.content,
+            images: attaching.images,
         });
         self.execute(request, command).await
     }

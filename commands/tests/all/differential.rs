@@ -138,6 +138,7 @@ fn submission(clock: &Clock) -> SubmitMessage {
         name: Name::parse("Anna").ok(),
         contact: Contact::parse("anna@example.org", "CN").expect("an address"),
         content: Words::parse("When will it be sent?").expect("words"),
+        images: vec![],
         category_id: None,
         related_to: None,
         locale: None,

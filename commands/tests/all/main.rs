@@ -4,6 +4,7 @@ mod accounts;
 mod channels;
 mod clock;
 mod differential;
+mod images;
 mod keys;
 mod limits;
 mod members;
@@ -55,6 +56,7 @@ fn words() -> SubmitInput {
         name: Name::parse("李雷").ok(),
         contact: "13800138000".into(),
         content: Words::parse("请问我的订单什么时候发货？").expect("words"),
+        upload_ids: vec![],
         category_id: None,
         related_to: None,
         locale: None,

@@ -1,7 +1,7 @@
 //! What is said in a message once it was left: more words, replies, notes, and how content the visitor was.
 
 use super::{
-    Decided, Message, MessageCommand, MessageContinued, MessageError, MessageEvent, MessageRated,
+    Decided, Image, Message, MessageCommand, MessageContinued, MessageError, MessageEvent, MessageRated,
     MessageReplied, NoteAdded, Stage, Submitted,
 };
 use crate::{
@@ -22,8 +22,10 @@ pub struct ContinueMessage {
     pub at: DateTime<Utc>,
     /// The id of the new words.
     pub words_id: WordsId,
-    /// The words.
+    /// The words; may be empty beside a picture.
     pub content: Words,
+    /// Pictures of theirs, received and not attached yet.
+    pub images: Vec<Image>,
 }
 
 /// A member replies.
@@ -98,6 +100,7 @@ impl Submitted {
             at: self.at(command.at),
             words_id: command.words_id,
             content: command.content.into(),
+            images: command.images,
             reopened: self.stage != Stage::Active,
         })
     }

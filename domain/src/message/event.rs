@@ -1,6 +1,6 @@
 //! What happened to a message. Wire names are pinned by the files in `golden/`.
 
-use super::{CriterionScore, Priority, Stars};
+use super::{CriterionScore, Image, Priority, Stars};
 use crate::{
     contact::Contact,
     event::events,
@@ -86,6 +86,9 @@ pub struct MessageSubmitted {
     pub contact: Personal<Contact>,
     /// The words.
     pub content: Personal<Words>,
+    /// The pictures that came with them; an event without any does not speak of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     /// What it is about.
     pub category_id: Option<CategoryId>,
     /// The earlier message it belongs to.
@@ -120,6 +123,9 @@ pub struct MessageContinued {
     pub words_id: WordsId,
     /// The words.
     pub content: Personal<Words>,
+    /// The pictures that came with them; an event without any does not speak of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     /// Was it resolved or closed, and is it open again?
     pub reopened: bool,
 }

@@ -1,6 +1,6 @@
 //! A visitor leaves a message: what the desk's form asks for.
 
-use super::{Decided, MessageError, MessageEvent, MessageSubmitted};
+use super::{Decided, Image, MessageError, MessageEvent, MessageSubmitted};
 use crate::{
     contact::Contact,
     ids::{CategoryId, MessageId, VisitorId},
@@ -23,8 +23,10 @@ pub struct SubmitMessage {
     pub name: Option<Name>,
     /// How to reach them.
     pub contact: Contact,
-    /// The words.
+    /// The words; may be empty beside a picture.
     pub content: Words,
+    /// Pictures of theirs, received and not attached yet.
+    pub images: Vec<Image>,
     /// What it is about, when they said.
     pub category_id: Option<CategoryId>,
     /// An earlier message that it belongs to.
@@ -90,6 +92,7 @@ pub(super) fn submit(command: SubmitMessage) -> Decided {
         name: command.name.map(Into::into),
         contact: command.contact.into(),
         content: command.content.into(),
+        images: command.images,
         category_id: command.category_id,
         related_to: command.related_to.map(|earlier| earlier.message_id),
         locale: command.locale,

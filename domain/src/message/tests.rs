@@ -30,6 +30,7 @@ fn submission() -> SubmitMessage {
         reference: Reference::from_random([1; 6]),
         name: Name::parse("李雷").ok(),
         contact: Contact::parse("13800138000", "CN").expect("a phone number"),
+        images: vec![],
         content: Words::parse("请问我的订单什么时候发货？").expect("words"),
         category_id: None,
         related_to: None,
@@ -81,6 +82,7 @@ fn more(second: i64) -> MessageCommand {
         at: at(second),
         words_id: WordsId(Uuid::from_u128(10)),
         content: Words::parse("还有一个问题。").expect("words"),
+        images: vec![],
     })
 }
 

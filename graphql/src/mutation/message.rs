@@ -28,8 +28,10 @@ struct SubmitMessageInput {
     name: Option<String>,
     /// A phone number or an e-mail address.
     contact: String,
-    /// 1 to 5,000 characters.
+    /// 1 to 5,000 characters; may be empty beside a picture.
     content: String,
+    /// Pictures of the same visitor (or member, on a visitor's behalf), sent to the addresses of `createUpload`.
+    upload_ids: Option<Vec<ID>>,
     /// One of the desk's categories.
     category_id: Option<ID>,
     /// An earlier message of the same visitor.
@@ -69,8 +71,10 @@ struct ReplyToMessageInput {
 struct ContinueMessageInput {
     /// In which message.
     message_id: ID,
-    /// 1 to 5,000 characters.
+    /// 1 to 5,000 characters; may be empty beside a picture.
     content: String,
+    /// Pictures of the same visitor.
+    upload_ids: Option<Vec<ID>>,
     /// Repeats with the same key are one.
     idempotency_key: Option<String>,
 }
@@ -119,13 +123,15 @@ impl MessageMutation {
         ctx: &Context<'_>,
         input: ContinueMessageInput,
     ) -> Result<MessagePayload> {
-        let content = match Text::parse(&input.content) {
+        let upload_ids = read::uploads(input.upload_ids);
+        let content = match read::words(&input.content, &upload_ids) {
             Ok(content) => content,
             Err(error) => return Ok(MessagePayload::refused(vec![read::of_text(ctx, &error, "content")])),
         };
         let target = read::target(&input.message_id, None, input.idempotency_key);
         let message_id = target.message_id;
-        let said = ctx.commands().continue_message(ctx.caller(), ContinueInput { target, content }).await;
+        let input = ContinueInput { target, content, upload_ids };
+        let said = ctx.commands().continue_message(ctx.caller(), input).await;
         MessagePayload::of_work(ctx, message_id, said).await
     }
 
@@ -169,7 +175,8 @@ fn read_submission(
 ) -> std::result::Result<SubmitInput, Vec<UserError>> {
     let mut refusals = Vec::new();
     let name = read::optional(input.name.as_deref().map(Text::parse));
-    let content = Text::parse(&input.content);
+    let upload_ids = read::uploads(input.upload_ids);
+    let content = read::words(&input.content, &upload_ids);
     let page_url = read::optional(input.page_url.as_deref().map(parse_page_url));
     refusals.extend(name.as_ref().err().map(|error| read::of_text(ctx, error, "name")));
     refusals.extend(content.as_ref().err().map(|error| read::of_text(ctx, error, "content")));
@@ -181,6 +188,7 @@ fn read_submission(
             name,
             contact: input.contact,
             content,
+            upload_ids,
             category_id: input.category_id.map(|id| CategoryId(id.0)),
             related_to: input.related_to.map(|id| MessageId::typed(&id)),
             locale: input.locale.map(|locale| locale.0).or_else(|| ctx.locale().cloned()),

@@ -7,13 +7,26 @@ use crate::{
 use async_graphql::{Context, ID};
 use commands::Target;
 use domain::{
-    ids::MessageId,
-    text::{Text, TextError},
+    ids::{ImageId, MessageId},
+    text::{Text, TextError, Words},
 };
 
 /// Which message, as it was seen last, and with which key.
 pub(super) fn target(id: &ID, expected_version: Option<i64>, idempotency_key: Option<String>) -> Target {
     Target { message_id: MessageId::typed(id), expected_version, idempotency_key }
+}
+
+/// Pictures; one named in no known way is there for nobody.
+pub(super) fn uploads(ids: Option<Vec<ID>>) -> Vec<ImageId> {
+    ids.unwrap_or_default().iter().map(|id| ImageId::typed(id)).collect()
+}
+
+/// A visitor's words, which may be none beside a picture.
+pub(super) fn words(content: &str, uploads: &[ImageId]) -> Result<Words, TextError> {
+    match Text::parse(content) {
+        Err(TextError::Empty) if !uploads.is_empty() => Ok(Text::nothing()),
+        read => read,
+    }
 }
 
 /// Text that may be left out; white space alone counts as left out.

@@ -1,11 +1,11 @@
 //! What was said in a message, as the desk reads it.
 
-use super::member::Member;
+use super::{image::Image, member::Member};
 use crate::{caller::Asks, scalar::DateTime};
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject, Union};
 use domain::{
     access::{Permission, holds},
-    ids::{MemberId, ReplyId},
+    ids::{MemberId, MessageId, ReplyId},
 };
 use projections::{EntryKind, EntryRow, MemberRow, ReviewRow};
 
@@ -19,13 +19,24 @@ pub(crate) enum Entry {
 
 /// What the visitor said.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct VisitorWords {
+    #[graphql(skip)]
+    of: MessageId,
     /// Its id.
     id: ID,
     /// When.
     at: DateTime,
     /// The words; null once erased.
     content: Option<String>,
+}
+
+#[ComplexObject]
+impl VisitorWords {
+    /// The pictures that came with them.
+    async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
+        Image::of_entry(ctx, self.of, &self.id).await
+    }
 }
 
 /// What a member said to the visitor.
@@ -128,20 +139,25 @@ impl Note {
 }
 
 impl Entry {
-    /// These entries with those who wrote them.
-    pub(crate) async fn all(ctx: &Context<'_>, rows: Vec<EntryRow>, as_of: Option<i64>) -> Result<Vec<Self>> {
+    /// These entries of a message with those who wrote them.
+    pub(crate) async fn all(
+        ctx: &Context<'_>,
+        of: MessageId,
+        rows: Vec<EntryRow>,
+        as_of: Option<i64>,
+    ) -> Result<Vec<Self>> {
         let authors = rows.iter().filter_map(|row| row.author_id);
         let members = ctx.neighbours().members(ctx, authors).await?;
-        Ok(rows.into_iter().map(|row| Self::new(row, &members, as_of)).collect())
+        Ok(rows.into_iter().map(|row| Self::new(of, row, &members, as_of)).collect())
     }
 
-    fn new(row: EntryRow, members: &[MemberRow], as_of: Option<i64>) -> Self {
+    fn new(of: MessageId, row: EntryRow, members: &[MemberRow], as_of: Option<i64>) -> Self {
         let (reviewed, author_id) = (ReplyId::typed(&row.id), row.author_id);
         let (id, at) = (ID(row.id), DateTime(row.at));
         let content = row.content.text().map(str::to_owned);
         let author = members.iter().find(|member| Some(member.id) == row.author_id).cloned().map(Member);
         match row.kind {
-            EntryKind::Words => Self::VisitorWords(VisitorWords { id, at, content }),
+            EntryKind::Words => Self::VisitorWords(VisitorWords { of, id, at, content }),
             EntryKind::Reply => Self::Reply(Reply { reviewed, author_id, as_of, id, at, author, content }),
             EntryKind::Note => Self::Note(Note { mentioned: row.mentions, id, at, author, content }),
         }

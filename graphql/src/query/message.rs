@@ -5,6 +5,7 @@ mod filter;
 use super::{
     desk::{Category, Desk},
     entry::Entry,
+    image::Image,
     log::{self, LogConnection, LogFilter},
     member::Member,
     staff_visitor::StaffVisitor,
@@ -349,6 +350,11 @@ impl Message {
         self.row.content.text()
     }
 
+    /// The pictures that it was left with.
+    async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
+        Image::of_message(ctx, self.row.id).await
+    }
+
     /// Were its words erased?
     async fn erased(&self) -> bool {
         matches!(self.row.content, Personal::Erased)
@@ -393,7 +399,7 @@ impl Message {
             }
             None => ctx.neighbours().entries(ctx, self.row.id).await?,
         };
-        Entry::all(ctx, rows, self.as_of).await
+        Entry::all(ctx, self.row.id, rows, self.as_of).await
     }
 
     /// When it was left.

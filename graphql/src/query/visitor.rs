@@ -2,11 +2,12 @@
 
 use super::{
     desk::{Category, Desk},
+    image::Image,
     message::{Rating, VisitorStatus},
 };
 use crate::{caller::Asks, fault, page::connection, scalar::DateTime};
 use async_graphql::{
-    Context, ID, Object, Result, SimpleObject,
+    ComplexObject, Context, ID, Object, Result, SimpleObject,
     connection::{Connection, EmptyFields},
 };
 use domain::ids::{MessageId, VisitorId};
@@ -102,7 +103,10 @@ impl VisitorMessage {
 
 /// Something that was said, as the visitor sees it.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct VisitorEntry {
+    #[graphql(skip)]
+    of: MessageId,
     /// Its id.
     id: ID,
     /// When.
@@ -113,6 +117,14 @@ struct VisitorEntry {
     author: Option<String>,
     /// What was said; null once erased.
     content: Option<String>,
+}
+
+#[ComplexObject]
+impl VisitorEntry {
+    /// The pictures that came with it.
+    async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
+        Image::of_entry(ctx, self.of, &self.id).await
+    }
 }
 
 /// One of a visitor's messages.
@@ -136,6 +148,11 @@ impl VisitorMessage {
     /// The words; null once erased.
     async fn content(&self) -> Option<&str> {
         self.row.content.text()
+    }
+
+    /// The pictures that it was left with.
+    async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
+        Image::of_message(ctx, self.row.id).await
     }
 
     /// What it is about.
@@ -184,6 +201,7 @@ impl VisitorMessage {
         let members = ctx.neighbours().members(ctx, authors.into_iter()).await?;
         let author = |id| members.iter().find(|member| Some(member.id) == id)?.name.text();
         let entry = |row: &projections::EntryRow| VisitorEntry {
+            of: self.row.id,
             id: ID(row.id.clone()),
             at: DateTime(row.at),
             own: row.kind == EntryKind::Words,

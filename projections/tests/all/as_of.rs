@@ -138,6 +138,7 @@ fn command(desk: &Desk, message: &Message, random: &mut Random) -> MessageComman
             at,
             words_id: WordsId(id),
             content: Words::parse("还有一个问题。").expect("words"),
+            images: vec![],
         }),
         1 | 2 => MessageCommand::Reply(ReplyToMessage {
             at,

@@ -178,6 +178,7 @@ impl Desk {
             name: Name::parse("李雷").ok(),
             contact: contact(),
             content: Words::parse("请问我的订单什么时候发货？").expect("words"),
+            images: vec![],
             category_id: None,
             related_to: None,
             locale: None,

@@ -115,7 +115,7 @@ pub(crate) async fn judge(
     if let Origin::Allowed(listed) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, listed);
         if asks_before {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
+            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, PUT"));
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, SENT);
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
         } else {

@@ -5,6 +5,7 @@ use super::{
     command::{Command, EventRow, Stand},
 };
 use crate::{
+    accounts::CredentialRow,
     error::{AppendError, StoreError},
     keys::KeyPlan,
     random,
@@ -28,6 +29,12 @@ impl Store {
             id: String::new(),
             version: 0,
         };
+        let under = append.streams.last().and_then(|stream| stream.key.as_ref()).map(|key| key.id.clone());
+        for credential in &mut command.credentials {
+            if let CredentialRow::Image(image) = credential {
+                image.wrap(self, under.as_deref(), &plan).await?;
+            }
+        }
         for mut stream in append.streams {
             let events = std::mem::take(&mut stream.events);
             let then = self.seal_events(&stream, events, &plan, &mut command.events)?;

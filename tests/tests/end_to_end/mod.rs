@@ -11,6 +11,7 @@ mod hidden;
 mod hours;
 mod http;
 mod identity;
+mod images;
 mod members;
 mod metrics;
 mod nothing_in_the_clear;

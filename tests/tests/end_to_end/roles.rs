@@ -56,6 +56,7 @@ const PARTS: &[&str] = &[
     "Holiday",
     "Hours",
     "HoursRange",
+    "Image",
     "Invitation",
     "LeftOut",
     // The socket tells it, and only what its caller may see (`socket.rs`).
@@ -71,6 +72,7 @@ const PARTS: &[&str] = &[
     "Session",
     "TargetException",
     "TimeRange",
+    "Upload",
     "UserError",
     "VisitorEntry",
     "VisitorMessageChange",

@@ -4,16 +4,19 @@ use super::metadata::{Package, ours};
 use super::{SHIPPED, assert_none};
 
 /// A library, the shipped crates that may name it, and why only these. Whatever is not listed may be named by all.
-const KEPT: [(&str, &[&str], &str); 19] = [
+const KEPT: [(&str, &[&str], &str); 22] = [
     ("argon2", &["commands"], "passwords are checked where commands are authorised"),
     ("async-graphql", &["graphql", "server"], "the schema is one crate's, and the server only executes it"),
     ("axum", &["server"], "HTTP ends in the server: everything further in can be tried without it"),
     ("clap", &["server"], "the arguments are the server's"),
     ("email_address", &["domain"], "whether this is an address is a rule, with one answer"),
+    ("gif", &["commands"], "what people send is read where commands are carried out, and made anew there"),
     ("hyper", &["server"], "HTTP ends in the server"),
     ("hyper-util", &["server"], "HTTP ends in the server"),
+    ("image", &["commands"], "as gif"),
     ("jsonwebtoken", &["commands"], "whether a token is good is decided where commands are authorised"),
     ("phonenumber", &["domain"], "whether this is a number is a rule, with one answer"),
+    ("png", &["commands"], "as gif"),
     ("postgres-es", &["store"], "the dialects end in the store"),
     (
         "prometheus-client",

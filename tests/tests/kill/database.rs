@@ -30,7 +30,8 @@ impl Database {
                 (DatabaseUrl::Postgres(beside(&server.url, &name)), Some((name, server)))
             }
         };
-        let config = StoreConfig { database: url, master_key_file: folder.join("leaveword.key") };
+        let (master_key_file, images) = (folder.join("leaveword.key"), folder.join("data").join("images"));
+        let config = StoreConfig { database: url, master_key_file, images };
         Self { config, folder, postgres }
     }
 

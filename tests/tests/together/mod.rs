@@ -105,6 +105,7 @@ fn words() -> SubmitInput {
         name: Name::parse("Anna").ok(),
         contact: "anna@example.org".into(),
         content: Words::parse("When will it be sent?").expect("words"),
+        upload_ids: vec![],
         category_id: None,
         related_to: None,
         locale: None,

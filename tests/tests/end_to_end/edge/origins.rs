@@ -79,7 +79,7 @@ async fn a_listed_page_may_ask_and_read_and_never_with_credentials_of_the_browse
     let desk = with_the_shop().await;
     let before = preflight(&desk, SHOP).await;
     assert_eq!((before.status, before.header("access-control-allow-origin")), (204, SHOP));
-    assert_eq!(before.header("access-control-allow-methods"), "POST");
+    assert_eq!(before.header("access-control-allow-methods"), "POST, PUT");
     for name in ["authorization", "content-type", "accept-language"] {
         assert!(before.header("access-control-allow-headers").contains(name), "{name}");
     }

@@ -24,7 +24,17 @@ const fn tried(field: Field, document: &'static str, shown: &'static str) -> Try
 
 const ABSENT: Rule = Rule::Fault("NOT_FOUND");
 
-const TRIES: [Try; 32] = [
+const TRIES: [Try; 34] = [
+    tried(
+        field("createUpload", "fileName", Rule::Forgotten(255)),
+        "mutation($text: String!) { createUpload(input: {fileName: $text, contentType: \"image/png\", bytes: 1}) { upload { id } userErrors { code field } } }",
+        "",
+    ),
+    tried(
+        field("createUpload", "contentType", Rule::NotAnImage),
+        "mutation($text: String!) { createUpload(input: {fileName: \"x\", contentType: $text, bytes: 1}) { userErrors { code field } } }",
+        "",
+    ),
     tried(
         field("submitMessage", "onBehalf", ABSENT),
         "mutation($text: ID!) { submitMessage(input: {name: \"x\", contact: \"x@example.org\", content: \"x\", onBehalf: {visitorId: $text}}) { userErrors { code field } } }",
@@ -220,7 +230,7 @@ async fn every_text_about_people_is_read_back_as_it_was_taken_or_refused_by_its_
 /// Some of everything, for each takes three mutations.
 fn texts(rule: Rule) -> Vec<String> {
     match rule {
-        Rule::Required(limit) | Rule::Optional(limit) => few(limit).collect(),
+        Rule::Required(limit) | Rule::Optional(limit) | Rule::Forgotten(limit) => few(limit).collect(),
         _ => few(200).step_by(6).collect(),
     }
 }

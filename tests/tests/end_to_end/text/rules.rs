@@ -20,6 +20,8 @@ pub(super) enum Rule {
     Required(usize),
     /// The same, and white space alone counts as left out.
     Optional(usize),
+    /// The same as required text, and nobody ever sees it.
+    Forgotten(usize),
     /// The same for the address of a page, which begins with a scheme.
     Page,
     /// Whatever is a phone number or an address, as it was given.
@@ -32,6 +34,8 @@ pub(super) enum Rule {
     UnknownOf,
     /// Refused as something that cannot be understood.
     Invalid,
+    /// Refused as no type of picture.
+    NotAnImage,
     /// Nothing would change: refused without a name.
     NothingToDo,
     /// The whole request is refused, with this code.
@@ -72,7 +76,7 @@ pub(super) fn fields() -> Vec<Field> {
     all.chain(reasons).chain(OTHERS).collect()
 }
 
-const OTHERS: [Field; 28] = [
+const OTHERS: [Field; 30] = [
     field("reviewReply", "replyId", Rule::Unknown),
     field("reviewReply", "scores", Rule::OfMembers),
     field("reviewReply", "comment", Rule::Optional(1_000)),
@@ -81,11 +85,13 @@ const OTHERS: [Field; 28] = [
     field("submitMessage", "content", Rule::Required(5_000)),
     field("submitMessage", "categoryId", Rule::Unknown),
     field("submitMessage", "relatedTo", Rule::Unknown),
+    field("submitMessage", "uploadIds", Rule::UnknownOf),
     field("submitMessage", "locale", Rule::Fault("BAD_REQUEST")),
     field("submitMessage", "pageUrl", Rule::Page),
     field("submitMessage", "idempotencyKey", Rule::Key),
     field("replyToMessage", "content", Rule::Required(20_000)),
     field("continueMessage", "content", Rule::Required(5_000)),
+    field("continueMessage", "uploadIds", Rule::UnknownOf),
     field("addNote", "content", Rule::Required(20_000)),
     field("addNote", "mentions", Rule::UnknownOf),
     field("rateMessage", "comment", Rule::Optional(1_000)),
@@ -124,7 +130,7 @@ impl Rule {
         let around =
             |before: &str, after: &str| few(20).map(|text| format!("{before}{text}{after}")).collect();
         match self {
-            Self::Required(limit) => texts(limit),
+            Self::Required(limit) | Self::Forgotten(limit) => texts(limit),
             Self::Optional(limit) => few(limit).chain([String::new(), "\u{3000}\r\n".to_owned()]).collect(),
             Self::Page => {
                 let begin = "https://example.org/";
@@ -152,9 +158,12 @@ impl Rule {
                 let begun = (100..).zip(few(200 - 3 - KEY.len())).map(|(n, text)| format!("{KEY}{n}{text}"));
                 begun.chain(["", &KEY[..31]].map(String::from)).collect()
             }
-            Self::Unknown | Self::UnknownOf | Self::Invalid | Self::NothingToDo | Self::Fault(_) => {
-                few(200).collect()
-            }
+            Self::Unknown
+            | Self::UnknownOf
+            | Self::Invalid
+            | Self::NotAnImage
+            | Self::NothingToDo
+            | Self::Fault(_) => few(200).collect(),
             Self::OfMembers => vec![],
         }
     }
@@ -162,6 +171,10 @@ impl Rule {
     pub(super) fn fate(self, text: &str, by_anyone: bool) -> Fate {
         match self {
             Self::Required(limit) => of_text(text, limit).unwrap_or(Fate::Refused("REQUIRED")),
+            Self::Forgotten(limit) => match of_text(text, limit) {
+                Some(Fate::Kept(_)) => Fate::LeftOut,
+                fate => fate.unwrap_or(Fate::Refused("REQUIRED")),
+            },
             Self::Optional(limit) => of_text(text, limit).unwrap_or(Fate::LeftOut),
             Self::Page => match of_text(text, 2_000) {
                 Some(Fate::Kept(url)) if !url.starts_with("http") => Fate::Refused("INVALID"),
@@ -180,6 +193,7 @@ impl Rule {
             },
             Self::Unknown | Self::UnknownOf => Fate::Refused("UNKNOWN"),
             Self::Invalid => Fate::Refused("INVALID"),
+            Self::NotAnImage => Fate::Refused("UPLOAD_NOT_AN_IMAGE"),
             Self::NothingToDo => Fate::Refused("ALREADY_SO"),
             Self::Fault(code) => Fate::Fault(code),
             Self::OfMembers => unreachable!("nothing of it is tried here"),

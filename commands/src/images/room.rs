@@ -1,0 +1,139 @@
+//! How many pictures are worked on at once, and in how much memory: however many come, the server stays as large.
+
+use super::{Header, ImageLimits, ImageRefusal, PreparedImage, develop, look};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How much of the machine pictures may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Space {
+    /// How many may be here at once, waiting ones included; more are told to try again.
+    pub queue: usize,
+    /// Bytes of files that have come and of those that were made of them.
+    pub files: usize,
+    /// Bytes for decoding. One picture may need at most this.
+    pub memory: usize,
+}
+
+impl Default for Space {
+    /// 300 pictures, of which ten of the largest are here with their bytes; below 240 MiB in all.
+    fn default() -> Self {
+        Self { queue: 300, files: 64 << 20, memory: 160 << 20 }
+    }
+}
+
+/// Where pictures are made anew, outside the async threads and never more at once than there are cores.
+#[derive(Clone, Debug)]
+pub struct ImageRoom {
+    space: Space,
+    queue: Arc<Semaphore>,
+    /// In units of [`UNIT`], as `memory`.
+    files: Arc<Semaphore>,
+    cores: Arc<Semaphore>,
+    memory: Arc<Semaphore>,
+}
+
+/// Leave to come in with one file, and the room for it. Keep it until what was made of the file is stored: so long its
+/// bytes count.
+#[derive(Debug)]
+pub struct Admission {
+    room: ImageRoom,
+    limits: ImageLimits,
+    bytes: usize,
+    held: Arc<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    _queue: OwnedSemaphorePermit,
+    _files: OwnedSemaphorePermit,
+}
+
+/// Goes along with the work: a caller who goes away lets nobody else in before the work has ended.
+struct Turn {
+    memory: Option<OwnedSemaphorePermit>,
+    _core: OwnedSemaphorePermit,
+    _held: Arc<Held>,
+}
+
+impl ImageRoom {
+    /// An empty room.
+    pub fn new(space: Space) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
+        Self {
+            space,
+            queue: semaphore(space.queue),
+            files: semaphore(units(space.files) as usize),
+            cores: semaphore(cores),
+            memory: semaphore(units(space.memory) as usize),
+        }
+    }
+
+    /// Before the first byte is read: waits, without any memory, until there is room for a file of so many bytes and
+    /// for what will be made of it. `Busy` when too many wait. Give it a time-out; going away costs nothing.
+    pub async fn admit(&self, bytes: usize, limits: ImageLimits) -> Result<Admission, ImageRefusal> {
+        limits.check_bytes(bytes)?;
+        let busy = |_| ImageRefusal::Busy;
+        let queue = self.queue.clone().try_acquire_owned().map_err(|_| ImageRefusal::Busy)?;
+        let wanted = units((bytes + limits.stored).min(self.space.files));
+        let files = self.files.clone().acquire_many_owned(wanted).await.map_err(busy)?;
+        let held = Arc::new(Held { _queue: queue, _files: files });
+        Ok(Admission { room: self.clone(), limits, bytes, held })
+    }
+}
+
+impl Admission {
+    /// How many bytes may be read at most.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Makes the picture anew. May be dropped at any time: what is being decoded is then decoded in vain.
+    pub async fn prepare(
+        &self,
+        file: impl AsRef<[u8]> + Send + Sync + 'static,
+    ) -> Result<PreparedImage, ImageRefusal> {
+        if file.as_ref().len() > self.bytes {
+            return Err(ImageRefusal::TooManyBytes { most: self.bytes });
+        }
+        let (limits, file) = (self.limits, Arc::new(file));
+        let core = self.room.cores.clone().acquire_owned().await.map_err(|_| ImageRefusal::Busy)?;
+        let turn = Turn { memory: None, _core: core, _held: self.held.clone() };
+        let looked_at = file.clone();
+        let (mut turn, header) = work(turn, move || look((*looked_at).as_ref(), &limits)).await?;
+        turn.memory = Some(self.memory(&header).await?);
+        let (_, prepared) = work(turn, move || develop((*file).as_ref(), &header, &limits)).await?;
+        Ok(prepared)
+    }
+
+    /// First come, first served: a large picture waits for the small ones before it, and those after it for the large.
+    async fn memory(&self, header: &Header) -> Result<OwnedSemaphorePermit, ImageRefusal> {
+        if header.memory > self.room.space.memory {
+            return Err(ImageRefusal::TooHeavy);
+        }
+        let wanted = units(header.memory);
+        self.room.memory.clone().acquire_many_owned(wanted).await.map_err(|_| ImageRefusal::Busy)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the turn that goes along is the bound")]
+async fn work<T: Send + 'static>(
+    turn: Turn,
+    work: impl FnOnce() -> Result<T, ImageRefusal> + Send + 'static,
+) -> Result<(Turn, T), ImageRefusal> {
+    let done = tokio::task::spawn_blocking(move || work().map(|result| (turn, result)));
+    match done.await {
+        Ok(result) => result,
+        // A decoder met what its authors did not think of.
+        Err(error) if error.is_panic() => Err(ImageRefusal::Damaged),
+        Err(_) => Err(ImageRefusal::Busy),
+    }
+}
+
+/// Semaphores count in `u32`.
+const UNIT: usize = 1 << 10;
+
+fn units(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
+}

@@ -73,9 +73,10 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         E::TokenUnknown => Some(fault(Code::Unauthenticated, error.to_string())),
         E::Forbidden(_) | E::NotForYou(_) => Some(fault(Code::Forbidden, error.to_string())),
         E::NotFound => Some(fault(Code::NotFound, error.to_string())),
-        E::Image(ImageRefusal::Busy) => Some(fault(Code::Unavailable, error.to_string())),
         E::RateLimited { retry_after } => Some(rate_limited(*retry_after)),
-        E::Unavailable | E::OutcomeUnknown => Some(fault(Code::Unavailable, error.to_string())),
+        E::Unavailable | E::OutcomeUnknown | E::Image(ImageRefusal::Busy) => {
+            Some(fault(Code::Unavailable, error.to_string()))
+        }
         E::Fault(cause) if cause.passes() => Some(unavailable(cause)),
         E::Fault(cause) => Some(internal(caller, cause)),
         E::Message(_)

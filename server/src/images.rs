@@ -70,12 +70,11 @@ impl Asked {
         headers: &HeaderMap,
     ) -> Response {
         let read = async {
-            let actor = match &self.said {
-                Some(said) => app.commands.reader_of_image(self.id, self.size, said).await?,
-                None => {
-                    let address = address.map(|Extension(ClientAddress(address))| address);
-                    Some(auth::caller(&app.commands, headers, request_id, address).await?.caller.actor)
-                }
+            let actor = if let Some(said) = &self.said {
+                app.commands.reader_of_image(self.id, self.size, said).await?
+            } else {
+                let address = address.map(|Extension(ClientAddress(address))| address);
+                Some(auth::caller(&app.commands, headers, request_id, address).await?.caller.actor)
             };
             match actor {
                 Some(actor) if may_read(app, actor, self.id).await? => {

@@ -81,9 +81,9 @@ impl Desk {
         let chunk = format!("{bytes:x}\r\n{}\r\n", "x".repeat(bytes));
         let request = format!("{head}{}0\r\n\r\n", chunk.repeat(chunks));
         stream.write_all(request.as_bytes()).await.expect("written");
-        let mut heard = String::new();
-        stream.read_to_string(&mut heard).await.expect("text");
-        heard
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("text");
+        answer
     }
 
     async fn get(&self, path: &str) -> Heard {
@@ -201,7 +201,7 @@ async fn a_picture_is_shown_to_whoever_may_read_its_message_and_to_nobody_else(d
     }
 
     // An address is one reader's, for one size, and for a while.
-    let small_by_url = url.replacen("?", "/thumbnail?", 1);
+    let small_by_url = url.replacen('?', "/thumbnail?", 1);
     let mut forged = url.clone();
     let last = forged.pop().expect("a signature");
     forged.push(if last == 'A' { 'B' } else { 'A' });

@@ -1,0 +1,33 @@
+import { defineConfig } from "@playwright/test";
+
+// Debian's Chromium unless another one is named; none is downloaded.
+const executablePath = process.env.LEAVEWORD_TEST_CHROMIUM ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  outputDir: "../node_modules/.browser-results",
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env.CI),
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 7_000 },
+  reporter: [["list"]],
+  use: {
+    actionTimeout: 7_000,
+    navigationTimeout: 10_000,
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath,
+      // Chromium as root has no sandbox; the others keep it from talking to anybody but the tests.
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: ["widget", "console"].map((name) => ({ name, testDir: `../${name}/e2e` })),
+});

@@ -1,0 +1,138 @@
+import { expect, rowOf, test } from "./console.ts";
+
+test("keyboard alone: open, reply, next", async ({ work }) => {
+  const agent = await work.agent("小明");
+  const first = await work.leave("键盘一");
+  const second = await work.leave("键盘二");
+  const page = await work.page(agent);
+  await page.goto("/inbox?q=键盘&order=OLDEST_FIRST");
+  await expect(rowOf(page, first.id)).toBeVisible();
+  await expect(rowOf(page, second.id)).toBeVisible();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("article", { name: first.reference })).toBeVisible();
+  await page.keyboard.press("r");
+  await expect(page.getByRole("textbox", { name: "回复", exact: true })).toBeFocused();
+  await page.keyboard.type("您好，今天发货。");
+  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("j");
+  await expect(page.getByRole("article", { name: second.reference })).toBeVisible();
+  await expect.poll(async () => (await work.said(first.id)).replies, { timeout: 15_000 }).toEqual(["您好，今天发货。"]);
+});
+
+test("a reply taken back within eight seconds is a draft again, and was never sent", async ({ work }) => {
+  const agent = await work.agent("Anna");
+  const { id, reference } = await work.leave("take it back");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  const field = page.getByRole("textbox", { name: "Reply" });
+  await field.fill("too hasty");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByText(/Goes out in \d s/)).toBeVisible();
+  await page.keyboard.press("z");
+  await expect(field).toHaveValue("too hasty");
+  await page.reload();
+  await expect(field).toHaveValue("too hasty");
+  expect((await work.said(id)).replies).toEqual([]);
+});
+
+test("whoever leaves the page has sent it", async ({ work }) => {
+  const agent = await work.agent("Cora");
+  const { id, reference } = await work.leave("leave at once");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  await page.getByRole("textbox", { name: "Reply" }).fill("on my way out");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByText(/Goes out in \d s/)).toBeVisible();
+  await page.goto("/health");
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["on my way out"]);
+});
+
+test("resolving opens the next, and Z brings it back where it stood", async ({ work }) => {
+  const agent = await work.agent("Dora");
+  const first = await work.leave("zulu one");
+  const second = await work.leave("zulu two");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/inbox?order=OLDEST_FIRST&m=${first.id}`);
+  await expect(page.getByRole("article", { name: first.reference })).toBeVisible();
+  await page.keyboard.press("e");
+  await expect(page.getByRole("article", { name: second.reference })).toBeVisible();
+  await expect(rowOf(page, first.id)).toHaveCount(0);
+  await expect.poll(async () => (await work.said(first.id)).status).toBe("RESOLVED");
+  await page.keyboard.press("z");
+  await expect(rowOf(page, first.id)).toBeVisible();
+  await expect.poll(async () => (await work.said(first.id)).status).toBe("OPEN");
+});
+
+test("many at once: select a range, resolve, and all of it", async ({ work }) => {
+  const agent = await work.agent("Emil");
+  const left = [];
+  for (const name of ["bulk a", "bulk b", "bulk c"]) left.push(await work.leave(name));
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto("/inbox?q=bulk&order=OLDEST_FIRST");
+  await expect(rowOf(page, left[2]!.id)).toBeVisible();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Shift+J");
+  await page.keyboard.press("Shift+J");
+  await expect(page.getByText("3 selected")).toBeVisible();
+  await page.getByRole("toolbar").getByRole("button", { name: "Resolve" }).click();
+  for (const { id } of left) await expect.poll(async () => (await work.said(id)).status).toBe("RESOLVED");
+  await expect(page.getByText("3 messages resolved")).toBeVisible();
+});
+
+test("the palette gives a message to somebody by the sounds of their name, and leaves an input method alone", async ({ work }) => {
+  const agent = await work.agent("Fritz");
+  await work.agent("欧阳锋");
+  const { id, reference } = await work.leave("who takes it?");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  await expect(page.getByRole("article", { name: reference })).toBeVisible();
+  await page.keyboard.press("a");
+  const field = page.getByRole("combobox");
+  await expect(page.getByRole("option", { name: /欧阳锋/ })).toBeVisible();
+  await field.fill("oyf");
+  await expect(page.getByRole("option")).toHaveCount(1);
+  // The Enter that chooses a word of an input method is none of ours.
+  await field.dispatchEvent("keydown", { key: "Enter", isComposing: true });
+  await field.dispatchEvent("keydown", { key: "Enter", keyCode: 229 });
+  await expect(field).toBeVisible();
+  await field.press("Enter");
+  await expect.poll(async () => (await work.said(id)).assignee?.name).toBe("欧阳锋");
+});
+
+test("a note stays inside, and a follow-up parks in one tap", async ({ work }) => {
+  const agent = await work.agent("Gerd");
+  const { id, reference } = await work.leave("park me");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  await expect(page.getByRole("article", { name: reference })).toBeVisible();
+  await page.keyboard.press("n");
+  await page.keyboard.type("she called twice");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.locator(".entry.note")).toContainText("she called twice");
+  expect((await work.said(id)).notes).toEqual(["she called twice"]);
+  await page.keyboard.press("f");
+  await page.getByRole("button", { name: /Tomorrow morning/ }).click();
+  await expect.poll(async () => (await work.said(id)).status).toBe("FOLLOW_UP");
+});
+
+test("what happened since is told, and nothing is sent, until one says so", async ({ work, desk }) => {
+  const agent = await work.agent("Hanna");
+  const { id, reference } = await work.leave("conflict");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  await page.getByRole("textbox", { name: "Reply" }).fill("as I saw it");
+  // The page does not hear of what happens next, as on a bad network.
+  await page.route("**/graphql", async (route) => {
+    if (route.request().postData()?.includes("query OneMessage")) return route.abort();
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await desk.ask(`mutation ($id: ID!) { addNote(input: { messageId: $id, content: "wait" }) { userErrors { message } } }`, { id });
+  await page.getByRole("button", { name: "Send now" }).click();
+  await expect(page.getByText("Not sent: something happened since you read it.")).toBeVisible();
+  await expect(page.locator(".since li")).toHaveCount(1);
+  expect((await work.said(id)).replies).toEqual([]);
+  await page.getByRole("button", { name: "Send anyway" }).click();
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["as I saw it"]);
+});

@@ -1,0 +1,74 @@
+// What is read of the desk beside the list, and for how long it counts as known.
+import { QueryClient, useQuery } from "@tanstack/react-query";
+import { useSession } from "../session/session";
+import { Fault, ask } from "./ask";
+import { ColleaguesDocument, CountsDocument, HereDocument, HistoryDocument, OneMessageDocument, OthersDocument } from "./generated/graphql";
+import { useSettings } from "../settings/settings";
+
+const MINUTES = 60_000;
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: MINUTES,
+      retry: (times, why) => why instanceof Fault && why.passes && times < 4,
+      retryDelay: (times, why) => (why instanceof Fault && why.retryAfter ? why.retryAfter * 1000 : 500 * 2 ** times),
+    },
+  },
+});
+
+/** Who is here and what the desk is. */
+export function useHere() {
+  const token = useSession()?.token;
+  const { locale } = useSettings();
+  return useQuery({
+    queryKey: ["here", token, locale],
+    queryFn: () => ask(HereDocument, {}),
+    enabled: Boolean(token),
+    staleTime: 5 * MINUTES,
+  });
+}
+
+export function useCounts(me: string | undefined) {
+  return useQuery({
+    queryKey: ["counts", me],
+    queryFn: () => ask(CountsDocument, { mine: me ? [me] : [] }),
+    enabled: Boolean(me),
+    refetchOnWindowFocus: true,
+    refetchInterval: 2 * MINUTES,
+  });
+}
+
+export function useColleagues(wanted: boolean) {
+  return useQuery({ queryKey: ["colleagues"], queryFn: () => ask(ColleaguesDocument, {}), enabled: wanted });
+}
+
+const REFERENCE = /^LW-/i;
+
+/** A message by its id or its short name. */
+export function useMessage(id: string) {
+  return useQuery({
+    queryKey: ["message", id],
+    queryFn: async () => (await ask(OneMessageDocument, REFERENCE.test(id) ? { reference: id } : { id })).message,
+    // Addresses of pictures are good for ten minutes.
+    refetchInterval: 8 * MINUTES,
+    refetchOnWindowFocus: true,
+    placeholderData: undefined,
+  });
+}
+
+export function useHistory(id: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ["history", id],
+    queryFn: async () => (await ask(HistoryDocument, { id })).message?.history ?? null,
+    enabled: wanted,
+  });
+}
+
+export function useOthers(visitorId: string | undefined) {
+  return useQuery({
+    queryKey: ["others", visitorId],
+    queryFn: async () => (await ask(OthersDocument, { visitorId: visitorId! })).messages,
+    enabled: Boolean(visitorId),
+  });
+}

@@ -1,0 +1,114 @@
+// What narrows a list: words, category, tag, priority; and in which order it stands. All of it is in the address.
+import SearchOutlined from "@ant-design/icons/es/icons/SearchOutlined";
+import Input from "antd/es/input";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useHere } from "../graph/queries";
+import { isComposing } from "../keyboard/keys";
+import { useWords } from "../words/words";
+import { ORDERS, type Search, isSearch, orderOf } from "./folders";
+
+const AFTER_TYPING = 300;
+
+export function Filters() {
+  const { t } = useWords();
+  const search = useSearch({ from: "/desk/inbox" });
+  const navigate = useNavigate({ from: "/inbox" });
+  const desk = useHere().data?.desk;
+  const [typed, type] = useState(search.q ?? "");
+  const [composes, isBeingComposed] = useState(false);
+
+  useEffect(() => type(search.q ?? ""), [search.q]);
+  const narrow = (some: Partial<Search>) => void navigate({ search: (so) => ({ ...so, ...some }), replace: true });
+  useEffect(() => {
+    if (composes || typed === (search.q ?? "")) return;
+    const timer = setTimeout(() => narrow({ q: typed.trim() || undefined }), AFTER_TYPING);
+    return () => clearTimeout(timer);
+  }, [typed, composes]);
+
+  const narrowed = [search.category, search.tag, search.priority, search.assignee].some(Boolean);
+  return (
+    <div className="filters" role="search">
+      <Input
+        id="search"
+        prefix={<SearchOutlined aria-hidden />}
+        suffix={typed ? undefined : <kbd aria-hidden>/</kbd>}
+        placeholder={t("search.hint")}
+        aria-label={t("search.label")}
+        allowClear
+        maxLength={200}
+        value={typed}
+        status={typed && !isSearch(typed) ? "warning" : undefined}
+        onChange={(event) => type(event.target.value)}
+        onCompositionStart={() => isBeingComposed(true)}
+        onCompositionEnd={() => isBeingComposed(false)}
+        onKeyDown={(event) => {
+          if (isComposing(event.nativeEvent)) return;
+          if (event.key === "Enter" || event.key === "ArrowDown") {
+            narrow({ q: typed.trim() || undefined });
+            event.currentTarget.blur();
+          }
+          if (event.key === "Escape") {
+            type("");
+            narrow({ q: undefined });
+            event.currentTarget.blur();
+          }
+        }}
+      />
+      <div className="filters-row">
+        <Choice label={t("filter.category")} value={search.category} choose={(category) => narrow({ category })} options={desk?.categories.map(({ id, name, icon }) => [id, icon ? `${icon} ${name}` : name]) ?? []} />
+        <Choice label={t("filter.tag")} value={search.tag} choose={(tag) => narrow({ tag })} options={desk?.tags.map((tag) => [tag, tag]) ?? []} />
+        <Choice
+          label={t("filter.priority")}
+          value={search.priority}
+          choose={(priority) => narrow({ priority: priority as Search["priority"] })}
+          options={(["URGENT", "HIGH", "NORMAL", "LOW"] as const).map((one) => [one, t(`priority.${one}`)])}
+        />
+        {narrowed && (
+          <button type="button" className="link" onClick={() => narrow({ category: undefined, tag: undefined, priority: undefined, assignee: undefined })}>
+            {t("filter.none")}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** In which order the list stands. */
+export function Order() {
+  const { t } = useWords();
+  const search = useSearch({ from: "/desk/inbox" });
+  const navigate = useNavigate({ from: "/inbox" });
+  return (
+    <Choice
+      label={t("filter.order")}
+      value={orderOf(search)}
+      choose={(order) => void navigate({ search: (so) => ({ ...so, order: order as Search["order"] }), replace: true })}
+      options={ORDERS.map((one) => [one, t(`order.${one}`)])}
+      always
+    />
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string | undefined;
+  choose(value: string | undefined): void;
+  options: readonly (readonly [string, string])[];
+  /** One of them always counts. */
+  always?: boolean;
+}
+
+/** The browser's own list: every phone and every screen reader knows it, and it weighs nothing. */
+function Choice({ label, value, choose, options, always }: ChoiceProps) {
+  return (
+    <select className={value && !always ? "choice on" : "choice"} aria-label={label} value={value ?? ""} onChange={(event) => choose(event.target.value || undefined)}>
+      {!always && <option value="">{label}</option>}
+      {options.map(([key, name]) => (
+        <option key={key} value={key}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}

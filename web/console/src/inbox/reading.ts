@@ -1,0 +1,114 @@
+// Reading the list that is shown: its pages, its stream, and what may have been missed.
+import { useEffect } from "react";
+import { Fault, ask } from "../graph/ask";
+import { type MessageFilter, type MessageOrder, PageDocument } from "../graph/generated/graphql";
+import { tell } from "../graph/live";
+import { happened, inbox } from "./store";
+
+/** Few at first, so that they are there soon; then as many as the server gives. */
+const FIRST = 50;
+const MORE = 100;
+const HEAL_EVERY = 60_000;
+/** A search is asked again when something has changed, and not more often. */
+const SEARCH_AGAIN = 1_500;
+
+interface Shown {
+  list: string;
+  filter: MessageFilter;
+  order: MessageOrder;
+}
+
+let now: Shown | null = null;
+let failed: Fault | null = null;
+/** Pages are read one after the other, so that none is read behind a cursor that is not there any more. */
+let last: Promise<unknown> = Promise.resolve();
+let isReadingMore = false;
+
+/** What finds the list that is shown, as far as a message tells by itself. */
+export const shownFilter = () => now?.filter ?? null;
+
+function read(as: "replace" | "more" | "heal"): Promise<void> {
+  const shown = now;
+  const turn = last.then(() => (shown && shown === now ? page(shown, as) : undefined));
+  last = turn.catch(() => {});
+  return turn;
+}
+
+async function page(shown: Shown, as: "replace" | "more" | "heal"): Promise<void> {
+  const { list, filter, order } = shown;
+  let how = as;
+  let after = as === "more" ? inbox().cursor : null;
+  try {
+    for (;;) {
+      const { messages } = await ask(PageDocument, { filter, order, first: as === "more" ? MORE : FIRST, after });
+      if (shown !== now) return;
+      const { nodes: rows, pageInfo, totalCount: total } = messages;
+      happened({ kind: "page", list, as: how, rows, cursor: pageInfo.endCursor, more: pageInfo.hasNextPage, total });
+      failed = null;
+      // A page of a search may be empty although there are more.
+      if (rows.length > 0 || !pageInfo.hasNextPage) return;
+      after = pageInfo.endCursor;
+      how = as === "heal" ? "heal" : "more";
+    }
+  } catch (fault) {
+    if (shown === now && as !== "heal") failed = fault as Fault;
+    throw fault;
+  }
+}
+
+/** The next page, unless it is being read. */
+export async function readMore(): Promise<void> {
+  if (isReadingMore || !inbox().more || failed) return;
+  isReadingMore = true;
+  try {
+    await read("more");
+  } catch {
+    // `failed` says it, and whoever scrolls finds the button.
+  } finally {
+    isReadingMore = false;
+  }
+}
+
+export const readAnew = () => read("replace");
+
+/** Keeps a list read as long as it is shown. */
+export function useReading(shown: Shown, isFailed: (fault: Fault | null) => void): void {
+  const { list } = shown;
+  useEffect(() => {
+    now = shown;
+    failed = null;
+    happened({ kind: "opened", list });
+    const say = (go: Promise<void>) =>
+      go.then(
+        () => now?.list === list && isFailed(null),
+        (fault) => now?.list === list && isFailed(fault),
+      );
+    const heal = () => void (inbox().read ? read("heal").catch(() => {}) : say(read("replace")));
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const { search, ...found } = shown.filter;
+    void say(read("replace"));
+    const stop = tell({
+      filter: search ? undefined : found,
+      told: ({ type, messageId, message }) => {
+        if (!search) return happened({ kind: "told", list, type, messageId, message });
+        if (message) happened({ kind: "seen", message });
+        again ??= setTimeout(() => {
+          again = undefined;
+          heal();
+        }, SEARCH_AGAIN);
+      },
+      // What happened between the first reading and the stream is in a second one.
+      runs: (goesOn) => !goesOn && heal(),
+    });
+    const timer = setInterval(heal, HEAL_EVERY);
+    const seen = () => document.visibilityState === "visible" && heal();
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      stop();
+      clearInterval(timer);
+      clearTimeout(again);
+      document.removeEventListener("visibilitychange", seen);
+    };
+    // The list's name tells filter and order.
+  }, [list]);
+}

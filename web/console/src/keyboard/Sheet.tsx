@@ -1,0 +1,32 @@
+import CloseOutlined from "@ant-design/icons/es/icons/CloseOutlined";
+import { useEffect, useRef } from "react";
+import { useWords } from "../words/words";
+import { SHEET } from "./keys";
+
+/** Every key, and what it does. */
+export function Sheet({ close }: { close(): void }) {
+  const { t } = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="sheet" aria-labelledby="sheet-title" onClose={close} onClick={(event) => event.target === dialog.current && close()}>
+      <header>
+        <h2 id="sheet-title">{t("sheet.title")}</h2>
+        <button type="button" className="icon" aria-label={t("close")} onClick={close}>
+          <CloseOutlined aria-hidden />
+        </button>
+      </header>
+      <dl>
+        {SHEET.map(([action, keys]) => (
+          <div key={action}>
+            <dt>{t(`key.${action}`)}</dt>
+            <dd>
+              <kbd>{keys}</kbd>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p>{t("sheet.inputMethod")}</p>
+    </dialog>
+  );
+}

@@ -1,0 +1,47 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { hangUp } from "./graph/live";
+import { queries } from "./graph/queries";
+import { forget } from "./inbox/store";
+import { rest } from "./message/outbox";
+import { router } from "./router";
+import { onSession, session } from "./session/session";
+import { Theme } from "./shell/Theme";
+import "./shell/base.css";
+import "./shell/shell.css";
+import "./inbox/inbox.css";
+import "./message/talk.css";
+import "./message/message.css";
+import "./keyboard/keyboard.css";
+import "./session/session.css";
+
+let was = session()?.token;
+onSession(() => {
+  const is = session()?.token;
+  if (is === was) return;
+  was = is;
+  // Whoever comes next sees nothing of whoever was here.
+  hangUp();
+  rest();
+  forget();
+  queries.clear();
+  void router.invalidate();
+});
+
+// A tab that was open over an upgrade asks for files that are not there any more: once it is loaded anew, they are.
+window.addEventListener("vite:preloadError", (event) => {
+  event.preventDefault();
+  location.reload();
+});
+
+createRoot(document.getElementById("desk")!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <Theme>
+        <RouterProvider router={router} />
+      </Theme>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,213 @@
+// The place to answer: a reply to the visitor, or a note for the desk alone.
+import LockOutlined from "@ant-design/icons/es/icons/LockOutlined";
+import PaperClipOutlined from "@ant-design/icons/es/icons/PaperClipOutlined";
+import Button from "antd/es/button";
+import Segmented from "antd/es/segmented";
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { ask } from "../graph/ask";
+import { AddNoteDocument, type WholeFragment } from "../graph/generated/graphql";
+import { queries, useHere } from "../graph/queries";
+import { happened } from "../inbox/store";
+import { isComposing } from "../keyboard/keys";
+import { may } from "../session/rights";
+import { useSettings } from "../settings/settings";
+import { say, unsay } from "../told/toasts";
+import { sentenceOf } from "../commands/run";
+import { useWords } from "../words/words";
+import { SECOND_THOUGHTS, movedOn, send, takeBack } from "./outbox";
+import { draftAgain, useDraft } from "./useDraft";
+import { useUploads } from "./useUploads";
+
+interface Props {
+  message: WholeFragment;
+  /** What was on the screen when it was answered. */
+  readVersion: number;
+}
+
+const LONGEST = 20_000;
+
+export function Composer({ message, readVersion }: Props) {
+  const { t } = useWords();
+  const chosen = useSettings();
+  const here = useHere().data;
+  const me = here?.viewer;
+  const { draft, change } = useDraft(me?.id ?? "", message.id);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const fieldId = useId();
+  const [isBusy, busy] = useState(false);
+  const uploads = useUploads((uploaded) => change({ uploads: [...draft.uploads, uploaded] }));
+  const mayReply = may(me, "messages.reply", message);
+  const mayNote = may(me, "messages.work", message);
+  const kind = mayReply ? draft.kind : "note";
+
+  useEffect(() => {
+    const compose = (event: Event) => {
+      const { id, kind } = (event as CustomEvent<{ id: string; kind: "reply" | "note" }>).detail;
+      if (id !== message.id) return;
+      change({ kind });
+      field.current?.focus();
+    };
+    addEventListener("leaveword:compose", compose);
+    return () => removeEventListener("leaveword:compose", compose);
+  }, [message.id, change]);
+
+  // As high as what is written, within reason; CSS says how high that is.
+  useEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+  }, [draft.reply, draft.note, kind]);
+
+  if (!me || (!mayReply && !mayNote) || message.deleted || message.erased) {
+    const why = message.erased ? "composer.erased" : message.deleted ? "composer.deleted" : "composer.mayNot";
+    return <p className="composer none">{t(why)}</p>;
+  }
+
+  const text = kind === "reply" ? draft.reply : draft.note;
+  const canSend = (text.trim() !== "" || (kind === "reply" && draft.uploads.length > 0)) && !isBusy && uploads.running.length === 0;
+
+  const reply = (resolves: boolean) => {
+    if (!canSend) return;
+    const key = send({ member: me.id, messageId: message.id, content: draft.reply.trim(), uploads: draft.uploads, version: readVersion, resolves });
+    change({ reply: "", uploads: [] });
+    const toast = say({
+      text: t("sending.toast", { name: message.visitor.name ?? message.reference }),
+      seconds: SECOND_THOUGHTS / 1000,
+      action: {
+        label: t("undo"),
+        run: () => {
+          const words = takeBack(key);
+          if (!words) return say({ text: t("sending.tooLate") });
+          draftAgain(words);
+          dispatchEvent(new CustomEvent("leaveword:compose", { detail: { id: message.id, kind: "reply" } }));
+        },
+      },
+    });
+    setTimeout(() => unsay(toast), SECOND_THOUGHTS);
+    field.current?.blur();
+  };
+
+  const note = async () => {
+    if (!canSend) return;
+    busy(true);
+    try {
+      const { done } = await ask(AddNoteDocument, { input: { messageId: message.id, content: draft.note.trim(), idempotencyKey: crypto.randomUUID() } });
+      if (done.userErrors[0]) return void say({ text: done.userErrors[0].message, tone: "bad" });
+      change({ note: "" });
+      if (done.receipt) movedOn(message.id, readVersion, done.receipt.version);
+      if (done.message) happened({ kind: "seen", message: done.message });
+      await queries.invalidateQueries({ queryKey: ["message"] });
+      field.current?.blur();
+    } catch (fault) {
+      say({ text: sentenceOf(fault), tone: "bad" });
+    } finally {
+      busy(false);
+    }
+  };
+  const go = () => (kind === "reply" ? reply(false) : void note());
+
+  const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (isComposing(event.nativeEvent)) return;
+    if (event.key === "Escape") return field.current?.blur();
+    if (event.key !== "Enter") return;
+    const command = event.metaKey || event.ctrlKey;
+    if (command && event.shiftKey && kind === "reply") reply(true);
+    else if (command || (chosen.sendWith === "enter" && !event.shiftKey)) go();
+    else return;
+    event.preventDefault();
+  };
+  const pasted = (event: ClipboardEvent) => {
+    const files = [...event.clipboardData.files];
+    if (files.length === 0 || kind !== "reply") return;
+    event.preventDefault();
+    uploads.add(files);
+  };
+
+  const limits = here.desk.uploads;
+  const takes = ["image/jpeg", "image/png", "image/gif", "image/webp", ...(limits?.files.includes("PDF") ? ["application/pdf"] : []), ...(limits?.files.includes("MP4") ? ["video/mp4"] : [])];
+  return (
+    <div className={`composer ${kind}`}>
+      <div className="composer-kind">
+        {mayReply && mayNote ? (
+          <Segmented<"reply" | "note">
+            size="small"
+            value={kind}
+            aria-label={t("composer.kind")}
+            onChange={(kind) => {
+              change({ kind });
+              field.current?.focus();
+            }}
+            options={[
+              { value: "reply", label: t("composer.reply") },
+              { value: "note", label: t("composer.note") },
+            ]}
+          />
+        ) : (
+          <strong>{t(kind === "reply" ? "composer.reply" : "composer.note")}</strong>
+        )}
+        {kind === "note" && (
+          <span className="composer-hint">
+            <LockOutlined aria-hidden /> {t("composer.noteHint")}
+          </span>
+        )}
+        {text && <span className="composer-hint">{t("draft.kept")}</span>}
+      </div>
+      <label className="hidden" htmlFor={fieldId}>
+        {t(kind === "reply" ? "composer.reply" : "composer.note")}
+      </label>
+      <textarea
+        id={fieldId}
+        ref={field}
+        rows={2}
+        maxLength={LONGEST}
+        value={text}
+        placeholder={kind === "reply" ? t("composer.replyTo", { name: message.visitor.name ?? t("visitor.unnamed") }) : t("composer.noteTo")}
+        onChange={(event) => change({ [kind]: event.target.value })}
+        onKeyDown={pressed}
+        onPaste={pasted}
+      />
+      {kind === "reply" && (draft.uploads.length > 0 || uploads.running.length > 0) && (
+        <ul className="attachments">
+          {draft.uploads.map(({ id, name }) => (
+            <li key={id}>
+              {name}
+              <button type="button" className="link" aria-label={t("attach.remove", { name })} onClick={() => change({ uploads: draft.uploads.filter((one) => one.id !== id) })}>
+                ×
+              </button>
+            </li>
+          ))}
+          {uploads.running.map((name) => (
+            <li key={name} className="quiet">
+              {t("attach.running", { name })}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="composer-does">
+        {kind === "reply" && limits && limits.perMessage > 0 && (
+          <>
+            <input ref={picker} type="file" hidden multiple accept={takes.join(",")} onChange={(event) => {
+              uploads.add([...(event.target.files ?? [])]);
+              event.target.value = "";
+            }} />
+            <button type="button" className="icon" aria-label={t("attach.add")} title={t("attach.add")} onClick={() => picker.current?.click()}>
+              <PaperClipOutlined aria-hidden />
+            </button>
+          </>
+        )}
+        <span className="composer-hint keys">{t(chosen.sendWith === "enter" ? "composer.enter" : "composer.modEnter")}</span>
+        <span className="grow" />
+        {kind === "reply" && message.status !== "RESOLVED" && mayNote && (
+          <Button disabled={!canSend} onClick={() => reply(true)}>
+            {t("composer.sendResolve")}
+          </Button>
+        )}
+        <Button type="primary" disabled={!canSend} loading={isBusy} onClick={go}>
+          {t(kind === "reply" ? "composer.send" : "composer.keep")}
+        </Button>
+      </div>
+    </div>
+  );
+}

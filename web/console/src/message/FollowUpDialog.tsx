@@ -1,0 +1,74 @@
+// Parking messages: until when, in one tap for the usual times, and what is to be done then.
+import Button from "antd/es/button";
+import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { run } from "../commands/run";
+import type { Row } from "../inbox/book";
+import { useWords } from "../words/words";
+import { SHORTCUTS, localTime, usualTimes } from "./dates";
+
+let about: readonly Row[] | null = null;
+const listeners = new Set<() => void>();
+
+export function openFollowUp(rows: readonly Row[] | null): void {
+  about = rows;
+  for (const listener of listeners) listener();
+}
+
+export function FollowUpDialog() {
+  const rows = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => about,
+  );
+  return rows && rows.length > 0 ? <Open rows={rows} /> : null;
+}
+
+function Open({ rows }: { rows: readonly Row[] }) {
+  const { t, moment } = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [note, write] = useState(rows.length === 1 ? (rows[0]!.followUp?.note ?? "") : "");
+  const [at, is] = useState(() => localTime(SHORTCUTS[1].at(new Date())));
+  useEffect(() => dialog.current?.showModal(), []);
+  const park = (until: Date) => {
+    openFollowUp(null);
+    void run({ name: "followUp", dueAt: until.toISOString(), note: note.trim() || undefined }, rows);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const until = new Date(at);
+    if (until.getTime() > Date.now()) park(until);
+  };
+  const isPast = !(new Date(at).getTime() > Date.now());
+  return (
+    <dialog ref={dialog} className="follow-up" aria-labelledby="follow-up-title" onClose={() => openFollowUp(null)} onClick={(event) => event.target === dialog.current && openFollowUp(null)}>
+      <h2 id="follow-up-title">{rows.length === 1 ? t("followUp.title", { reference: rows[0]!.reference }) : t("followUp.titleMany", { n: rows.length })}</h2>
+      <div className="shortcuts">
+        {usualTimes(new Date()).map(({ name, until }) => (
+          <button key={name} type="button" onClick={() => park(until)}>
+            <span>{t(`followUp.${name}`)}</span>
+            <small>{moment(until.toISOString())}</small>
+          </button>
+        ))}
+      </div>
+      <form onSubmit={submit}>
+        <label>
+          {t("followUp.note")}
+          <textarea rows={2} maxLength={1000} value={note} onChange={(event) => write(event.target.value)} />
+        </label>
+        <label>
+          {t("followUp.at")}
+          <input type="datetime-local" required value={at} onChange={(event) => is(event.target.value)} />
+        </label>
+        {isPast && <p role="alert">{t("followUp.past")}</p>}
+        <div className="dialog-does">
+          <Button onClick={() => openFollowUp(null)}>{t("cancel")}</Button>
+          <Button type="primary" htmlType="submit" disabled={isPast}>
+            {t("do.followUp")}
+          </Button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

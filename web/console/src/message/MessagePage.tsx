@@ -1,0 +1,49 @@
+// A message by itself: what a robot's link opens, and what a phone shows.
+import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { cannot, run } from "../commands/run";
+import { type Command, KINDS } from "../commands/commands";
+import { current } from "../inbox/book";
+import { inbox } from "../inbox/store";
+import { target } from "../inbox/target";
+import { useKeys } from "../keyboard/useKeys";
+import { openPalette } from "../keyboard/palette";
+import { openFollowUp } from "./FollowUpDialog";
+import { queries } from "../graph/queries";
+import type { OneMessageQuery } from "../graph/generated/graphql";
+import { may, useMe } from "../session/rights";
+import { MessageView } from "./MessageView";
+
+export function MessagePage() {
+  const { id } = useParams({ from: "/desk/messages/$id" });
+  const navigate = useNavigate();
+  const router = useRouter();
+  const me = useMe();
+  const rows = () => {
+    const read = queries.getQueryData<OneMessageQuery["message"]>(["message", id]);
+    const row = read && (current(inbox(), read.id) ?? read);
+    return row ? [row] : [];
+  };
+  target.current = rows;
+  const close = () => (router.history.canGoBack() ? router.history.back() : void navigate({ to: "/inbox" }));
+  const doIt = (command: Command) => {
+    const able = rows().filter((row) => KINDS[command.name].possible(row) && may(me, KINDS[command.name].permission, row));
+    if (able.length === 0) return cannot(command, rows());
+    void run(command, able);
+  };
+  const compose = (kind: "reply" | "note") => dispatchEvent(new CustomEvent("leaveword:compose", { detail: { id: rows()[0]?.id, kind } }));
+  useKeys({
+    back: close,
+    resolve: () => doIt({ name: "resolve" }),
+    archive: () => doIt({ name: "archive" }),
+    claim: () => (me ? doIt({ name: "claim", me }) : false),
+    assign: () => openPalette("assign"),
+    followUp: () => openFollowUp(rows()),
+    reply: () => void compose("reply"),
+    note: () => void compose("note"),
+  });
+  return (
+    <main className="message-page">
+      <MessageView key={id} id={id} done={doIt} close={close} />
+    </main>
+  );
+}

@@ -1,0 +1,82 @@
+// The drafts of this tab: in memory as they are typed, and in the browser a moment later.
+import { useMemo, useSyncExternalStore } from "react";
+import { BLANK, type Draft, drafted, isBlank, keepDraft, readDraft } from "./drafts";
+import type { Outgoing } from "./outbox";
+
+const KEEP_AFTER = 300;
+
+const drafts = new Map<string, Draft>();
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+const unkept = new Set<string>();
+let version = 0;
+
+const name = (member: string, message: string) => `${member}.${message}`;
+
+function draftOf(member: string, message: string): Draft {
+  const key = name(member, message);
+  const known = drafts.get(key);
+  if (known) return known;
+  const read = readDraft(localStorage, member, message) ?? BLANK;
+  drafts.set(key, read);
+  return read;
+}
+
+function become(member: string, message: string, draft: Draft): void {
+  drafts.set(name(member, message), draft);
+  unkept.add(name(member, message));
+  version += 1;
+  for (const listener of listeners) listener();
+  clearTimeout(timer);
+  timer = setTimeout(keep, isBlank(draft) ? 0 : KEEP_AFTER);
+}
+
+function keep(): void {
+  for (const key of unkept) {
+    const [member, message] = key.split(".") as [string, string];
+    const draft = drafts.get(key);
+    if (draft) keepDraft(localStorage, member, message, draft);
+  }
+  unkept.clear();
+}
+
+if (typeof window !== "undefined") window.addEventListener("pagehide", keep);
+
+const listen = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export function useDraft(member: string, message: string) {
+  const draft = useSyncExternalStore(listen, () => draftOf(member, message));
+  return useMemo(
+    () => ({
+      draft,
+      change: (some: Partial<Draft>) => become(member, message, { ...draftOf(member, message), ...some, at: Date.now() }),
+    }),
+    [draft, member, message],
+  );
+}
+
+/** What was taken back before it was sent can be written on. */
+export function draftAgain({ member, messageId, content, uploads }: Outgoing): void {
+  const draft = draftOf(member, messageId);
+  const reply = [content, draft.reply].filter(Boolean).join("\n\n");
+  become(member, messageId, { ...draft, kind: "reply", reply, uploads: [...uploads, ...draft.uploads], at: Date.now() });
+}
+
+/** The messages that have a draft. */
+export function useDrafted(member: string | undefined): ReadonlySet<string> {
+  const now = useSyncExternalStore(listen, () => version);
+  const kept = useMemo(() => new Set(member ? drafted(localStorage, member) : []), [member]);
+  return useMemo(() => {
+    const all = new Set(kept);
+    for (const [key, draft] of drafts) {
+      const [of, message] = key.split(".") as [string, string];
+      if (of !== member) continue;
+      if (isBlank(draft)) all.delete(message);
+      else all.add(message);
+    }
+    return all;
+  }, [kept, member, now]);
+}

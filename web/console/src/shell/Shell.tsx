@@ -1,0 +1,76 @@
+// What stands around every page of the desk: folders, keys that work everywhere, and what is said at the foot.
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useHere } from "../graph/queries";
+import { Palette } from "../keyboard/Palette";
+import { Sheet } from "../keyboard/Sheet";
+import { openPalette } from "../keyboard/palette";
+import { useKeys } from "../keyboard/useKeys";
+import { onAnswer, resume } from "../message/outbox";
+import { FollowUpDialog } from "../message/FollowUpDialog";
+import { run, sentenceOf } from "../commands/run";
+import { useSession } from "../session/session";
+import { Toasts } from "../told/Toasts";
+import { say } from "../told/toasts";
+import { useTelling } from "../told/useTelling";
+import { useWords } from "../words/words";
+import { Nav } from "./Nav";
+import { useNavBeside } from "./wide";
+
+export function Shell() {
+  const { t } = useWords();
+  const here = useHere();
+  const session = useSession();
+  const navigate = useNavigate();
+  const beside = useNavBeside();
+  const [isSheetOpen, openSheet] = useState(false);
+  const me = here.data?.viewer?.id;
+
+  useEffect(() => {
+    if (session) return;
+    const to = location.pathname + location.search;
+    void navigate({ to: "/sign-in", search: { to: to === "/inbox" ? undefined : to }, replace: true });
+  }, [session, navigate]);
+
+  useEffect(() => {
+    if (!me) return;
+    onAnswer({
+      arrived: ({ resolves }, { message }) => {
+        if (resolves && message) void run({ name: "resolve" }, [message], true);
+      },
+      refused: ({ messageId, why }) =>
+        say({
+          text: t("sending.refused", { why: why ?? "" }),
+          tone: "bad",
+          action: { label: t("sending.look"), run: () => void navigate({ to: "/messages/$id", params: { id: messageId } }) },
+        }),
+    });
+    resume(me);
+  }, [me, t, navigate]);
+
+  useTelling(me);
+  useKeys({ palette: () => openPalette("all"), sheet: () => openSheet(true) });
+
+  if (!session) return null;
+  if (here.isError && !here.data) {
+    return (
+      <main className="blank" role="alert">
+        <h1>{t("fault.title")}</h1>
+        <p>{sentenceOf(here.error)}</p>
+        <button type="button" className="link" onClick={() => void here.refetch()}>
+          {t("again")}
+        </button>
+      </main>
+    );
+  }
+  return (
+    <div className={beside ? "shell" : "shell narrow"}>
+      {beside && <Nav openSheet={() => openSheet(true)} />}
+      {here.data ? <Outlet /> : <main className="blank" aria-busy="true" />}
+      <Palette />
+      <FollowUpDialog />
+      {isSheetOpen && <Sheet close={() => openSheet(false)} />}
+      <Toasts />
+    </div>
+  );
+}

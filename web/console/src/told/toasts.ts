@@ -1,0 +1,47 @@
+// What is said at the foot of the window, for some seconds, with one thing that can be done about it.
+import { useSyncExternalStore } from "react";
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: "plain" | "bad";
+  /** Sentences below it. */
+  details?: readonly string[];
+  action?: { label: string; run(): void };
+  /** When it goes by itself. */
+  until: number;
+}
+
+const SECONDS = { plain: 8, bad: 15 };
+const MOST = 4;
+
+let toasts: readonly Toast[] = [];
+let last = 0;
+const listeners = new Set<() => void>();
+
+function become(next: readonly Toast[]): void {
+  toasts = next;
+  for (const listener of listeners) listener();
+}
+
+export function say(toast: Omit<Toast, "id" | "until" | "tone"> & { tone?: Toast["tone"]; seconds?: number }): number {
+  const id = ++last;
+  const tone = toast.tone ?? "plain";
+  const seconds = toast.seconds ?? SECONDS[tone];
+  become([...toasts, { ...toast, tone, id, until: Date.now() + seconds * 1000 }].slice(-MOST));
+  setTimeout(() => unsay(id), seconds * 1000);
+  return id;
+}
+
+export function unsay(id: number): void {
+  if (toasts.some((toast) => toast.id === id)) become(toasts.filter((toast) => toast.id !== id));
+}
+
+export const useToasts = () =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => toasts,
+  );

@@ -1,0 +1,271 @@
+// Bad networks: cut in the middle of a picture and of a message, gone for a while, back after a reload. Nothing is lost and
+// nothing is there twice, as the desk itself says.
+import type { Route, WebSocketRoute } from "@playwright/test";
+import { expect, test } from "../../browser/fixtures.ts";
+import { askLittle, messagesWith, reply, theMessageWith, visit, word } from "./visiting.ts";
+
+test.beforeAll(({ desk }) => askLittle(desk));
+
+const isSubmit = (route: Route) => route.request().postData()?.includes("submitMessage") ?? false;
+
+test("the answer to a message is lost: it is there once", async ({ page, shop, front, desk }) => {
+  let lost = 0;
+  await page.route("**/graphql", async (route) => {
+    if (!isSubmit(route) || lost++ > 1) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  const widget = await visit(page, shop, front.url);
+  const content = word();
+  await widget.open();
+  await widget.fill(content);
+  await widget.send();
+  await expect(widget.dialog.getByText(widget.words.waiting)).toBeVisible();
+  await widget.shot("waiting");
+  await widget.button(widget.words.tryNow).click();
+  await widget.sent();
+  expect(lost).toBeGreaterThan(1);
+  await theMessageWith(desk, content);
+});
+
+test("the page is left while nobody knows whether it arrived: it is sent by itself, and is there once", async ({ page, shop, front, desk }) => {
+  let cut = true;
+  await page.route("**/graphql", async (route) => {
+    if (!isSubmit(route) || !cut) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  const widget = await visit(page, shop, front.url);
+  const content = word();
+  await widget.open();
+  await widget.fill(content);
+  await widget.send();
+  await expect(widget.dialog.getByText(widget.words.waiting)).toBeVisible();
+  cut = false;
+  const sentAgain = page.waitForResponse((response) => response.request().postData()?.includes("submitMessage") ?? false);
+  await page.reload();
+  await sentAgain;
+  await widget.launcher.click();
+  await widget.sent();
+  await widget.button(widget.words.newMessage).click();
+  await expect(widget.field("content")).toHaveValue("");
+  await theMessageWith(desk, content);
+});
+
+test("the words are changed after an answer was lost: the first are there once, the others wait to be added", async ({ page, shop, front, desk }) => {
+  let cut = true;
+  await page.route("**/graphql", async (route) => {
+    if (!isSubmit(route) || !cut) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.open();
+  await widget.fill(content);
+  await widget.send();
+  await widget.button(words.edit).click();
+  cut = false;
+  await widget.field("content").fill(`${content} and more`);
+  await widget.send();
+  await widget.sent();
+  await widget.button(words.seeMessage).click();
+  await expect(dialog.getByLabel(words.addWords)).toHaveValue(`${content} and more`);
+  expect((await theMessageWith(desk, content)).content).toBe(content);
+});
+
+test("offline: said plainly, kept over a reload, and sent when there is a network again", async ({ page, context, shop, front, desk }) => {
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.open();
+  await context.setOffline(true);
+  await expect(dialog.getByText(words.offline)).toBeVisible();
+  await widget.fill(content);
+  await widget.shot("offline");
+  await widget.send();
+  await expect(dialog.getByText(words.waiting)).toBeVisible();
+  expect(await messagesWith(desk, content)).toEqual([]);
+  await context.setOffline(false);
+  await widget.sent();
+  await theMessageWith(desk, content);
+});
+
+test("a draft survives a reload, with its pictures", async ({ page, shop, front, desk }) => {
+  const widget = await visit(page, shop, front.url);
+  const { dialog } = widget;
+  const content = word();
+  await widget.open();
+  await widget.fill(content);
+  await dialog.locator("input[type=file]").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: await picture(page, 300, 200) });
+  await expect(dialog.locator(".item[data-state=sent] canvas:not(.bare)")).toBeVisible();
+  await page.reload();
+  await widget.open();
+  await expect(widget.field("content")).toHaveValue(content);
+  await expect(dialog.locator(".item[data-state=sent] canvas:not(.bare)")).toBeVisible();
+  await widget.send();
+  await widget.sent();
+  const { images } = (await theMessageWith(desk, content)) as unknown as { images: object[] };
+  expect(images).toHaveLength(1);
+});
+
+test("cut in the middle of a picture: said, sent again, and there once", async ({ page, shop, front, desk }) => {
+  let cut = true;
+  await page.route("**/uploads/*", (route) => (cut && route.request().method() === "PUT" ? route.abort("connectionreset") : route.continue()));
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.open();
+  await widget.fill(content);
+  await dialog.locator("input[type=file]").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: await picture(page, 900, 600) });
+  await expect(dialog.getByText(words.notSent.replace("{name}", "a.png"))).toBeVisible();
+  await widget.shot("upload-failed");
+  await widget.send();
+  await expect(widget.field("content")).toHaveValue(content);
+  cut = false;
+  await widget.button(words.resend.replace("{name}", "a.png")).click();
+  await expect(dialog.locator(".item[data-state=sent]")).toHaveCount(1);
+  await widget.send();
+  await widget.sent();
+  const { images } = (await theMessageWith(desk, content)) as unknown as { images: object[] };
+  expect(images).toHaveLength(1);
+});
+
+test("pictures that are too large are made smaller here; what is none, and what is too many, is said", async ({ page, shop, front }) => {
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const sizes: number[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "PUT") sizes.push(request.postDataBuffer()?.length ?? 0);
+  });
+  let go: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route("**/uploads/*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await widget.open();
+  const large = await picture(page, 1000, 800);
+  expect(large.length).toBeGreaterThan(2 * 1024 * 1024);
+  await dialog.locator("input[type=file]").setInputFiles([
+    { name: "large.png", mimeType: "image/png", buffer: large },
+    { name: "words.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") },
+  ]);
+  await expect(dialog.getByRole("progressbar")).toBeVisible();
+  await expect(dialog.getByText(words.notTaken.replace("{name}", "words.txt"))).toBeVisible();
+  await widget.shot("uploading");
+  go!();
+  await expect(dialog.locator(".item[data-state=sent]")).toHaveCount(1);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(2 * 1024 * 1024);
+  await widget.button(words.removeFile.replace("{name}", "words.txt")).click();
+  const small = { mimeType: "image/png", buffer: await picture(page, 20, 20) };
+  await dialog.locator("input[type=file]").setInputFiles(Array.from({ length: 9 }, (_, at) => ({ ...small, name: `${at}.png` })));
+  await expect(dialog.getByText(words.tooMany.replace("{n}", "9"))).toBeVisible();
+  await expect(dialog.locator(".item")).toHaveCount(9);
+});
+
+test("a form that has changed meanwhile is shown again, and what was written is kept", async ({ page, shop, front, desk }) => {
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.open();
+  await widget.fill(content);
+  await desk.ask(`mutation { reviseForm(input: { fields: [
+    { id: "order", kind: TEXT, label: [{ locale: "en", text: "Order number" }], required: true }
+  ] }) { userErrors { code message } } }`);
+  await widget.send();
+  await expect(dialog.getByText(words.formChanged)).toBeVisible();
+  await dialog.getByLabel("Order number").fill("A-1001");
+  await widget.send();
+  await widget.sent();
+  await theMessageWith(desk, content);
+  await askLittle(desk);
+});
+
+test("what is answered while the socket is gone is told after what was told last", async ({ page, shop, front, desk }) => {
+  let cut = false;
+  const sockets: WebSocketRoute[] = [];
+  const begun: (string | null)[] = [];
+  await page.routeWebSocket("**/graphql/ws", (socket) => {
+    if (cut) return socket.close({ code: 1001 });
+    sockets.push(socket);
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      const { type, payload } = JSON.parse(String(message));
+      if (type === "subscribe") begun.push(payload.variables.after);
+      server.send(message);
+    });
+  });
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.leave(content);
+  await widget.button(words.seeMessage).click();
+  const { id } = await theMessageWith(desk, content);
+  await reply(desk, id, "The first");
+  await expect(dialog.getByText("The first")).toBeVisible();
+  // The list is read when a socket begins: it must not be what brings the second reply.
+  await page.route("**/graphql", (route) => (route.request().postData()?.includes("query Mine") ? route.abort() : route.continue()));
+  cut = true;
+  await sockets.at(-1)!.close({ code: 1001 });
+  await reply(desk, id, "The second");
+  cut = false;
+  await expect(dialog.getByText("The second")).toBeVisible({ timeout: 20_000 });
+  await expect(dialog.locator(".theirs")).toHaveCount(2);
+  expect(begun[0]).toBeNull();
+  expect(begun.at(-1)).not.toBeNull();
+});
+
+test("who does not want to rate is not asked again", async ({ page, shop, front, desk }) => {
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.leave(content);
+  await widget.button(words.seeMessage).click();
+  const { id } = await theMessageWith(desk, content);
+  await reply(desk, id, "Hello");
+  await dialog.getByRole("button", { name: words.rateLater }).click();
+  await expect(dialog.getByText(words.rateTitle)).toHaveCount(0);
+  await page.reload();
+  await widget.open();
+  await dialog.getByRole("button", { name: words.history }).click();
+  await dialog.locator(".list li").filter({ hasText: content }).click();
+  await expect(dialog.getByText("Hello")).toBeVisible();
+  await expect(dialog.getByText(words.rateTitle)).toHaveCount(0);
+});
+
+test("without a socket the list is asked for", async ({ page, shop, front, desk }) => {
+  await page.routeWebSocket("**/graphql/ws", (socket) => socket.close());
+  const widget = await visit(page, shop, front.url);
+  const content = word();
+  await widget.leave(content);
+  const { id } = await theMessageWith(desk, content);
+  await reply(desk, id, "Hello");
+  await widget.button(widget.words.close).click();
+  await expect(page.locator(".launcher .badge")).toBeVisible({ timeout: 20_000 });
+});
+
+/** Noise, which nobody can make small without loss. */
+async function picture(page: import("@playwright/test").Page, width: number, height: number): Promise<Buffer> {
+  const base64 = await page.evaluate(
+    async ([w, h]) => {
+      const canvas = new OffscreenCanvas(w!, h!);
+      const context = canvas.getContext("2d")!;
+      const pixels = context.createImageData(w!, h!);
+      let seed = 7;
+      for (let at = 0; at < pixels.data.length; at++) {
+        seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+        pixels.data[at] = at % 4 === 3 ? 255 : seed >>> 24;
+      }
+      context.putImageData(pixels, 0, 0);
+      const blob = await canvas.convertToBlob({ type: "image/png" });
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      let text = "";
+      for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+      return btoa(text);
+    },
+    [width, height],
+  );
+  return Buffer.from(base64, "base64");
+}

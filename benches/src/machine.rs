@@ -59,6 +59,12 @@ pub fn peak_mib_of(process: u32) -> Option<f64> {
     peak_of(&process.to_string())
 }
 
+/// How much memory this process holds now, in MiB.
+pub fn resident_mib() -> Option<f64> {
+    let kib: u32 = field("/proc/self/status", "VmRSS")?.split(' ').next()?.parse().ok()?;
+    Some(f64::from(kib) / 1024.0)
+}
+
 fn peak_of(process: &str) -> Option<f64> {
     let path = format!("/proc/{process}/status");
     let kib: u32 = field(&path, "VmHWM")?.split(' ').next()?.parse().ok()?;

@@ -71,11 +71,13 @@ impl Plan {
             contact: contact().into(),
             content: Words::parse(WORDS).expect("words").into(),
             images: vec![],
+            files: vec![],
             category_id: None,
             related_to: None,
             locale: None,
             page_url: None,
             privacy_notice: 0,
+            fields: vec![],
         });
         let reply = |number| {
             MessageEvent::MessageReplied(MessageReplied {
@@ -83,6 +85,8 @@ impl Plan {
                 reply_id: ReplyId(id(4, (self.message * 16 + number) as u64)),
                 author: member_id(number),
                 content: ReplyText::parse(WORDS).expect("words").into(),
+                images: vec![],
+                files: vec![],
             })
         };
         let closed = self.closed.then(|| {

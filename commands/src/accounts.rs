@@ -3,7 +3,9 @@
 use crate::{
     Caller, Commands,
     error::CommandError,
+    execute::ATTEMPTS,
     password::Password,
+    roles,
     streams::{member_key, stream},
     token,
     visitor::TOKEN_LIFE,
@@ -11,14 +13,14 @@ use crate::{
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use domain::{
-    access::{Permissions, Role},
+    access::{Grants, RoleId, held},
     actor::Actor,
     decide::Decide,
     ids::{MemberId, VisitorId},
-    member::{Member, MemberCommand, MemberEmail, MemberEvent, SignInMeans},
+    member::{Giving, Member, MemberCommand, MemberEmail, MemberEvent, SignInMeans},
     text::Name,
 };
-use store::{AppendError, CredentialRow, KeyRow, Loaded, Reservation, TokenHash, micros};
+use store::{AppendError, CredentialRow, Loaded, Reservation, TokenHash, micros};
 use uuid::Uuid;
 
 /// A session ends after seven days, whatever happens; in microseconds.
@@ -39,8 +41,6 @@ pub struct SignedIn {
     pub expires_at: DateTime<Utc>,
     /// Whose it is.
     pub member_id: MemberId,
-    /// With which role.
-    pub role: Role,
     /// The position of the last event that it caused.
     pub position: i64,
 }
@@ -76,7 +76,7 @@ pub struct NewMember {
     /// Their address.
     pub email: MemberEmail,
     /// Their role.
-    pub role: Role,
+    pub role: RoleId,
 }
 
 impl Commands {
@@ -84,11 +84,10 @@ impl Commands {
     pub async fn authenticate(&self, bearer: &str) -> Result<Option<Actor>, CommandError> {
         let hash = TokenHash::of(bearer);
         if bearer.starts_with(token::SESSION) {
-            let Some((id, role)) = self.store.session(&hash).await? else { return Ok(None) };
-            return Ok(parse_member(&id, &role).map(|(id, role)| Actor::Member { id, role }));
+            return Ok(self.store.session(&hash).await?.as_ref().and_then(roles::member));
         }
         if bearer.starts_with(token::KEY) {
-            return Ok(self.store.api_key(&hash).await?.as_ref().and_then(key_actor));
+            return Ok(self.store.api_key(&hash).await?.as_ref().and_then(roles::key));
         }
         if bearer.starts_with(token::VISITOR) {
             let Some((id, expires_at)) = self.store.visitor_of(&hash).await? else { return Ok(None) };
@@ -115,9 +114,8 @@ impl Commands {
         let visitors = self.store.visitors_of(&of_kind(token::VISITOR)).await?;
         let actor = |bearer: &&str| {
             let hash = TokenHash::of(bearer);
-            let of_member = sessions.get(&hash).and_then(|(id, role)| parse_member(id, role));
-            let of_member = of_member.map(|(id, role)| Actor::Member { id, role });
-            let of_key = || keys.get(&hash).and_then(key_actor);
+            let of_member = sessions.get(&hash).and_then(roles::member);
+            let of_key = || keys.get(&hash).and_then(roles::key);
             let of_visitor = || Some(Actor::Visitor(visitors.get(&hash)?.parse().ok()?));
             of_member.or_else(of_key).or_else(of_visitor)
         };
@@ -147,10 +145,9 @@ impl Commands {
         }
         self.forgive(signing_in).await?;
         let account = account.ok_or(CommandError::WrongCredentials)?;
-        let (id, role) =
-            parse_member(&account.member_id, &account.role).ok_or(CommandError::WrongCredentials)?;
+        let id = account.member_id.parse().map_err(|_| CommandError::WrongCredentials)?;
         let proof = reserved.zip(hash);
-        self.open_session(caller, id, role, (SignInMeans::Password, proof), |_| vec![]).await
+        self.open_session(caller, id, (SignInMeans::Password, proof), |_| vec![]).await
     }
 
     /// `redeemSignInLink`: once; chooses a password and signs in. Other sessions of the member end.
@@ -177,12 +174,12 @@ impl Commands {
         let link = TokenHash::of(link);
         let member = self.store.sign_in_link(&link).await?.ok_or(CommandError::LinkUnknown)?;
         let id: MemberId = member.parse().map_err(|_| CommandError::LinkUnknown)?;
-        let role = match &*self.store.load::<Member>(&member).await?.aggregate {
-            Member::Invited(member) if member.active => member.role,
+        match &*self.store.load::<Member>(&member).await?.aggregate {
+            Member::Invited(member) if member.active => {}
             Member::Invited(_) | Member::NotInvited => return Err(CommandError::LinkUnknown),
-        };
+        }
         let hash = self.passwords.hash(Password::parse(new_password)?).await?;
-        self.open_session(caller, id, role, (SignInMeans::Link, None), |at| {
+        self.open_session(caller, id, (SignInMeans::Link, None), |at| {
             vec![
                 CredentialRow::LinkUsed { token: link.clone(), at },
                 CredentialRow::Password { member_id: member.clone(), hash: hash.clone() },
@@ -222,28 +219,34 @@ impl Commands {
         };
         let at = self.store.clock().now();
         let id = MemberId(store::random::uuid(at));
-        let (email, role) = (new.email.clone(), new.role);
-        let mut member = Member::default();
-        let mut decided =
-            member.decide(MemberCommand::Invite { at, name: new.name, email: new.email, role })?;
-        let mut credentials =
-            vec![CredentialRow::Account { member_id: id.to_string(), role: role.id().to_owned() }];
-        if let Some(hash) = hash {
-            decided.iter().cloned().for_each(|event| member.apply(event));
-            decided.extend(member.decide(MemberCommand::ChoosePassword { at })?);
-            credentials.push(CredentialRow::Password { member_id: id.to_string(), hash });
+        let reserved = self.reserved(&new.email);
+        for _ in 0..ATTEMPTS {
+            let (roles, relied_on) = self.roles().await?;
+            let NewMember { name, email, role } = new.clone();
+            let mut credentials =
+                vec![CredentialRow::Account { member_id: id.to_string(), role: role.to_string() }];
+            let mut member = Member::default();
+            let giving = Giving { by: held(caller.actor), roles };
+            let mut decided = member.decide(MemberCommand::Invite { at, name, email, role, giving })?;
+            if let Some(hash) = hash.clone() {
+                decided.iter().cloned().for_each(|event| member.apply(event));
+                decided.extend(member.decide(MemberCommand::ChoosePassword { at })?);
+                credentials.push(CredentialRow::Password { member_id: id.to_string(), hash });
+            }
+            let key = Some(member_key(id));
+            let stream = stream::<Member>(id.to_string(), &Loaded::new_stream(), key, &decided)?;
+            let mut append = self.append(caller, vec![relied_on, stream], None);
+            append.credentials = credentials;
+            append.reservations =
+                vec![Reservation { kind: EMAIL, value: reserved.clone(), holder: id.to_string() }];
+            match self.store.append(append).await {
+                Ok(_) => return Ok(id),
+                Err(AppendError::Conflict) => {}
+                Err(AppendError::Taken { .. }) => return Err(CommandError::EmailTaken),
+                Err(error) => return Err(CommandError::of_append(error)),
+            }
         }
-        let new = Loaded::new_stream();
-        let stream = stream::<Member>(id.to_string(), &new, Some(member_key(id)), &decided)?;
-        let mut append = self.append(caller, vec![stream], None);
-        append.credentials = credentials;
-        append.reservations =
-            vec![Reservation { kind: EMAIL, value: self.reserved(&email), holder: id.to_string() }];
-        match self.store.append(append).await {
-            Ok(_) => Ok(id),
-            Err(AppendError::Taken { .. }) => Err(CommandError::EmailTaken),
-            Err(error) => Err(CommandError::of_append(error)),
-        }
+        Err(CommandError::Unavailable)
     }
 
     /// Appends that a member signed in, together with their session and what led to it.
@@ -251,12 +254,12 @@ impl Commands {
         &self,
         caller: &Caller,
         id: MemberId,
-        role: Role,
         (means, proof): (SignInMeans, Option<(String, String)>),
         leading: impl Fn(i64) -> Vec<CredentialRow>,
     ) -> Result<SignedIn, CommandError> {
-        let caller = Caller { actor: Actor::Member { id, role }, ..caller.clone() };
-        for _ in 0..crate::execute::ATTEMPTS {
+        // Signing in needs nothing that a role gives.
+        let caller = Caller { actor: Actor::Member { id, grants: Grants::NONE }, ..caller.clone() };
+        for _ in 0..ATTEMPTS {
             let (at, now) = (self.store.clock().now(), self.store.clock().micros());
             let loaded = self.store.load::<Member>(&id.to_string()).await?;
             if let Some((reserved, hash)) = &proof {
@@ -281,13 +284,7 @@ impl Commands {
             match self.store.append(append).await {
                 Ok(appended) => {
                     let position = appended.receipt().position;
-                    return Ok(SignedIn {
-                        token,
-                        expires_at: micros(expires_at),
-                        member_id: id,
-                        role,
-                        position,
-                    });
+                    return Ok(SignedIn { token, expires_at: micros(expires_at), member_id: id, position });
                 }
                 Err(AppendError::Conflict) => {}
                 Err(error) => return Err(CommandError::of_append(error)),
@@ -303,13 +300,6 @@ impl Commands {
     }
 }
 
-/// A program, and what it may do.
-fn key_actor(row: &KeyRow) -> Option<Actor> {
-    let (owner, role) = parse_member(&row.member_id, &row.role)?;
-    let permissions = Permissions::named(row.permissions.split(' ')).ok()?;
-    Some(Actor::Key { id: row.key_id.parse().ok()?, owner, role, permissions })
-}
-
 /// With a link a password is chosen on the way in.
 fn signing_in(
     mut member: Member,
@@ -323,8 +313,4 @@ fn signing_in(
     }
     decided.extend(member.decide(MemberCommand::SignIn { at, means })?);
     Ok(decided)
-}
-
-pub(crate) fn parse_member(id: &str, role: &str) -> Option<(MemberId, Role)> {
-    Some((id.parse().ok()?, role.parse().ok()?))
 }

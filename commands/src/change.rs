@@ -3,7 +3,13 @@
 
 use crate::{Caller, Commands, error::CommandError, execute::ATTEMPTS, streams::stream};
 use cqrs_es::Aggregate;
-use domain::{access::Role, decide::Decide, ids::MemberId, member::Member};
+use domain::{
+    access::{Role, Roles},
+    decide::Decide,
+    ids::MemberId,
+    member::Member,
+    message::Standing,
+};
 use std::sync::Arc;
 use store::{AppendError, CredentialRow, Loaded, Receipt, StreamAppend, StreamKey};
 
@@ -19,22 +25,50 @@ pub(crate) struct Change<'a> {
     pub(crate) relies_on: Relies,
 }
 
-/// Which other member a decision relies on: the append fails as a conflict when anything has happened to them.
+/// What else a decision relies on: the append fails as a conflict when anything has happened to it.
 #[derive(Clone, Copy)]
 pub(crate) enum Relies {
     Nothing,
+    /// Nobody: the aggregate stands where the caller last saw it.
+    Version(i64),
+    /// On this member.
     Member(MemberId),
-    /// Whoever administers the desk but this one, if anybody does.
-    AnotherAdministrator(MemberId),
+    /// On the roles that there are.
+    Roles,
+    /// On these, and on whoever administers the desk but this one, if anybody does.
+    RolesAndAnotherAdministrator(MemberId),
+}
+
+/// What a decision relies on, as the log has it.
+#[derive(Default)]
+pub(crate) struct Relied {
+    member: Option<Arc<Member>>,
+    pub(crate) roles: Roles,
+    streams: Vec<StreamAppend>,
+}
+
+impl Relied {
+    pub(crate) fn standing(&self) -> Standing {
+        self.member.as_deref().map_or(Standing::Absent, Member::standing)
+    }
+
+    pub(crate) fn is_administered(&self) -> bool {
+        self.member.as_deref().is_some_and(Member::administers)
+    }
+
+    fn on_member(&mut self, (member, stream): (Arc<Member>, StreamAppend)) {
+        self.member = Some(member);
+        self.streams.push(stream);
+    }
 }
 
 impl Commands {
-    /// Carries it out. `decide` gets the aggregate and the member that it relies on; what it gives is appended with
-    /// the rows that `rows` makes of it. What has no stream yet is absent.
+    /// Carries it out. `command` gets what the decision relies on; what is decided is appended with the rows that `rows`
+    /// makes of it. What has no stream yet is absent.
     pub(crate) async fn change<A>(
         &self,
         change: Change<'_>,
-        command: impl Fn(Option<&Member>) -> A::Command,
+        command: impl Fn(&Relied) -> A::Command,
         rows: impl Fn(&[A::Event]) -> Vec<CredentialRow>,
     ) -> Result<Receipt, CommandError>
     where
@@ -46,16 +80,14 @@ impl Commands {
             if loaded.version() == 0 {
                 return Err(CommandError::NotFound);
             }
-            let relied = match change.relies_on {
-                Relies::Nothing => None,
-                Relies::Member(id) => Some(self.relied_on(id).await?),
-                Relies::AnotherAdministrator(but) => self.another_administrator(but).await?,
+            let mut relied = match change.relies_on {
+                Relies::Version(expected) if expected != loaded.version() => {
+                    return Err(CommandError::Moved { expected, version: loaded.version() });
+                }
+                relies_on => self.relied(relies_on).await?,
             };
-            let (relied, mut streams) = match relied {
-                Some((member, stream)) => (Some(member), vec![stream]),
-                None => (None, vec![]),
-            };
-            let decided = loaded.aggregate.decide(command(relied.as_deref()))?;
+            let decided = loaded.aggregate.decide(command(&relied))?;
+            let mut streams = std::mem::take(&mut relied.streams);
             let key = change.key.clone();
             streams.push(stream::<A>(change.id.clone(), &loaded, key, &decided)?);
             let mut append = self.append(change.caller, streams, None);
@@ -67,6 +99,26 @@ impl Commands {
             }
         }
         Err(CommandError::Unavailable)
+    }
+
+    async fn relied(&self, on: Relies) -> Result<Relied, CommandError> {
+        let mut relied = Relied::default();
+        match on {
+            Relies::Nothing | Relies::Version(_) => {}
+            Relies::Member(id) => relied.on_member(self.relied_on(id).await?),
+            Relies::Roles => {
+                let (roles, stream) = self.roles().await?;
+                (relied.roles, relied.streams) = (roles, vec![stream]);
+            }
+            Relies::RolesAndAnotherAdministrator(but) => {
+                let (roles, stream) = self.roles().await?;
+                (relied.roles, relied.streams) = (roles, vec![stream]);
+                if let Some(other) = self.another_administrator(but).await? {
+                    relied.on_member(other);
+                }
+            }
+        }
+        Ok(relied)
     }
 
     /// Begins a stream of its own: nobody else knows its id.

@@ -6,18 +6,23 @@ use crate::{
     change::{Change, Relies},
     error::CommandError,
     execute::ATTEMPTS,
+    first_start::RULE,
     streams::{channel_key, stream},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     access::Permission,
     channel::{
-        Channel, ChannelAddress, ChannelCommand, ChannelKind, ChannelName, ChannelSecret, PauseReason, Rules,
+        Channel, ChannelAddress, ChannelCommand, ChannelError, ChannelKind, ChannelName, ChannelSecret,
+        PauseReason, Rules,
     },
     decide::Decide,
     ids::ChannelId,
 };
 use store::{AppendError, ChannelChange, CredentialRow, Receipt, StoreError};
+
+/// What the channel is called that tells visitors by mail.
+const VISITORS_BY_MAIL: &str = "访客邮件 · Mail to visitors";
 
 const MANAGE: Needs = Needs::Member(Permission::ChannelsManage);
 /// As long as that a generic webhook's old secret signs beside the new one.
@@ -89,6 +94,31 @@ impl Commands {
         let stream = (id.to_string(), Some(channel_key(id)));
         let receipt = self.begin::<Channel>(caller, stream, &decided, rows).await?;
         Ok(ConnectedChannel { id, secret, receipt })
+    }
+
+    /// Visitors are told by mail from the first server on that can send any. Whoever ends that has ended it: it is done once.
+    pub async fn connect_visitors_by_mail(&self) -> Result<(), CommandError> {
+        let id = ChannelId(self.store.derive_id("channel", &[VISITORS_BY_MAIL.as_bytes()]));
+        let loaded = self.store.load::<Channel>(&id.to_string()).await?;
+        if loaded.version() > 0 {
+            return Ok(());
+        }
+        let (at, kind) = (self.store.clock().now(), ChannelKind::VisitorEmail);
+        let name = ChannelName::parse(VISITORS_BY_MAIL).map_err(CommandError::Name)?;
+        let (rules, standing) = (Rules::usual(kind).into(), self.store.standing_channels().await?);
+        let decided =
+            match loaded.aggregate.decide(ChannelCommand::Connect { at, name, kind, rules, standing }) {
+                // A desk that has no room has chosen.
+                Err(ChannelError::TooMany) => return Ok(()),
+                decided => decided?,
+            };
+        let rows = vec![self.kept(id, &ChannelAddress::default())?];
+        let stream = (id.to_string(), Some(channel_key(id)));
+        match self.begin::<Channel>(&Caller::system(RULE), stream, &decided, rows).await {
+            // Another process was faster.
+            Ok(_) | Err(CommandError::Unavailable) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// `reviseChannel`.

@@ -18,10 +18,12 @@ use domain::{
 use std::{fmt::Display, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-/// The rules' names, as they stand in the metadata of their events.
-const OVERDUE: &str = "reply-became-overdue";
-const FOLLOW_UP: &str = "follow-up-came-due";
-const SHREDDED: &str = "message-shredded";
+/// An answer is overdue: the rule's name, as it stands in the metadata of its events.
+pub const OVERDUE: &str = "reply-became-overdue";
+/// A follow-up is due.
+pub const FOLLOW_UP: &str = "follow-up-came-due";
+/// What was deleted long enough ago goes for ever.
+pub const SHREDDED: &str = "message-shredded";
 /// Due instants that are asked for at once.
 const PAGE: usize = 100;
 /// How often is asked when nothing that is known falls due: new waits begin, here and in other processes.

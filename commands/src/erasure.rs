@@ -1,7 +1,8 @@
 //! Which events end the words of a person, and what follows.
 //!
-//! Knows which keys these events name, and that each message of an erased visitor is told. Must not know how a key is
-//! destroyed: that is the store's; nor where a visitor's messages are listed: whoever starts it passes that in.
+//! Knows which keys these events name, that each message of an erased visitor is told, and that words are found no more. Must
+//! not know how a key is destroyed: that is the store's; nor where a visitor's messages are listed, and words are found:
+//! whoever starts it passes that in.
 
 use crate::{
     Caller, Commands,
@@ -18,12 +19,12 @@ use domain::{
     visitor::Visitor,
 };
 use std::fmt::Display;
-use store::{Destroyer, Destruction, HandleError, RecordedEvent};
+use store::{Destroyer, Destruction, HandleError, RecordedEvent, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The rule's name, as it stands in the metadata of its events.
-const RULE: &str = "visitor-erased";
+pub const RULE: &str = "visitor-erased";
 const SHREDDED: &str = "MessageShredded";
 const ERASED: &str = "VisitorErased";
 /// Messages that are told at once.
@@ -44,27 +45,46 @@ pub struct MessagesOf {
 
 impl Commands {
     /// Destroys the keys that such events name, and tells each message of an erased visitor, until `stop` is cancelled.
-    /// `messages_of` answers with a page of a visitor's messages, or with `None` as long as it cannot know them all.
-    pub fn destroy_keys<M, F, E>(&self, messages_of: M, stop: &CancellationToken) -> Destroyer
+    /// `messages_of` answers with a page of a visitor's messages, or with `None` as long as it cannot know them all; `forgotten`
+    /// whether nothing is left of what was searched by words that went by that position.
+    pub fn destroy_keys<M, F, E, G, H>(
+        &self,
+        messages_of: M,
+        forgotten: G,
+        stop: &CancellationToken,
+    ) -> Destroyer
     where
         M: Fn(MessagesOf) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Option<Vec<MessageId>>, E>> + Send + 'static,
         E: Display + Send + 'static,
+        G: Fn(i64) -> H + Clone + Send + Sync + 'static,
+        H: Future<Output = Result<bool, StoreError>> + Send + 'static,
     {
         let what = Destruction { types: &[SHREDDED, ERASED], keys_of };
         let (commands, ending) = (self.clone(), stop.clone());
         let then = move |event: RecordedEvent| {
             let (commands, messages_of, ending) = (commands.clone(), messages_of.clone(), ending.clone());
+            let forgotten = forgotten.clone();
             async move {
-                match event.event_type.as_str() {
+                let position = match event.event_type.as_str() {
                     ERASED => {
                         // Who comes back with the host site's word begins anew.
                         commands.store.release_identities(&event.aggregate_id).await?;
-                        commands.tell_messages(&event, messages_of, &ending).await
+                        commands.store.close_ways_back(&event.aggregate_id).await?;
+                        commands.tell_messages(&event, messages_of, &ending).await?;
+                        // They have all been told by now, by whichever process.
+                        commands.store.head().await?
                     }
                     // The picture's key went with the message's; what nobody can open takes no room.
-                    SHREDDED => Ok(commands.store.forget_images(&event.aggregate_id).await?),
-                    _ => Ok(()),
+                    SHREDDED => {
+                        commands.store.forget_uploads(&event.aggregate_id).await?;
+                        event.position
+                    }
+                    _ => return Ok(()),
+                };
+                match forgotten(position).await? {
+                    true => Ok(()),
+                    false => Err("the search is behind, and what went is still in it".into()),
                 }
             }
         };
@@ -126,7 +146,7 @@ impl Commands {
         let command = MessageCommand::Erase(EraseMessage { at: self.store.clock().now() });
         match self.execute_caused(request, Facts::None(command), Some(erased.event_id)).await {
             Ok(_) | Err(CommandError::Message(MessageError::AlreadySo)) => {
-                Ok(self.store.forget_images(&message_id.to_string()).await?)
+                Ok(self.store.forget_uploads(&message_id.to_string()).await?)
             }
             Err(error) => Err(error),
         }

@@ -1,6 +1,6 @@
 //! Why a command did nothing.
 
-use crate::{identity::IdentityError, images::ImageRefusal, password::PasswordError};
+use crate::{files::FileRefusal, identity::IdentityError, images::ImageRefusal, password::PasswordError};
 use domain::{
     access::Permission, channel::ChannelError, contact::ContactError, desk::DeskError, member::MemberError,
     message::MessageError, team::TeamError, text::TextError, visitor::VisitorError,
@@ -37,14 +37,20 @@ pub enum CommandError {
     /// A picture is not taken.
     #[error("this picture {0}")]
     Image(#[from] ImageRefusal),
-    /// More pictures than go with one message.
-    #[error("at most {most} pictures go with one message")]
+    /// A file that is no picture is not taken.
+    #[error(transparent)]
+    File(#[from] FileRefusal),
+    /// A file's name cannot be used.
+    #[error("the file's name {0}")]
+    FileName(TextError),
+    /// More pictures and files than go with one message.
+    #[error("at most {most} pictures and files go with one message")]
     TooManyUploads {
         /// The desk's limit.
         most: u32,
     },
-    /// A picture that is not here, not the caller's, or goes with other words already.
-    #[error("there is no such picture of yours that waits to be attached: send it again")]
+    /// A picture or file that is not here, not the caller's, or goes with other words already.
+    #[error("there is no such picture or file of yours that waits to be attached: send it again")]
     UploadUnknown,
     /// The contact cannot be used.
     #[error("the contact {0}")]
@@ -78,6 +84,14 @@ pub enum CommandError {
         /// Where it stands.
         version: i64,
     },
+    /// What is to be revised has been revised since `expectedVersion`; it stands at `version`.
+    #[error("this has been revised since version {expected}; it is at {version} now: look at it again")]
+    Moved {
+        /// What the caller had last seen.
+        expected: i64,
+        /// Where it stands.
+        version: i64,
+    },
     /// The message has never been at `expectedVersion`; it stands at `version`.
     #[error("the message has no version {expected}; it is at {version} now")]
     NoSuchVersion {
@@ -86,6 +100,9 @@ pub enum CommandError {
         /// Where it stands.
         version: i64,
     },
+    /// The code is not the one that was sent, or is over.
+    #[error("this code is not the one that was sent, or is over; ask for another one")]
+    CodeUnknown,
     /// The idempotency key was used with other input.
     #[error("this idempotency key was used with other input")]
     KeyReused,

@@ -17,8 +17,12 @@ use domain::{
 };
 use store::AppendError;
 
-const FIRST_NAME: &str = "Admin";
-const FIRST_EMAIL: &str = "admin@localhost";
+/// The rule's name, as it stands in the metadata of its events.
+pub const RULE: &str = "first-start";
+/// What the first administrator is called.
+pub const FIRST_NAME: &str = "Admin";
+/// Their address.
+pub const FIRST_EMAIL: &str = "admin@localhost";
 
 impl Caller {
     /// A rule of the system itself.
@@ -35,8 +39,8 @@ impl Commands {
         self.identity_secret().await?;
         if self.store.accounts_with_role(Role::Admin.id()).await?.is_empty() {
             let name = Name::parse(FIRST_NAME).map_err(CommandError::Name)?;
-            let new = NewMember { name, email: MemberEmail::parse(FIRST_EMAIL)?, role: Role::Admin };
-            match self.add_member(&Caller::system("first-start"), new, None).await {
+            let new = NewMember { name, email: MemberEmail::parse(FIRST_EMAIL)?, role: Role::Admin.into() };
+            match self.add_member(&Caller::system(RULE), new, None).await {
                 Ok(_) | Err(CommandError::EmailTaken) => {}
                 Err(error) => return Err(error),
             }
@@ -61,7 +65,7 @@ impl Commands {
         let at = self.store.clock().now();
         let Ok(decided) = loaded.aggregate.decide(DeskCommand::Open { at }) else { return Ok(()) };
         let stream = stream::<Desk>(id, &loaded, None, &decided)?;
-        match self.store.append(self.append(&Caller::system("first-start"), vec![stream], None)).await {
+        match self.store.append(self.append(&Caller::system(RULE), vec![stream], None)).await {
             Ok(_) | Err(AppendError::Conflict) => Ok(()),
             Err(error) => Err(CommandError::of_append(error)),
         }

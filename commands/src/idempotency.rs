@@ -65,11 +65,7 @@ impl Commands {
     /// A new id: in order of time, or with a key always the same (version 8, RFC 9562).
     pub(crate) fn fresh_id(&self, purpose: &str, key: Option<&Idempotency>) -> Uuid {
         match key {
-            Some(_) => {
-                let mut bytes = [0; 16];
-                bytes.copy_from_slice(&self.fresh(purpose, key)[..16]);
-                uuid::Builder::from_custom_bytes(bytes).into_uuid()
-            }
+            Some(key) => self.store.derive_id(purpose, &[&key.scope, &key.input]),
             None => store::random::uuid(self.store.clock().now()),
         }
     }

@@ -90,8 +90,13 @@ impl Commands {
                 return Err(CommandError::NotForYou("a visitor visits: send a visitor's token, or none"));
             }
         };
-        if input.restore.is_some() {
-            return Err(CommandError::RestoreUnknown);
+        if let Some(link) = &input.restore {
+            if input.identity.is_some() {
+                return Err(CommandError::NotForYou(
+                    "a visit begins with an identity or with a link, not with both",
+                ));
+            }
+            return self.visit_by_link(caller, link, known).await;
         }
         match (input.identity, known) {
             (Some(token), known) => self.visit_as(caller, &token, known, input.locale).await,
@@ -126,7 +131,7 @@ impl Commands {
         if !self.store.use_once(&used, claims.exp.saturating_mul(1_000_000)).await? {
             return Err(IdentityError::Used.into());
         }
-        let stands_for = self.stands_for(&identity);
+        let stands_for = self.stands_for(&identity.subject);
         for _ in 0..ATTEMPTS {
             let holder = self.store.holder_of(IDENTITY, &stands_for).await?;
             let held_by = holder.as_deref().and_then(|holder| holder.parse().ok());
@@ -245,9 +250,14 @@ impl Commands {
         })
     }
 
+    /// Whoever the host site means by this is that visitor.
+    pub(crate) fn one_visitor(&self, subject: &Subject, id: VisitorId) -> Reservation {
+        Reservation { kind: IDENTITY, value: self.stands_for(subject), holder: id.to_string() }
+    }
+
     /// What stands for a person in the reservations: a keyed hash, so that nobody lies there by name.
-    fn stands_for(&self, identity: &Identity) -> String {
-        let hash = self.store.derive("visitor identity", &[identity.subject.as_str().as_bytes()]);
+    fn stands_for(&self, subject: &Subject) -> String {
+        let hash = self.store.derive("visitor identity", &[subject.as_str().as_bytes()]);
         hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     }
 }

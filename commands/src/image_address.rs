@@ -1,10 +1,14 @@
-//! Addresses of pictures: a browser that shows one sends no token, so the address says who reads, and until when.
+//! Addresses of pictures and other files: a browser that shows one sends no token, so the address says who reads, and until
+//! when.
 //!
-//! Whoever has the address is taken for that reader, for that one picture, for a few minutes; whether they may see it is asked
+//! Whoever has the address is taken for that reader, for that one picture or file, for a few minutes; whether they may see it is asked
 //! again when they come.
 
-use crate::{Caller, Commands, accounts::parse_member, error::CommandError, token};
-use domain::{actor::Actor, ids::ImageId};
+use crate::{Caller, Commands, error::CommandError, roles, token};
+use domain::{
+    actor::Actor,
+    ids::{FileId, ImageId},
+};
 use store::{ImageSize, TokenHash};
 
 /// An address is good for at least so long, in seconds.
@@ -26,15 +30,12 @@ pub struct ImageReader {
 impl Commands {
     /// What the address of a picture says so that this caller can read it; `None`: they have no name to be read under.
     pub fn image_reader(&self, caller: &Caller, id: ImageId, size: ImageSize) -> Option<ImageReader> {
-        let reader = match caller.actor {
-            Actor::Visitor(id) => format!("visitor-{id}"),
-            Actor::Member { id, .. } | Actor::Key { owner: id, .. } => format!("member-{id}"),
-            Actor::Anonymous | Actor::System(_) => return None,
-        };
-        let now = self.store.clock().now().timestamp();
-        let until = (now + GOOD_FOR + THE_SAME_FOR).div_euclid(THE_SAME_FOR) * THE_SAME_FOR;
-        let signature = self.signature(id, size, &reader, until);
-        Some(ImageReader { reader, until, signature })
+        self.reader(caller, &id.to_string(), word(size))
+    }
+
+    /// The same of another file.
+    pub fn file_reader(&self, caller: &Caller, id: FileId) -> Option<ImageReader> {
+        self.reader(caller, &id.to_string(), FILE)
     }
 
     /// Who reads by an address, as they stand now; `None`: it is not ours, it is over, or they are gone.
@@ -44,7 +45,32 @@ impl Commands {
         size: ImageSize,
         said: &ImageReader,
     ) -> Result<Option<Actor>, CommandError> {
-        let expected = self.signature(id, size, &said.reader, said.until);
+        self.said(&id.to_string(), word(size), said).await
+    }
+
+    /// The same of another file.
+    pub async fn reader_of_file(
+        &self,
+        id: FileId,
+        said: &ImageReader,
+    ) -> Result<Option<Actor>, CommandError> {
+        self.said(&id.to_string(), FILE, said).await
+    }
+
+    fn reader(&self, caller: &Caller, id: &str, what: &[u8]) -> Option<ImageReader> {
+        let reader = match caller.actor {
+            Actor::Visitor(id) => format!("visitor-{id}"),
+            Actor::Member { id, .. } | Actor::Key { owner: id, .. } => format!("member-{id}"),
+            Actor::Anonymous | Actor::System(_) => return None,
+        };
+        let now = self.store.clock().now().timestamp();
+        let until = (now + GOOD_FOR + THE_SAME_FOR).div_euclid(THE_SAME_FOR) * THE_SAME_FOR;
+        let signature = self.signature(id, what, &reader, until);
+        Some(ImageReader { reader, until, signature })
+    }
+
+    async fn said(&self, id: &str, what: &[u8], said: &ImageReader) -> Result<Option<Actor>, CommandError> {
+        let expected = self.signature(id, what, &said.reader, said.until);
         // Hashes are compared: how long that takes says nothing of the signature.
         let is_ours = TokenHash::of(&expected) == TokenHash::of(&said.signature);
         if !is_ours || said.until <= self.store.clock().now().timestamp() {
@@ -53,21 +79,25 @@ impl Commands {
         Ok(match said.reader.split_once('-') {
             Some(("visitor", id)) => id.parse().ok().map(Actor::Visitor),
             Some(("member", id)) => {
-                let role = self.store.role_of(id).await?;
-                let member = role.and_then(|role| parse_member(id, &role));
-                member.map(|(id, role)| Actor::Member { id, role })
+                let found = self.store.authority_of(id).await?;
+                found.as_ref().and_then(roles::member)
             }
             _ => None,
         })
     }
 
-    fn signature(&self, id: ImageId, size: ImageSize, reader: &str, until: i64) -> String {
-        let small: &[u8] = match size {
-            ImageSize::Picture => b"picture",
-            ImageSize::Thumbnail => b"thumbnail",
-        };
-        let (id, until) = (id.to_string(), until.to_string());
-        let parts = [id.as_bytes(), small, reader.as_bytes(), until.as_bytes()];
+    fn signature(&self, id: &str, what: &[u8], reader: &str, until: i64) -> String {
+        let until = until.to_string();
+        let parts = [id.as_bytes(), what, reader.as_bytes(), until.as_bytes()];
         token::text(&self.store.derive("address of a picture", &parts))
+    }
+}
+
+const FILE: &[u8] = b"file";
+
+fn word(size: ImageSize) -> &'static [u8] {
+    match size {
+        ImageSize::Picture => b"picture",
+        ImageSize::Thumbnail => b"thumbnail",
     }
 }

@@ -11,9 +11,10 @@ use crate::{
     teams, token,
 };
 use domain::{
+    access::held,
     decide::Decide,
     ids::{MemberId, TeamId},
-    member::{Member, MemberCommand},
+    member::{Giving, Member, MemberCommand},
     message::Standing,
     team::{Team, TeamCommand, TeamError},
 };
@@ -35,7 +36,7 @@ pub struct Invited {
 }
 
 impl Commands {
-    /// `inviteMember`: a member of a role, in some teams.
+    /// `inviteMember`: a member of a role that gives nothing that whoever invites them does not hold, in some teams.
     pub async fn invite_member(
         &self,
         caller: &Caller,
@@ -48,12 +49,15 @@ impl Commands {
         let member_id = MemberId(store::random::uuid(at));
         let (token, expires_at) =
             (token::token(token::INVITATION, store::random::bytes()), now + INVITATION_LIFE);
-        let role = new.role.id().to_owned();
+        let role = new.role.to_string();
         let reserved = self.reserved(&new.email);
-        let invite = MemberCommand::Invite { at, name: new.name, email: new.email, role: new.role };
-        let decided = Member::default().decide(invite)?;
         for _ in 0..ATTEMPTS {
-            let mut streams = Vec::new();
+            let (roles, relied_on) = self.roles().await?;
+            let giving = Giving { by: held(caller.actor), roles };
+            let NewMember { name, email, role: given } = new.clone();
+            let invite = MemberCommand::Invite { at, name, email, role: given, giving };
+            let decided = Member::default().decide(invite)?;
+            let mut streams = vec![relied_on];
             let holder = member_id.to_string();
             let mut credentials =
                 vec![CredentialRow::Account { member_id: holder.clone(), role: role.clone() }];

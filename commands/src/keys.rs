@@ -3,7 +3,7 @@
 use crate::{
     Caller, Commands,
     access::{admit, person},
-    change::{Change, Relies},
+    change::{Change, Relied, Relies},
     error::CommandError,
     members::MANAGE,
     streams::member_key,
@@ -11,7 +11,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    access::Permissions,
+    access::{Permissions, held},
     ids::{KeyId, MemberId},
     member::{CreateKey, Member, MemberCommand},
     text::Name,
@@ -61,9 +61,9 @@ impl Commands {
         let KeyInput { name, permissions, expires_at } = input;
         let expires_at = expires_at.unwrap_or(at + LIFE);
         let secret = token::token(token::KEY, store::random::bytes());
-        let create = |_: bool| {
-            let name = name.clone();
-            MemberCommand::CreateKey(CreateKey { at, key_id, name, permissions, expires_at })
+        let create = || {
+            let (name, held) = (name.clone(), held(caller.actor));
+            MemberCommand::CreateKey(CreateKey { at, key_id, name, permissions, held, expires_at })
         };
         let row = || {
             CredentialRow::Key(KeyChange::Created {
@@ -80,7 +80,7 @@ impl Commands {
             key: Some(member_key(owner)),
             relies_on: Relies::Nothing,
         };
-        let receipt = self.change::<Member>(change, |_| create(false), |_| vec![row()]).await?;
+        let receipt = self.change::<Member>(change, |_| create(), |_| vec![row()]).await?;
         Ok(NewKey { id: key_id, secret, owner, receipt })
     }
 
@@ -94,7 +94,7 @@ impl Commands {
             return Ok(false);
         }
         let at = self.store.clock().now();
-        let revoke = |_| MemberCommand::RevokeKey { at, key_id };
+        let revoke = |_: &Relied| MemberCommand::RevokeKey { at, key_id };
         match self.of_member(caller, owner, Relies::Nothing, revoke).await {
             Ok(_) => Ok(true),
             Err(CommandError::Member(domain::member::MemberError::KeyUnknown)) => Ok(false),

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod auto_reply;
 mod change;
 mod channels;
 mod clock;
@@ -12,6 +13,7 @@ mod desk;
 mod erasure;
 mod error;
 mod execute;
+pub mod files;
 mod first_start;
 mod idempotency;
 mod identity;
@@ -23,8 +25,10 @@ mod limits;
 mod members;
 mod message;
 mod password;
+mod past;
 mod presence;
 mod refusals;
+mod roles;
 mod sessions;
 mod streams;
 mod teams;
@@ -32,13 +36,17 @@ mod token;
 mod uploads;
 mod visitor;
 mod visitors;
+mod ways_back;
 mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
 pub use channels::{ConnectInput, ConnectedChannel, ReviseChannelInput};
-pub use desk::{OpeningHoursInput, ServiceTargetInput};
+pub use desk::{
+    AutoReplyInput, CategoriesInput, DeskInput, FormInput, OpeningHoursInput, ServiceTargetInput,
+};
 pub use erasure::MessagesOf;
 pub use error::CommandError;
+pub use first_start::{FIRST_EMAIL, FIRST_NAME};
 pub use identity::{IdentityError, IdentitySecret, Visit, VisitInput};
 pub use image_address::ImageReader;
 pub use invitations::Invited;
@@ -47,16 +55,29 @@ pub use limits::Limits;
 pub use members::ReviseInput;
 pub use message::{OnBehalf, SubmitInput, Submitted};
 pub use password::PasswordError;
+pub use past::{Happened, Past, PastEvents, Unique};
 pub use sessions::Session;
 pub use store::{ImageSize, Receipt};
-pub use uploads::{Arrival, UploadInput, UploadLeave};
+pub use uploads::{Arrival, FileArrival, ImageArrival, TakenFile, UploadInput, UploadLeave};
 pub use visitors::{EraseInput, Erasure, VisitorInput};
 pub use work::{
     AssignInput, CategorizeInput, ContinueInput, FollowUpInput, NoteInput, PrioritizeInput, RateInput,
     ReplyInput, ReviewInput, TagInput, Target, WorkInput,
 };
 
+/// The names of the rules that act by themselves, as they stand in the metadata of events.
+pub mod rules {
+    pub use crate::{
+        auto_reply::RULE as AUTO_REPLY,
+        clock::{FOLLOW_UP, OVERDUE, SHREDDED},
+        erasure::RULE as ERASED,
+        first_start::RULE as FIRST_START,
+        refusals::RULE as REFUSED,
+    };
+}
+
 use domain::{actor::Actor, locale::Locale};
+use files::FileRoom;
 use images::{ImageRoom, Space};
 use limits::Limiter;
 use password::Passwords;
@@ -73,6 +94,7 @@ pub struct Commands {
     contacts: Contacts,
     limiter: Limiter,
     images: ImageRoom,
+    files: FileRoom,
 }
 
 /// Who asks, in which language, and in the course of which request.
@@ -94,14 +116,21 @@ impl Commands {
     /// The commands on this store, without limits.
     pub fn new(store: Store) -> Self {
         let limiter = Limiter::new(Limits::NONE);
-        let (passwords, contacts) = (Passwords::new(), Contacts::new());
-        Self { store, passwords, contacts, limiter, images: ImageRoom::new(Space::default()) }
+        let (passwords, contacts, space) = (Passwords::new(), Contacts::new(), Space::default());
+        let (images, files) = (ImageRoom::new(space), FileRoom::new(space));
+        Self { store, passwords, contacts, limiter, images, files }
     }
 
     /// The same within limits.
     #[must_use]
     pub fn limited(self, limits: Limits) -> Self {
         Self { limiter: Limiter::new(limits), ..self }
+    }
+
+    /// The same with other room for pictures and files.
+    #[must_use]
+    pub fn with_space(self, space: Space) -> Self {
+        Self { images: ImageRoom::new(space), files: FileRoom::new(space), ..self }
     }
 
     /// The clock that everything is decided by.

@@ -26,6 +26,8 @@ const UPLOADS_AN_HOUR: i64 = 90;
 const UPLOADS_PER_SUBMISSION: i64 = 9;
 /// Messages that may name the same contact within a day.
 const OF_CONTACT_A_DAY: i64 = 20;
+/// Codes that are sent to the same contact within an hour.
+const CODES_AN_HOUR: i64 = 3;
 /// Callers and buckets that a process remembers, the least recently seen forgotten first; each weighs about a hundred bytes.
 const KEPT: NonZeroUsize = NonZeroUsize::new(65_536).expect("not zero");
 /// After so many takings what says nothing any more is swept.
@@ -142,6 +144,27 @@ impl Commands {
         }
         let bucket = self.store.derive("limit of uploads of one", &[owner.as_bytes()]);
         self.take(&bucket, Rate { step: 60 * MINUTE / UPLOADS_AN_HOUR, burst: UPLOADS_AN_HOUR }).await
+    }
+
+    /// Counts a code that is asked for against its address and its contact, whether or not anybody wrote with it.
+    pub(crate) async fn count_code_asked(
+        &self,
+        caller: &Caller,
+        contact: &Contact,
+    ) -> Result<(), CommandError> {
+        let Some(rate) = self.rate_of_sign_ins() else { return Ok(()) };
+        if let Some(address) = caller.address {
+            let bucket = self.store.derive("limit of codes", &[&network(address)]);
+            self.take(&bucket, rate).await?;
+        }
+        let bucket = self.store.derive("limit of codes of a contact", &[contact.canonical.as_bytes()]);
+        self.take(&bucket, Rate { step: 60 * MINUTE / CODES_AN_HOUR, burst: CODES_AN_HOUR }).await
+    }
+
+    /// Counts a code that is tried against its address. That a code is tried five times at most is counted with it.
+    pub(crate) async fn count_code_tried(&self, caller: &Caller) -> Result<(), CommandError> {
+        let (Some(rate), Some(address)) = (self.rate_of_sign_ins(), caller.address) else { return Ok(()) };
+        self.take(&self.store.derive("limit of tried codes", &[&network(address)]), rate).await
     }
 
     /// Counts a sign-in as refused before its password is looked at, so that many at once are counted too. `None`: there

@@ -4,14 +4,15 @@ use crate::{
     Caller, Commands,
     access::{Needs, admit, person},
     accounts::SignInLink,
-    change::{Change, Relies},
+    change::{Change, Relied, Relies},
     error::CommandError,
     streams::member_key,
 };
 use domain::{
-    access::{Permission, Role},
+    access::{Permission, RoleId, held},
+    actor::Actor,
     ids::MemberId,
-    member::{Handle, HandleRevised, Member, MemberCommand, MemberEvent, Vendor},
+    member::{Giving, Handle, HandleRevised, Member, MemberCommand, MemberEvent, Vendor},
     text::Name,
 };
 use store::{AccountChange, CredentialRow, KeyChange, Receipt};
@@ -39,7 +40,7 @@ impl Commands {
             admit(caller, MANAGE)?;
         }
         let at = self.store.clock().now();
-        let revise = |_: bool| MemberCommand::Revise {
+        let revise = |_: &Relied| MemberCommand::Revise {
             at,
             name: input.name.clone(),
             handles: input
@@ -51,68 +52,93 @@ impl Commands {
         self.of_member(caller, id, Relies::Nothing, revise).await
     }
 
-    /// `changeMemberRole`: from the next request on they may do something else. The last administrator stays one.
+    /// `changeMemberRole`: from the next request on they may do something else. The last administrator stays one, and
+    /// nobody gives or takes what they do not hold.
     pub async fn change_member_role(
         &self,
         caller: &Caller,
         id: MemberId,
-        role: Role,
+        role: RoleId,
     ) -> Result<Receipt, CommandError> {
         person(caller)?;
         admit(caller, MANAGE)?;
         let at = self.store.clock().now();
-        let change = |administered| MemberCommand::ChangeRole { at, role, administered };
-        self.of_member(caller, id, Relies::AnotherAdministrator(id), change).await
+        let change = |relied: &Relied| MemberCommand::ChangeRole {
+            at,
+            role: role.clone(),
+            giving: giving(caller, relied),
+            administered: relied.is_administered(),
+        };
+        self.of_member(caller, id, Relies::RolesAndAnotherAdministrator(id), change).await
     }
 
     /// `deactivateMember`: their sessions, links and keys end with it. The last administrator stays.
     pub async fn deactivate_member(&self, caller: &Caller, id: MemberId) -> Result<Receipt, CommandError> {
         admit(caller, MANAGE)?;
         let at = self.store.clock().now();
-        let deactivate = |administered| MemberCommand::Deactivate { at, administered };
-        self.of_member(caller, id, Relies::AnotherAdministrator(id), deactivate).await
+        // A program that was given no more than this acts for somebody who holds more.
+        let by = match caller.actor {
+            Actor::Key { owner, .. } => self.held_by(owner).await?,
+            actor => held(actor),
+        };
+        let deactivate = |relied: &Relied| MemberCommand::Deactivate {
+            at,
+            giving: Giving { by, roles: relied.roles.clone() },
+            administered: relied.is_administered(),
+        };
+        self.of_member(caller, id, Relies::RolesAndAnotherAdministrator(id), deactivate).await
     }
 
-    /// `reactivateMember`: they sign in with the password they had.
+    /// `reactivateMember`: they sign in with the password they had, and with the role.
     pub async fn reactivate_member(&self, caller: &Caller, id: MemberId) -> Result<Receipt, CommandError> {
         person(caller)?;
         admit(caller, MANAGE)?;
         let at = self.store.clock().now();
-        self.of_member(caller, id, Relies::Nothing, |_| MemberCommand::Reactivate { at }).await
+        let reactivate = |relied: &Relied| MemberCommand::Reactivate { at, giving: giving(caller, relied) };
+        self.of_member(caller, id, Relies::Roles, reactivate).await
     }
 
-    /// `createSignInLink`: for somebody who forgot their password, or whose invitation has expired.
+    /// `createSignInLink`: for somebody who forgot their password, or whose invitation has expired. Whoever has the link can
+    /// be them: it is made by those only who may do as much.
     pub async fn create_link_for(&self, caller: &Caller, id: MemberId) -> Result<SignInLink, CommandError> {
         person(caller)?;
         admit(caller, MANAGE)?;
         match &*self.store.load::<Member>(&id.to_string()).await?.aggregate {
             Member::NotInvited => Err(CommandError::NotFound),
             Member::Invited(member) if !member.active => Err(domain::member::MemberError::Deactivated.into()),
-            Member::Invited(_) => self.write_link(&id.to_string()).await,
+            Member::Invited(member) => {
+                let (roles, _) = self.roles().await?;
+                Giving { by: held(caller.actor), roles }.manages(&member.role)?;
+                self.write_link(&id.to_string()).await
+            }
         }
     }
 
-    /// A command to a member; it is told whether another administrator is there, when it relies on one.
+    /// A command to a member.
     pub(crate) async fn of_member(
         &self,
         caller: &Caller,
         id: MemberId,
         relies_on: Relies,
-        command: impl Fn(bool) -> MemberCommand,
+        command: impl Fn(&Relied) -> MemberCommand,
     ) -> Result<Receipt, CommandError> {
         let change = Change { caller, id: id.to_string(), key: Some(member_key(id)), relies_on };
-        let command = |relied: Option<&Member>| command(relied.is_some_and(Member::administers));
         self.change::<Member>(change, command, |decided| rows(id, decided)).await
     }
 }
 
+/// What whoever asks holds, and the roles that there are.
+fn giving(caller: &Caller, relied: &Relied) -> Giving {
+    Giving { by: held(caller.actor), roles: relied.roles.clone() }
+}
+
 /// The rows that authority is read from, as these events leave them.
-fn rows(id: MemberId, decided: &[MemberEvent]) -> Vec<CredentialRow> {
+pub(crate) fn rows(id: MemberId, decided: &[MemberEvent]) -> Vec<CredentialRow> {
     let member_id = || id.to_string();
     let row = |event: &MemberEvent| {
         Some(match event {
             MemberEvent::MemberRoleChanged(event) => {
-                let role = event.role.id().to_owned();
+                let role = event.role.to_string();
                 CredentialRow::Changed(AccountChange::Role { member_id: member_id(), role })
             }
             MemberEvent::MemberDeactivated(_) => {

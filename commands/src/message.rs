@@ -14,9 +14,9 @@ use domain::{
     contact::Contact,
     decide::Decide,
     desk::Desk,
-    ids::{CategoryId, ImageId, MessageId, VisitorId},
+    ids::{CategoryId, MessageId, UploadId, VisitorId},
     locale::Locale,
-    message::{Message, MessageCommand, MessageError, Related, SubmitMessage},
+    message::{GivenAnswer, Message, MessageCommand, MessageError, Related, SubmitMessage},
     reference::Reference,
     text::{Name, PageUrl, Words},
     visitor::VisitorError,
@@ -34,9 +34,9 @@ pub struct SubmitInput {
     pub contact: String,
     /// The words.
     pub content: Words,
-    /// Pictures that whoever submits has sent.
+    /// Pictures and files that whoever submits has sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub upload_ids: Vec<ImageId>,
+    pub upload_ids: Vec<UploadId>,
     /// What it is about.
     pub category_id: Option<CategoryId>,
     /// An earlier message of theirs.
@@ -45,6 +45,15 @@ pub struct SubmitInput {
     pub locale: Option<Locale>,
     /// The page it was written on.
     pub page_url: Option<PageUrl>,
+    /// Answers to the form's own questions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<GivenAnswer>,
+    /// The version of the form that was shown, when they say.
+    #[serde(skip)]
+    pub form_shown: Option<u32>,
+    /// The version of the privacy notice that was shown, when they say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy_notice: Option<u32>,
     /// For whom a member writes; `None`: the visitor writes themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_behalf: Option<OnBehalf>,
@@ -181,6 +190,7 @@ impl Commands {
         let facts = Facts { visitor_id: arriving.id, contact, reference: reference.clone(), desk };
         let submit = SubmitMessage {
             images: attaching.images.clone(),
+            files: attaching.files.clone(),
             ..self.submission(input, facts, streams).await?
         };
         let loaded = match streams {
@@ -227,11 +237,14 @@ impl Commands {
             contact: facts.contact,
             content: input.content.clone(),
             images: vec![],
+            files: vec![],
             category_id: input.category_id.clone(),
             related_to,
             locale: input.locale.clone(),
             page_url: input.page_url.clone(),
-            form: facts.desk.settings().form_rules(),
+            answers: input.answers.clone(),
+            privacy_notice: input.privacy_notice,
+            form: facts.desk.settings().form_rules(input.form_shown),
         })
     }
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 const HOUR: i64 = 60 * 60 * 1_000_000;
 /// The rule's name, as it stands in the metadata of its events.
-const RULE: &str = "sign-in-refused";
+pub const RULE: &str = "sign-in-refused";
 /// Counts that are told of at once.
 const PAGE: i64 = 100;
 /// How often is looked whether another process has left something to tell.

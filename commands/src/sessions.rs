@@ -1,12 +1,17 @@
 //! A member's own sessions, and their password.
 
 use crate::{
-    Caller, Commands, access::person, accounts::SignedIn, change::Change, change::Relies,
-    error::CommandError, password::Password, streams::member_key, token,
+    Caller, Commands,
+    access::person,
+    accounts::SignedIn,
+    change::{Change, Relied, Relies},
+    error::CommandError,
+    password::Password,
+    streams::member_key,
+    token,
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::Actor,
     ids::SessionId,
     member::{Member, MemberCommand},
 };
@@ -58,7 +63,6 @@ impl Commands {
         new: &str,
     ) -> Result<SignedIn, CommandError> {
         let id = person(caller)?;
-        let Actor::Member { role, .. } = caller.actor else { return Err(CommandError::Unauthenticated) };
         let new = Password::parse(new)?;
         let member_id = id.to_string();
         let hash = self.store.password_of(&member_id).await?;
@@ -72,7 +76,7 @@ impl Commands {
         let expires_at = now + crate::accounts::SESSION_LIFE;
         let change =
             Change { caller, id: member_id.clone(), key: Some(member_key(id)), relies_on: Relies::Nothing };
-        let choose = |_: Option<&Member>| MemberCommand::ChoosePassword { at };
+        let choose = |_: &Relied| MemberCommand::ChoosePassword { at };
         let rows = |_: &[_]| {
             vec![
                 CredentialRow::Password { member_id: member_id.clone(), hash: hash.clone() },
@@ -85,6 +89,6 @@ impl Commands {
             ]
         };
         let position = self.change::<Member>(change, choose, rows).await?.position;
-        Ok(SignedIn { token, expires_at: micros(expires_at), member_id: id, role, position })
+        Ok(SignedIn { token, expires_at: micros(expires_at), member_id: id, position })
     }
 }

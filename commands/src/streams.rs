@@ -59,17 +59,22 @@ pub(crate) fn stream<A: Aggregate + Clone + 'static>(
     key: Option<StreamKey>,
     decided: &[A::Event],
 ) -> Result<StreamAppend, CommandError> {
-    let event = |event: &A::Event| {
-        let (event_type, event_version) = (event.event_type(), event.event_version());
-        let payload = serde_json::to_value(event)
-            .map_err(|error| StoreError::Json { place: format!("a new {event_type}"), error })?;
-        Ok(NewEvent { event_type, event_version, payload })
-    };
-    let events = decided.iter().map(event).collect::<Result<_, StoreError>>()?;
+    let events = new_events(decided)?;
     let then = (!decided.is_empty()).then(|| {
         let mut then = (*loaded.aggregate).clone();
         decided.iter().cloned().for_each(|event| then.apply(event));
         Known::of(&Arc::new(then))
     });
     Ok(StreamAppend { aggregate_type: A::TYPE, aggregate_id: id, after: loaded.stood, key, events, then })
+}
+
+/// Events as they are appended, personal data still in the clear.
+pub(crate) fn new_events<E: DomainEvent>(decided: &[E]) -> Result<Vec<NewEvent>, StoreError> {
+    let event = |event: &E| {
+        let (event_type, event_version) = (event.event_type(), event.event_version());
+        let payload = serde_json::to_value(event)
+            .map_err(|error| StoreError::Json { place: format!("a new {event_type}"), error })?;
+        Ok(NewEvent { event_type, event_version, payload })
+    };
+    decided.iter().map(event).collect()
 }

@@ -3,7 +3,7 @@
 use crate::{
     Caller, Commands,
     access::admit,
-    change::{Change, Relies},
+    change::{Change, Relied, Relies},
     error::CommandError,
     members::MANAGE,
 };
@@ -93,9 +93,7 @@ impl Commands {
         admit(caller, MANAGE)?;
         let (id, at) = (team.to_string(), self.store.clock().now());
         let change = Change { caller, id: id.clone(), key: None, relies_on };
-        let command = |member: Option<&domain::member::Member>| {
-            command(at, member.map_or(Standing::Absent, domain::member::Member::standing))
-        };
+        let command = |relied: &Relied| command(at, relied.standing());
         self.change::<Team>(change, command, |decided| rows(&id, decided)).await
     }
 }

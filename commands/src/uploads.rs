@@ -1,22 +1,28 @@
-//! Pictures on their way: leave to send one, what has come, and which of them belong to the words that are said now.
+//! Pictures and other files on their way: leave to send one, and which of them belong to the words that are said now. What
+//! comes is taken in by `uploads/`.
 //!
 //! Knows who may send how many and how large. Must not know how bytes come (the server's), nor where they lie (the store's).
+
+mod arrival;
+
+pub use arrival::{Arrival, FileArrival, ImageArrival, TakenFile};
 
 use crate::{
     Caller, Commands,
     error::CommandError,
-    images::{Admission, ImageKind, ImageLimits, ImageRefusal, PreparedImage},
+    files::FileRefusal,
+    images::{ImageLimits, ImageRefusal},
     token,
 };
 use domain::{
     actor::Actor,
     desk::DeskRevised,
-    ids::{ImageId, MessageId, VisitorId},
-    message::{Image, ImageFormat},
+    ids::{MessageId, UploadId, VisitorId},
+    message::{File, FileFormat, FileName, Image, ImageFormat},
     visitor::{Visitor, VisitorError},
 };
 use std::time::Duration;
-use store::{AppendError, CredentialRow, ImageChange, ImageFacts, ImageSize, NewUpload, TokenHash};
+use store::{CredentialRow, FileFacts, ImageFacts, NewFile, NewUpload, TokenHash, UploadChange};
 use tokio_util::sync::CancellationToken;
 
 /// An address is good for so long, in microseconds: a quarter of an hour.
@@ -27,74 +33,66 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// What somebody wants to send.
 #[derive(Clone, Debug)]
 pub struct UploadInput {
+    /// What they call it; of a picture it is not kept.
+    pub name: FileName,
     /// As they say; what it is, its own bytes say.
     pub content_type: String,
     /// As they say, at most.
     pub bytes: i64,
 }
 
-/// Leave to send one picture.
+/// Leave to send one picture or file.
 #[derive(Clone)]
 pub struct UploadLeave {
-    /// The picture's id from now on.
-    pub id: ImageId,
+    /// Its id from now on.
+    pub id: UploadId,
     /// What opens the address, once.
     pub token: String,
     /// Until when.
     pub expires_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// A picture that may come in now, and the room for it.
-#[derive(Debug)]
-pub struct Arrival {
-    id: String,
-    admission: Admission,
-}
-
-impl Arrival {
-    /// So many bytes may be read.
-    pub fn bytes(&self) -> usize {
-        self.admission.bytes()
-    }
-}
-
-/// Pictures of one owner that belong to what is said now.
+/// Pictures and other files of one owner that belong to what is said now.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attaching {
     owner: String,
+    /// All of them, in order.
+    ids: Vec<String>,
     pub(crate) images: Vec<Image>,
+    pub(crate) files: Vec<File>,
 }
 
 impl Attaching {
     /// As rows that are committed with the events that name them.
     pub(crate) fn rows(&self, message_id: MessageId, entry_id: &str) -> Vec<CredentialRow> {
-        let row = |(place, image): (i64, &Image)| {
-            let (id, owner) = (image.image_id.to_string(), self.owner.clone());
-            CredentialRow::Image(ImageChange::new(
-                id,
-                owner,
-                message_id.to_string(),
-                entry_id.to_owned(),
-                place,
-            ))
+        let row = |(place, id): (i64, &String)| {
+            let (id, owner, message_id) = (id.clone(), self.owner.clone(), message_id.to_string());
+            CredentialRow::Upload(UploadChange::new(id, owner, message_id, entry_id.to_owned(), place))
         };
-        (0..).zip(&self.images).map(row).collect()
+        (0..).zip(&self.ids).map(row).collect()
     }
 }
 
 /// Who sends, as the metadata of events names them: a key sends for its owner.
 fn owner(caller: &Caller) -> Result<String, CommandError> {
-    match caller.actor {
-        Actor::Visitor(id) => Ok(format!("visitor:{id}")),
-        Actor::Member { id, .. } | Actor::Key { owner: id, .. } => Ok(format!("member:{id}")),
-        Actor::Anonymous if caller.token_unknown => Err(CommandError::TokenUnknown),
-        Actor::Anonymous => Err(CommandError::Unauthenticated),
-        Actor::System(_) => Err(CommandError::NotForYou("rules send no pictures")),
+    owner_of(caller.actor).ok_or(match caller.actor {
+        Actor::System(_) => CommandError::NotForYou("rules send nothing"),
+        _ if caller.token_unknown => CommandError::TokenUnknown,
+        _ => CommandError::Unauthenticated,
+    })
+}
+
+/// Whoever has a name to send and to read under.
+fn owner_of(actor: Actor) -> Option<String> {
+    match actor {
+        Actor::Visitor(id) => Some(format!("visitor:{id}")),
+        Actor::Member { id, .. } | Actor::Key { owner: id, .. } => Some(format!("member:{id}")),
+        Actor::Anonymous | Actor::System(_) => None,
     }
 }
 
 impl Commands {
-    /// `createUpload`: leave to send one picture to an address that works once.
+    /// `createUpload`: leave to send one picture, or a file that the desk takes, to an address that works once.
     pub async fn create_upload(
         &self,
         caller: &Caller,
@@ -104,18 +102,22 @@ impl Commands {
         if let Actor::Visitor(id) = caller.actor {
             self.may_send(id).await?;
         }
-        let limits = self.image_limits().await?;
-        if !matches!(input.content_type.as_str(), "image/jpeg" | "image/png" | "image/gif" | "image/webp") {
-            return Err(ImageRefusal::NotAnImage.into());
-        }
-        let most = limits.bytes;
-        match usize::try_from(input.bytes) {
-            Ok(bytes) if bytes > most => return Err(ImageRefusal::TooManyBytes { most }.into()),
-            Ok(bytes) if bytes > 0 => {}
-            Ok(_) | Err(_) => return Err(ImageRefusal::Empty.into()),
-        }
+        let desk = self.desk_limits().await?;
+        let format = FileFormat::of_content_type(&input.content_type);
+        let format = format.filter(|format| desk.as_ref().is_some_and(|desk| desk.files.contains(format)));
+        let file = match format {
+            None => {
+                check_image(&input, desk.as_ref().map_or(0, |desk| desk.upload_bytes))?;
+                None
+            }
+            Some(format) => {
+                check_file(&input, desk.as_ref().map_or(0, |desk| desk.file_bytes))?;
+                let name = format.name_of(input.name.as_str()).map_err(CommandError::FileName)?;
+                Some(NewFile { wanted: format.name().to_owned(), name: name.as_str().to_owned() })
+            }
+        };
         self.count_upload(caller, &owner).await?;
-        let id = ImageId(store::random::uuid(self.store.clock().now()));
+        let id = UploadId(store::random::uuid(self.store.clock().now()));
         let token = token::token(token::UPLOAD, store::random::bytes());
         let expires_at = self.store.clock().micros() + ADDRESS_LIFE;
         let upload = NewUpload {
@@ -124,52 +126,17 @@ impl Commands {
             owner,
             bytes: input.bytes,
             expires_at,
+            file,
         };
-        self.store.write_upload(&upload).await?;
+        self.store.write_upload(&upload).await.map_err(CommandError::of_append)?;
         Ok(UploadLeave { id, token, expires_at: store::micros(expires_at) })
     }
 
-    /// Lets the picture of an address in, once there is room for it; from then on the address is used up. `declared`: so
-    /// many bytes are announced now.
-    pub async fn admit_upload(&self, token: &str, declared: Option<u64>) -> Result<Arrival, CommandError> {
-        let hash = TokenHash::of(token);
-        let upload = self.store.upload(&hash).await?.ok_or(CommandError::NotFound)?;
-        let most = usize::try_from(upload.bytes).unwrap_or_default();
-        if declared.is_some_and(|declared| usize::try_from(declared).map_or(true, |bytes| bytes > most)) {
-            return Err(ImageRefusal::TooManyBytes { most }.into());
-        }
-        let limits = ImageLimits { bytes: most, ..self.image_limits().await? };
-        let admission = self.images.admit(most, limits).await?;
-        if !self.store.spend_upload(&hash).await? {
-            return Err(CommandError::NotFound);
-        }
-        Ok(Arrival { id: upload.id, admission })
-    }
-
-    /// Makes the picture anew, and keeps it.
-    pub async fn receive_upload(&self, arrival: Arrival, bytes: Vec<u8>) -> Result<Image, CommandError> {
-        let prepared = arrival.admission.prepare(bytes).await?;
-        let image = described(&arrival.id, &prepared)?;
-        let facts = ImageFacts {
-            id: arrival.id.clone(),
-            format: image.format.name().to_owned(),
-            width: image.width.into(),
-            height: image.height.into(),
-            bytes: i64::try_from(image.bytes).unwrap_or(i64::MAX),
-        };
-        let kept = self.store.keep_image(&facts, &prepared.picture.bytes, &prepared.thumbnail.bytes).await;
-        kept.map_err(|error| match error {
-            AppendError::Spent => CommandError::NotFound,
-            error => CommandError::of_append(error),
-        })?;
-        Ok(image)
-    }
-
-    /// The pictures with these ids, in this order: all of them the caller's, here, and no message's yet.
+    /// The pictures and files with these ids, each in this order: all of them the caller's, here, and no message's yet.
     pub(crate) async fn attaching(
         &self,
         caller: &Caller,
-        ids: &[ImageId],
+        ids: &[UploadId],
     ) -> Result<Attaching, CommandError> {
         if ids.is_empty() {
             return Ok(Attaching::default());
@@ -180,20 +147,24 @@ impl Commands {
         }
         // Nobody without a token has sent any.
         let owner = owner(caller).map_err(|_| CommandError::UploadUnknown)?;
-        let wanted: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let mut known = self.store.unattached_images(&owner, &wanted).await?;
-        let mut images = Vec::with_capacity(wanted.len());
-        for id in &wanted {
-            let at = known.iter().position(|facts| facts.id == *id).ok_or(CommandError::UploadUnknown)?;
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let mut pictures = self.store.unattached_images(&owner, &ids).await?;
+        let mut others = match pictures.len() < ids.len() {
+            true => self.store.unattached_files(&owner, &ids).await?,
+            false => vec![],
+        };
+        let (mut images, mut files) = (vec![], vec![]);
+        for id in &ids {
             // One that is named twice is not there the second time.
-            images.push(image_of(&known.swap_remove(at)).ok_or(CommandError::UploadUnknown)?);
+            if let Some(at) = pictures.iter().position(|facts| facts.id == *id) {
+                images.push(image_of(&pictures.swap_remove(at)).ok_or(CommandError::UploadUnknown)?);
+            } else {
+                let at =
+                    others.iter().position(|facts| facts.id == *id).ok_or(CommandError::UploadUnknown)?;
+                files.push(file_of(&others.swap_remove(at)).ok_or(CommandError::UploadUnknown)?);
+            }
         }
-        Ok(Attaching { owner, images })
-    }
-
-    /// The bytes of a picture; `None`: they are gone.
-    pub async fn image_bytes(&self, id: ImageId, size: ImageSize) -> Result<Option<Vec<u8>>, CommandError> {
-        Ok(self.store.image_bytes(&id.to_string(), size).await?)
+        Ok(Attaching { owner, ids, images, files })
     }
 
     /// Sweeps what nobody attached within a day, now and every ten minutes, until `stop` is cancelled.
@@ -201,14 +172,14 @@ impl Commands {
         while !stop.is_cancelled() {
             match self.store.sweep_uploads().await {
                 Ok(0) => {}
-                Ok(swept) => tracing::info!(swept, "pictures that nobody attached were removed"),
-                Err(error) => tracing::warn!(%error, "pictures that nobody attached could not be removed"),
+                Ok(swept) => tracing::info!(swept, "uploads that nobody attached were removed"),
+                Err(error) => tracing::warn!(%error, "uploads that nobody attached could not be removed"),
             }
             let _ = tokio::time::timeout(SWEEP_EVERY, stop.cancelled()).await;
         }
     }
 
-    /// Whoever may leave no message needs no picture for one.
+    /// Whoever may leave no message needs nothing to go with one.
     async fn may_send(&self, id: VisitorId) -> Result<(), CommandError> {
         let visitor = self.store.load::<Visitor>(&id.to_string()).await?;
         match &*visitor.aggregate {
@@ -230,17 +201,26 @@ impl Commands {
     }
 }
 
-fn described(id: &str, prepared: &PreparedImage) -> Result<Image, CommandError> {
-    let picture = &prepared.picture;
-    let format = match picture.kind {
-        ImageKind::Jpeg => ImageFormat::Jpeg,
-        ImageKind::Png => ImageFormat::Png,
-        ImageKind::Gif => ImageFormat::Gif,
-        // It is read, never written.
-        ImageKind::WebP => return Err(ImageRefusal::Damaged.into()),
-    };
-    let bytes = picture.bytes.len() as u64;
-    Ok(Image { image_id: ImageId::typed(id), format, width: picture.width, height: picture.height, bytes })
+/// Of what is announced as a picture, or as nothing that the desk takes.
+fn check_image(input: &UploadInput, most: u64) -> Result<(), ImageRefusal> {
+    if !matches!(input.content_type.as_str(), "image/jpeg" | "image/png" | "image/gif" | "image/webp") {
+        return Err(ImageRefusal::NotAnImage);
+    }
+    match u64::try_from(input.bytes) {
+        Ok(bytes) if bytes > most => {
+            Err(ImageRefusal::TooManyBytes { most: usize::try_from(most).unwrap_or(usize::MAX) })
+        }
+        Ok(bytes) if bytes > 0 => Ok(()),
+        Ok(_) | Err(_) => Err(ImageRefusal::Empty),
+    }
+}
+
+fn check_file(input: &UploadInput, most: u64) -> Result<(), FileRefusal> {
+    match u64::try_from(input.bytes) {
+        Ok(bytes) if bytes > most => Err(FileRefusal::TooManyBytes { most }),
+        Ok(bytes) if bytes > 0 => Ok(()),
+        Ok(_) | Err(_) => Err(FileRefusal::Empty),
+    }
 }
 
 fn image_of(facts: &ImageFacts) -> Option<Image> {
@@ -250,5 +230,14 @@ fn image_of(facts: &ImageFacts) -> Option<Image> {
         width: u32::try_from(facts.width).ok()?,
         height: u32::try_from(facts.height).ok()?,
         bytes: u64::try_from(facts.bytes).ok()?,
+    })
+}
+
+fn file_of(facts: &FileFacts) -> Option<File> {
+    Some(File {
+        file_id: facts.id.parse().ok()?,
+        format: FileFormat::named(&facts.format)?,
+        bytes: u64::try_from(facts.bytes).ok()?,
+        name: FileName::parse(&facts.name).ok()?.into(),
     })
 }

@@ -1,8 +1,12 @@
 //! Who may do what: one table, one function.
 
+mod grants;
 mod permissions;
+mod role;
 
+pub use grants::Grants;
 pub use permissions::Permissions;
+pub use role::{NotARole, Role, RoleId, Roles};
 
 use crate::{
     actor::Actor,
@@ -10,7 +14,7 @@ use crate::{
     message::Assignee,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, str::FromStr};
+use std::collections::BTreeSet;
 
 /// Declares the permissions, their names in the API, and how far each built-in role holds them: `A` all, `T` team,
 /// `O` own, `-` not at all; in the order agent, lead, admin, auditor, analyst.
@@ -74,8 +78,39 @@ permissions! {
     MembersManage "members.manage" "--A--",
 }
 
+impl Permission {
+    /// The permission of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.name() == name)
+    }
+
+    /// Is it about the desk and not about messages, so that nobody holds it in part?
+    pub fn is_of_the_whole_desk(self) -> bool {
+        match self {
+            Self::VisitorsErase
+            | Self::VisitorsBlock
+            | Self::ChannelsManage
+            | Self::SettingsManage
+            | Self::MembersManage => true,
+            Self::MessagesRead
+            | Self::MessagesReply
+            | Self::MessagesAssign
+            | Self::MessagesWork
+            | Self::ContactsRead
+            | Self::MessagesBulk
+            | Self::MessagesExport
+            | Self::MessagesDelete
+            | Self::TemplatesManage
+            | Self::QualityReview
+            | Self::StatisticsRead
+            | Self::AuditRead => false,
+        }
+    }
+}
+
 /// How far a permission reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// What is one's own.
     Own,
@@ -85,71 +120,18 @@ pub enum Scope {
     All,
 }
 
-/// The built-in roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Role {
-    /// Answers messages.
-    Agent,
-    /// Leads a team.
-    Lead,
-    /// Runs the desk.
-    Admin,
-    /// Reads everything that happened, contacts masked.
-    Auditor,
-    /// Reads statistics.
-    Analyst,
-}
-
-impl Role {
-    /// All of them, as listed in the manual.
-    pub const ALL: [Self; 5] = [Self::Agent, Self::Lead, Self::Admin, Self::Auditor, Self::Analyst];
-
-    /// Its id, the same on every installation.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Agent => "AGENT",
-            Self::Lead => "LEAD",
-            Self::Admin => "ADMIN",
-            Self::Auditor => "AUDITOR",
-            Self::Analyst => "ANALYST",
-        }
-    }
-}
-
-/// Not one of the built-in roles.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not a role; the roles are AGENT, LEAD, ADMIN, AUDITOR, ANALYST")]
-pub struct NotARole;
-
-impl FromStr for Role {
-    type Err = NotARole;
-    fn from_str(id: &str) -> Result<Self, NotARole> {
-        Self::ALL.into_iter().find(|role| role.id().eq_ignore_ascii_case(id)).ok_or(NotARole)
-    }
-}
-
-/// How far `role` holds `permission`; `None`: not at all.
-pub fn granted(role: Role, permission: Permission) -> Option<Scope> {
-    let column = Role::ALL.iter().position(|known| *known == role)?;
-    match permission.row().as_bytes().get(column)? {
-        b'A' => Some(Scope::All),
-        b'T' => Some(Scope::Team),
-        b'O' => Some(Scope::Own),
-        _ => None,
-    }
-}
-
-/// How far an actor holds a permission; `None`: not at all. A visitor holds none: what is their own is theirs anyway.
-pub fn scope(actor: Actor, permission: Permission) -> Option<Scope> {
+/// Everything that an actor holds, and how far. A visitor holds nothing: what is their own is theirs anyway.
+pub fn held(actor: Actor) -> Grants {
     match actor {
-        Actor::Anonymous | Actor::Visitor(_) => None,
-        Actor::Member { role, .. } => granted(role, permission),
-        Actor::Key { role, permissions, .. } => {
-            granted(role, permission).filter(|_| permissions.contains(permission))
-        }
-        Actor::System(_) => Some(Scope::All),
+        Actor::Anonymous | Actor::Visitor(_) => Grants::NONE,
+        Actor::Member { grants, .. } | Actor::Key { grants, .. } => grants,
+        Actor::System(_) => Grants::everything(),
     }
+}
+
+/// How far an actor holds a permission; `None`: not at all.
+pub fn scope(actor: Actor, permission: Permission) -> Option<Scope> {
+    held(actor).scope(permission)
 }
 
 /// Does an actor hold the permission, however far it reaches?
@@ -188,7 +170,7 @@ impl Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::VisitorId;
+    use crate::ids::{KeyId, VisitorId};
     use uuid::Uuid;
 
     #[test]
@@ -201,6 +183,7 @@ mod tests {
 
     #[test]
     fn an_agent_reads_their_teams_messages_and_an_analyst_none() {
+        let granted = |role: Role, permission| role.grants().scope(permission);
         assert_eq!(granted(Role::Agent, Permission::MessagesRead), Some(Scope::Team));
         assert_eq!(granted(Role::Analyst, Permission::MessagesRead), None);
         assert_eq!(granted(Role::Agent, Permission::AuditRead), Some(Scope::Own));
@@ -210,21 +193,40 @@ mod tests {
     #[test]
     fn an_administrator_holds_everything_everywhere() {
         for permission in Permission::ALL {
-            assert_eq!(granted(Role::Admin, *permission), Some(Scope::All), "{}", permission.name());
+            assert_eq!(Role::Admin.grants().scope(*permission), Some(Scope::All), "{}", permission.name());
         }
+        assert_eq!(Role::Admin.grants(), Grants::everything());
     }
 
     #[test]
     fn an_auditor_changes_nothing() {
-        let held: Vec<_> =
-            Permission::ALL.iter().filter(|held| granted(Role::Auditor, **held).is_some()).collect();
+        let held: Vec<_> = Role::Auditor.grants().iter().map(|(permission, _)| permission).collect();
         let reading = [
-            &Permission::MessagesRead,
-            &Permission::MessagesExport,
-            &Permission::StatisticsRead,
-            &Permission::AuditRead,
+            Permission::MessagesRead,
+            Permission::MessagesExport,
+            Permission::StatisticsRead,
+            Permission::AuditRead,
         ];
         assert_eq!(held, reading);
+    }
+
+    #[test]
+    fn what_is_of_the_whole_desk_no_built_in_role_holds_in_part() {
+        for permission in Permission::ALL.iter().filter(|permission| permission.is_of_the_whole_desk()) {
+            for role in Role::ALL {
+                let scope = role.grants().scope(*permission);
+                assert!(scope.is_none_or(|scope| scope == Scope::All), "{role:?} {}", permission.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_holds_what_it_was_given_and_its_owner_holds() {
+        let given = Permissions::named(["messages.read", "messages.delete"]).expect("both are known");
+        let (id, owner) = (KeyId(Uuid::from_u128(1)), MemberId(Uuid::from_u128(2)));
+        let key = Actor::Key { id, owner, grants: Role::Agent.grants().only(given) };
+        assert_eq!(scope(key, Permission::MessagesRead), Some(Scope::Team));
+        assert!(!holds(key, Permission::MessagesDelete) && !holds(key, Permission::MessagesReply));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Who acts.
 
 use crate::{
-    access::{Permissions, Role},
+    access::Grants,
     ids::{KeyId, MemberId, VisitorId},
 };
 use std::fmt;
@@ -13,12 +13,12 @@ pub enum Actor {
     Anonymous,
     /// The holder of a visitor token.
     Visitor(VisitorId),
-    /// Staff, with the role they have now.
+    /// Staff, with what their role gives them now.
     Member {
         /// Who.
         id: MemberId,
-        /// With which role.
-        role: Role,
+        /// What they hold.
+        grants: Grants,
     },
     /// A program that holds an API key, and acts for its owner.
     Key {
@@ -26,10 +26,8 @@ pub enum Actor {
         id: KeyId,
         /// For whom.
         owner: MemberId,
-        /// With which role: the owner's, as it is now.
-        role: Role,
-        /// What of that the key may do.
-        permissions: Permissions,
+        /// What it holds: of what the owner holds now that which the key was given.
+        grants: Grants,
     },
     /// A rule or a clock, by name.
     System(&'static str),
@@ -96,7 +94,7 @@ mod tests {
     #[test]
     fn who_acted_is_read_as_it_was_written() {
         let id = MemberId(Uuid::from_u128(7));
-        let written = Actor::Member { id, role: Role::Agent }.to_string();
+        let written = Actor::Member { id, grants: Grants::NONE }.to_string();
         assert_eq!(Acted::read(&written), Acted::Member(id));
         assert_eq!(Acted::read(&Actor::System("clock").to_string()), Acted::System("clock"));
         assert_eq!(Acted::read(&Actor::Anonymous.to_string()), Acted::Anonymous);

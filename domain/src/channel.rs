@@ -20,11 +20,13 @@ pub use event::{
 pub use hours::{NotHours, Quiet};
 pub use rules::{
     CategoryMention, ChannelName, Digest, Keyword, MentionText, NotificationType, Rules, RulesError,
-    ShowContent, Template, TemplatePart, ToldEvent, Variable, default_events, notification_types,
-    told_events, type_of,
+    ShowContent, Template, TemplatePart, ToldEvent, Variable, notification_types, told_events, type_of,
 };
 
-use crate::decide::{self, Decide};
+use crate::{
+    contact::ContactKind,
+    decide::{self, Decide},
+};
 use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
@@ -50,12 +52,25 @@ pub enum ChannelKind {
     Webhook,
     /// E-mail.
     Email,
+    /// Visitors, by mail: whoever left an address is told that they have a reply.
+    VisitorEmail,
+    /// The same by SMS, for whoever left a phone number.
+    VisitorSms,
 }
 
 impl ChannelKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Wecom, Self::Feishu, Self::Lark, Self::Dingtalk, Self::Slack, Self::Webhook, Self::Email];
+    pub const ALL: [Self; 9] = [
+        Self::Wecom,
+        Self::Feishu,
+        Self::Lark,
+        Self::Dingtalk,
+        Self::Slack,
+        Self::Webhook,
+        Self::Email,
+        Self::VisitorEmail,
+        Self::VisitorSms,
+    ];
 
     /// Its name in the API.
     pub fn name(self) -> &'static str {
@@ -67,6 +82,23 @@ impl ChannelKind {
             Self::Slack => "SLACK",
             Self::Webhook => "WEBHOOK",
             Self::Email => "EMAIL",
+            Self::VisitorEmail => "VISITOR_EMAIL",
+            Self::VisitorSms => "VISITOR_SMS",
+        }
+    }
+
+    /// By which kind of contact it reaches visitors; `None`: it tells the desk.
+    pub fn reaches(self) -> Option<ContactKind> {
+        match self {
+            Self::VisitorEmail => Some(ContactKind::Email),
+            Self::VisitorSms => Some(ContactKind::Phone),
+            Self::Wecom
+            | Self::Feishu
+            | Self::Lark
+            | Self::Dingtalk
+            | Self::Slack
+            | Self::Webhook
+            | Self::Email => None,
         }
     }
 }

@@ -99,8 +99,13 @@ fn canonical_phone(typed: &str, region: &str) -> Result<String, ContactError> {
     Ok(number.format().mode(phonenumber::Mode::E164).to_string())
 }
 
+/// Is it a region whose phone numbers are known (ISO 3166-1 alpha-2, such as `CN`)?
+pub(crate) fn is_phone_region(region: &str) -> bool {
+    region.parse::<phonenumber::country::Id>().is_ok()
+}
+
 /// Chinese and Japanese keyboards type `１３８` and `＠`; they mean `138` and `@`.
-fn half_width(typed: &str) -> String {
+pub(crate) fn half_width(typed: &str) -> String {
     typed
         .chars()
         .map(|c| match u32::from(c) {

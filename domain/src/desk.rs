@@ -1,24 +1,33 @@
 //! The desk: one per installation. Its settings are events, so that no default is invisible and every number can
 //! be asked about the desk as it was then.
 
+mod auto_reply;
 mod event;
 mod grace;
 mod hours;
+mod once;
 mod opening;
 mod revise;
+mod roles;
 mod target;
 #[cfg(test)]
 mod tests;
 
+pub use auto_reply::{AUTO_REPLY_WITHIN, AutoReply, LeftWord};
 pub use event::{
-    CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FieldKind, FormField, FormRevised,
-    Localised, OpeningHoursRevised, ServiceTargetRevised,
+    AutoReplyRevised, CategoriesRevised, Category, Criterion, CustomRole, DeskEvent, DeskRevised, FieldKind,
+    FormField, FormRevised, Localised, OpeningHoursRevised, PrivacyNoticeRevised, RolesRevised,
+    ServiceTargetRevised,
 };
 pub use grace::Grace;
+pub use once::Once;
 pub use revise::{
-    ANSWER_WITHIN, HoursChange, HoursPreset, MOST_EXCEPTIONS, ReviseOpeningHours, ReviseServiceTarget,
-    TargetError, TargetProblem,
+    ANSWER_WITHIN, CategoryInput, CriterionInput, FormFieldInput, HoursChange, HoursPreset, MOST_EXCEPTIONS,
+    MOST_FIELDS, ReviseAutoReply, ReviseCategories, ReviseDesk, ReviseForm, ReviseOpeningHours,
+    RevisePrivacyNotice, ReviseServiceTarget, RuleChange, SettingError, SettingProblem, TargetError,
+    TargetProblem, TextIn,
 };
+pub use roles::{MOST_ROLE_NAMES, MOST_ROLES, ReviseRoles, RoleError, RoleGiven, RoleProblem};
 pub use target::{ServiceTarget, TargetException};
 
 use crate::{
@@ -57,6 +66,20 @@ pub struct Settings {
     pub opening_hours: Option<OpeningHoursRevised>,
     /// How soon an answer is due.
     pub service_target: Option<ServiceTargetRevised>,
+    /// What is answered at once when it is closed.
+    #[serde(default)]
+    pub auto_reply: Option<AutoReplyRevised>,
+    /// What visitors are told of what becomes of their words.
+    #[serde(default)]
+    pub privacy_notice: Option<PrivacyNoticeRevised>,
+    /// How many events it has: the sequence of the last one.
+    #[serde(default)]
+    pub events: u32,
+    /// What there was once: old messages still speak of it.
+    #[serde(default)]
+    pub once: Once,
+    /// The roles of its own.
+    pub roles: Option<RolesRevised>,
 }
 
 /// A command to the desk.
@@ -71,6 +94,18 @@ pub enum DeskCommand {
     ReviseOpeningHours(Box<ReviseOpeningHours>),
     /// `reviseServiceTarget`.
     ReviseServiceTarget(ReviseServiceTarget),
+    /// `reviseDesk`.
+    ReviseDesk(Box<ReviseDesk>),
+    /// `reviseForm`.
+    ReviseForm(ReviseForm),
+    /// `reviseCategories`.
+    ReviseCategories(ReviseCategories),
+    /// `reviseAutoReply`.
+    ReviseAutoReply(ReviseAutoReply),
+    /// `revisePrivacyNotice`.
+    RevisePrivacyNotice(RevisePrivacyNotice),
+    /// `reviseRoles`.
+    ReviseRoles(ReviseRoles),
 }
 
 /// Why a command to the desk is refused.
@@ -91,6 +126,12 @@ pub enum DeskError {
     /// This is no target; everything that is wrong with it.
     #[error("this service target cannot be: {}", all(.0))]
     Target(Vec<TargetError>),
+    /// These settings cannot be; everything that is wrong with them.
+    #[error("these settings cannot be: {}", all(.0))]
+    Setting(Vec<SettingError>),
+    /// These are no roles; everything that is wrong with them.
+    #[error("these roles cannot be: {}", all(.0))]
+    Roles(Vec<RoleError>),
 }
 
 fn all(errors: &[impl ToString]) -> String {
@@ -130,17 +171,26 @@ impl Settings {
         criteria.map(|criterion| criterion.id.clone()).collect()
     }
 
-    /// What `submitMessage` has to obey.
-    pub fn form_rules(&self) -> FormRules {
+    /// The version of the privacy notice in force; 0: there is none.
+    pub fn privacy_notice_version(&self) -> u32 {
+        let notice = self.privacy_notice.as_ref().filter(|notice| !notice.text.0.is_empty());
+        notice.map_or(0, |notice| notice.version)
+    }
+
+    /// What `submitMessage` has to obey, when this version of the form was shown.
+    pub fn form_rules(&self, shown: Option<u32>) -> FormRules {
+        let form = self.form.as_ref();
         FormRules {
-            require_name: self.form.as_ref().is_some_and(|form| form.require_name),
-            require_category: self.form.as_ref().is_some_and(|form| form.require_category),
+            require_name: form.is_some_and(|form| form.require_name),
+            require_category: form.is_some_and(|form| form.require_category),
             categories: self
                 .categories
                 .iter()
                 .flat_map(|revised| revised.categories.iter().map(|category| category.id.clone()))
                 .collect(),
-            privacy_notice: 0,
+            fields: form.map(|form| form.fields.clone()).unwrap_or_default(),
+            once: self.asked_then(shown),
+            privacy_notice: self.privacy_notice.as_ref().map_or(0, |notice| notice.version),
         }
     }
 }
@@ -150,15 +200,24 @@ impl Decide for Desk {
         match (command, self) {
             (DeskCommand::Open { at }, Self::NotOpened) => Ok(opening::revision_zero(at)),
             (DeskCommand::Open { .. }, Self::Opened(_)) => Err(DeskError::AlreadyOpened),
-            (DeskCommand::ReviseOpeningHours(revise), Self::Opened(settings)) => {
-                settings.revise_opening_hours(*revise)
-            }
-            (DeskCommand::ReviseServiceTarget(revise), Self::Opened(settings)) => {
-                settings.revise_service_target(revise)
-            }
-            (DeskCommand::ReviseOpeningHours(_) | DeskCommand::ReviseServiceTarget(_), Self::NotOpened) => {
-                Err(DeskError::NotOpened)
-            }
+            (_, Self::NotOpened) => Err(DeskError::NotOpened),
+            (command, Self::Opened(settings)) => settings.decide(command),
+        }
+    }
+}
+
+impl Settings {
+    fn decide(&self, command: DeskCommand) -> Result<Vec<DeskEvent>, DeskError> {
+        match command {
+            DeskCommand::Open { .. } => Err(DeskError::AlreadyOpened),
+            DeskCommand::ReviseOpeningHours(revise) => self.revise_opening_hours(*revise),
+            DeskCommand::ReviseServiceTarget(revise) => self.revise_service_target(revise),
+            DeskCommand::ReviseDesk(revise) => self.revise_itself(*revise),
+            DeskCommand::ReviseForm(revise) => self.revise_form(revise),
+            DeskCommand::ReviseCategories(revise) => self.revise_categories(revise),
+            DeskCommand::ReviseAutoReply(revise) => self.revise_auto_reply(revise),
+            DeskCommand::RevisePrivacyNotice(revise) => self.revise_privacy_notice(revise),
+            DeskCommand::ReviseRoles(revise) => self.revise_roles(revise),
         }
     }
 }
@@ -181,12 +240,16 @@ impl Aggregate for Desk {
 
     fn apply(&mut self, event: DeskEvent) {
         let mut settings = self.settings().clone();
+        settings.events += 1;
         match event {
             DeskEvent::DeskRevised(event) => settings.desk = Some(event),
-            DeskEvent::FormRevised(event) => settings.form = Some(event),
-            DeskEvent::CategoriesRevised(event) => settings.categories = Some(event),
+            DeskEvent::FormRevised(event) => settings.take_form(event),
+            DeskEvent::CategoriesRevised(event) => settings.take_categories(event),
             DeskEvent::OpeningHoursRevised(event) => settings.opening_hours = Some(event),
             DeskEvent::ServiceTargetRevised(event) => settings.service_target = Some(event),
+            DeskEvent::AutoReplyRevised(event) => settings.auto_reply = Some(event),
+            DeskEvent::PrivacyNoticeRevised(event) => settings.privacy_notice = Some(event),
+            DeskEvent::RolesRevised(event) => settings.roles = Some(event),
         }
         *self = Self::Opened(Box::new(settings));
     }

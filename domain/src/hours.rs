@@ -31,3 +31,4 @@ pub use error::{HoursError, Problem};
 pub use ical::{ICalendarError, ImportedDays, LeftOut, WhyLeftOut, import_holidays};
 pub use input::{HolidayInput, HoursInput, HoursRange, TimeRange, WorkingDayInput};
 pub use ready::{SpecialDays, SpecialDaysError, always_open, china, monday_to_friday_9_to_18};
+pub use span::day_begins;

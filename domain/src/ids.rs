@@ -58,6 +58,10 @@ uuid_id! {
     ChannelId,
     /// A picture that somebody sent.
     ImageId,
+    /// A file that somebody sent and that is no picture.
+    FileId,
+    /// Whatever somebody sent to go with words: a picture or another file.
+    UploadId,
 }
 
 /// The desk is one per installation; this is its stream's id, the nil UUID.

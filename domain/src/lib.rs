@@ -21,6 +21,7 @@ pub mod member;
 pub mod message;
 pub mod personal;
 pub mod reference;
+pub mod search;
 pub mod team;
 pub mod text;
 pub mod visitor;

@@ -3,6 +3,7 @@
 mod command;
 mod email;
 mod event;
+mod giving;
 mod keys;
 #[cfg(test)]
 mod tests;
@@ -14,9 +15,10 @@ pub use event::{
     MemberReactivated, MemberRevised, MemberRoleChanged, MemberSignedIn, PasswordChanged, SignInMeans,
     SignInRefused,
 };
+pub use giving::Giving;
 
 use crate::{
-    access::Role,
+    access::{Role, RoleId},
     decide::{self, Decide},
     ids::KeyId,
     message::Standing,
@@ -41,7 +43,7 @@ pub enum Member {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Employed {
     /// What they may do.
-    pub role: Role,
+    pub role: RoleId,
     /// Have they chosen a password?
     pub joined: bool,
     /// Do they work at the desk? False once they were deactivated.
@@ -74,7 +76,8 @@ impl Member {
 impl Decide for Member {
     fn decide(&self, command: MemberCommand) -> Result<Vec<MemberEvent>, MemberError> {
         match (command, self) {
-            (MemberCommand::Invite { at, name, email, role }, Self::NotInvited) => {
+            (MemberCommand::Invite { at, name, email, role, giving }, Self::NotInvited) => {
+                giving.gives(&role)?;
                 Ok(vec![MemberEvent::MemberInvited(MemberInvited {
                     at,
                     name: name.into(),
@@ -119,27 +122,31 @@ impl Employed {
                 one(MemberEvent::MemberRevised(MemberRevised { at, name, handles }))
             }
             MemberCommand::ChangeRole { role, .. } if role == self.role => Err(MemberError::AlreadySo),
-            MemberCommand::ChangeRole { administered: false, .. }
-            | MemberCommand::Deactivate { administered: false, .. }
-                if self.administers() =>
-            {
-                Err(MemberError::LastAdministrator)
-            }
-            MemberCommand::ChangeRole { at, role, .. } => {
+            MemberCommand::ChangeRole { at, role, giving, administered } => {
+                giving.gives(&role)?;
+                self.leaves(&giving, administered)?;
                 one(MemberEvent::MemberRoleChanged(MemberRoleChanged { at: self.at(at), role }))
             }
             MemberCommand::Deactivate { .. } if !self.active => Err(MemberError::AlreadySo),
-            MemberCommand::Deactivate { at, .. } => {
+            MemberCommand::Deactivate { at, giving, administered } => {
+                self.leaves(&giving, administered)?;
                 let gone = MemberEvent::MemberDeactivated(MemberDeactivated { at: self.at(at) });
                 Ok(self.revoke_all(at).chain([gone]).collect())
             }
             MemberCommand::Reactivate { .. } if self.active => Err(MemberError::AlreadySo),
-            MemberCommand::Reactivate { at } => {
+            MemberCommand::Reactivate { at, giving } => {
+                giving.gives_back(&self.role)?;
                 one(MemberEvent::MemberReactivated(MemberReactivated { at: self.at(at) }))
             }
             MemberCommand::CreateKey(create) => self.create_key(create).and_then(one),
             MemberCommand::RevokeKey { at, key_id } => self.revoke_key(at, key_id).and_then(one),
         }
+    }
+
+    /// May the role that they have be taken from them?
+    fn leaves(&self, giving: &Giving, administered: bool) -> Result<(), MemberError> {
+        giving.manages(&self.role)?;
+        if self.administers() && !administered { Err(MemberError::LastAdministrator) } else { Ok(()) }
     }
 
     fn choose_password(&self, at: DateTime<Utc>) -> Vec<MemberEvent> {

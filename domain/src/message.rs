@@ -10,7 +10,9 @@ mod command;
 mod due;
 mod error;
 mod event;
+mod file;
 mod follow_up;
+mod form;
 mod gone;
 mod image;
 mod review;
@@ -22,26 +24,28 @@ mod submit;
 mod tests;
 mod wait;
 
-pub use answer::{AddNote, ContinueMessage, RateMessage, ReplyToMessage, Stars};
+pub use answer::{AddNote, ContinueMessage, RateMessage, ReplyToMessage, SendAutoReply, Stars};
 pub use assign::{AssignMessage, ClaimMessage, Standing};
 pub use command::MessageCommand;
 pub use due::{Due, DueKind};
 pub use error::MessageError;
 pub use event::{
-    Assignee, FollowUpCameDue, FollowUpCompleted, FollowUpScheduled, MessageArchived, MessageAssigned,
-    MessageCategorized, MessageClosed, MessageContinued, MessageDeleted, MessageErased, MessageEvent,
-    MessageMarkedAsSpam, MessagePrioritized, MessageRated, MessageReopened, MessageReplied, MessageResolved,
-    MessageRestored, MessageShredded, MessageSubmitted, MessageTagged, MessageUnarchived, MessageUnassigned,
-    MessageUnmarkedAsSpam, NoteAdded, ReplyBecameOverdue, ReplyReviewed,
+    Assignee, AutoReplySent, FollowUpCameDue, FollowUpCompleted, FollowUpScheduled, MessageArchived,
+    MessageAssigned, MessageCategorized, MessageClosed, MessageContinued, MessageDeleted, MessageErased,
+    MessageEvent, MessageMarkedAsSpam, MessagePrioritized, MessageRated, MessageReopened, MessageReplied,
+    MessageResolved, MessageRestored, MessageShredded, MessageSubmitted, MessageTagged, MessageUnarchived,
+    MessageUnassigned, MessageUnmarkedAsSpam, NoteAdded, ReplyBecameOverdue, ReplyReviewed,
 };
+pub use file::{File, FileFormat, FileName};
 pub use follow_up::{BringUpFollowUp, FollowUp, ScheduleFollowUp};
+pub use form::{Answer, AnswerProblem, AnswerText, Filled, FormRules, GivenAnswer, MOST_ANSWERS};
 pub use gone::{EraseMessage, ShredMessage};
 pub use image::{Image, ImageFormat};
 pub use review::{CriterionScore, ReviewReply};
 pub use sort::{CategorizeMessage, PrioritizeMessage, Priority, TagMessage};
 pub use status::{MessageStatus, VisitorStatus};
 pub use step::{Step, StepKind};
-pub use submit::{FormRules, Related, SubmitMessage};
+pub use submit::{Related, SubmitMessage};
 pub use wait::{BecomeOverdue, Wait};
 
 use crate::{
@@ -120,6 +124,9 @@ pub struct Submitted {
     pub wait: Option<Wait>,
     /// How many replies it has had from members.
     pub replies: u32,
+    /// Was its visitor told by a rule that the desk is closed?
+    #[serde(default)]
+    pub auto_replied: bool,
     /// How many events it has: the sequence of the last one.
     pub events: u32,
     /// Business time of its last event; later events are never earlier.
@@ -174,6 +181,7 @@ impl Submitted {
             MessageCommand::Submit(_) => Err(MessageError::AlreadySubmitted),
             MessageCommand::Continue(words) => Ok(vec![self.continued(words)]),
             MessageCommand::Reply(reply) => self.reply(reply),
+            MessageCommand::SendAutoReply(reply) => self.send_auto_reply(reply),
             MessageCommand::AddNote(note) => self.add_note(note),
             MessageCommand::Rate(rate) => self.rate(rate),
             MessageCommand::Review(review) => self.review(review),

@@ -8,8 +8,8 @@ mod tests;
 
 pub use command::{VisitorCommand, VisitorError};
 pub use event::{
-    ContactRemembered, ErasureRequested, VisitorArrived, VisitorBlocked, VisitorCorrected, VisitorErased,
-    VisitorEvent, VisitorIdentified, VisitorUnblocked,
+    ContactRemembered, ErasureRequested, ReturnMeans, VisitorArrived, VisitorBlocked, VisitorCorrected,
+    VisitorErased, VisitorEvent, VisitorIdentified, VisitorReturned, VisitorUnblocked,
 };
 pub use identity::{Identity, Subject};
 
@@ -81,6 +81,9 @@ impl Arrived {
             }
             VisitorCommand::Identify { unchanged: true, .. } => Ok(vec![]),
             VisitorCommand::Identify { at, identity, .. } => Ok(vec![identity.corrected(self.at(at))]),
+            VisitorCommand::Return { at, means } => {
+                Ok(vec![VisitorEvent::VisitorReturned(VisitorReturned { at: self.at(at), means })])
+            }
             VisitorCommand::Block { .. } if self.blocked => Err(VisitorError::AlreadySo),
             VisitorCommand::Block { at, reason } => {
                 let (at, reason) = (self.at(at), reason.map(Into::into));
@@ -112,7 +115,8 @@ impl Arrived {
         match event {
             VisitorEvent::VisitorArrived(_)
             | VisitorEvent::ContactRemembered(_)
-            | VisitorEvent::VisitorCorrected(_) => {}
+            | VisitorEvent::VisitorCorrected(_)
+            | VisitorEvent::VisitorReturned(_) => {}
             VisitorEvent::VisitorIdentified(_) => self.identified = true,
             VisitorEvent::VisitorBlocked(_) => self.blocked = true,
             VisitorEvent::VisitorUnblocked(_) => self.blocked = false,

@@ -87,6 +87,11 @@ impl Request {
         reader.map_err(|error| fault::of_query(&self.caller, &error))
     }
 
+    /// How far the caller's `team` reaches.
+    pub(crate) fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
     /// The caller as a reader of the log.
     pub(crate) fn auditor(&self) -> Result<Reader> {
         Reader::of_the_log(self.caller.actor).map_err(|error| fault::of_query(&self.caller, &error))

@@ -27,6 +27,8 @@ const ALIASES: usize = 30;
 const DIRECTIVES: usize = 50;
 const OPERATIONS: usize = 5;
 const ROOTS: usize = 10;
+/// What a search costs beside its page: so many more messages may be opened for it.
+const SEARCH: u64 = 100;
 /// The most that one request may cost.
 pub(crate) const MOST_COST: u64 = 5_000;
 
@@ -187,6 +189,9 @@ impl<'d> Ruler<'d> {
         let below = self.selection(leads_to, &field.selection_set.node, level + 1)?;
         let page = shape.filter(|shape| shape.paged).map(|_| self.pages.size(field));
         let mut measure = below.under_field(of, name, shape.is_some_and(|shape| shape.list), page);
+        if self.pages.searches(field) {
+            measure.fixed = measure.fixed.saturating_add(SEARCH);
+        }
         measure.aliases = measure.aliases.saturating_add(usize::from(field.alias.is_some()));
         if field.selection_set.node.items.is_empty() && !measure::is_root(of) {
             // A plain value costs nothing beside the thing that it is read from.

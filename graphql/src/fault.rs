@@ -1,7 +1,7 @@
 //! Faults: what stands in `errors`, each with a code. Refusals are not here: they are answers (`refusal.rs`).
 
 use async_graphql::{Error, ErrorExtensions};
-use commands::{Caller, CommandError, images::ImageRefusal};
+use commands::{Caller, CommandError, files::FileRefusal, images::ImageRefusal};
 use projections::QueryError;
 
 /// The codes of request faults.
@@ -59,7 +59,15 @@ pub(crate) fn of_query(caller: &Caller, error: &QueryError) -> Error {
     match error {
         QueryError::Unauthenticated => unauthenticated(caller),
         QueryError::Forbidden(_) => fault(Code::Forbidden, error.to_string()),
-        QueryError::BadPage(_) | QueryError::TooLong => fault(Code::BadRequest, error.to_string()),
+        QueryError::BadPage(_)
+        | QueryError::TooLong
+        // The same would take as long another time.
+        | QueryError::TooBroad
+        | QueryError::NotCounted
+        | QueryError::TooManyPoints
+        | QueryError::TooManyFacts
+        | QueryError::NoFilterOfFigures(..) => fault(Code::BadRequest, error.to_string()),
+        QueryError::Busy | QueryError::BusyFigures => fault(Code::Unavailable, error.to_string()),
         QueryError::Fault(cause) if cause.passes() => unavailable(cause),
         QueryError::Fault(cause) => internal(caller, cause),
     }
@@ -74,7 +82,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         E::Forbidden(_) | E::NotForYou(_) => Some(fault(Code::Forbidden, error.to_string())),
         E::NotFound => Some(fault(Code::NotFound, error.to_string())),
         E::RateLimited { retry_after } => Some(rate_limited(*retry_after)),
-        E::Unavailable | E::OutcomeUnknown | E::Image(ImageRefusal::Busy) => {
+        E::Unavailable | E::OutcomeUnknown | E::Image(ImageRefusal::Busy) | E::File(FileRefusal::Busy) => {
             Some(fault(Code::Unavailable, error.to_string()))
         }
         E::Fault(cause) if cause.passes() => Some(unavailable(cause)),
@@ -87,6 +95,8 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Channel(_)
         | E::TeamUnknown
         | E::Image(_)
+        | E::File(_)
+        | E::FileName(_)
         | E::Contact(_)
         | E::TooManyUploads { .. }
         | E::UploadUnknown
@@ -96,10 +106,12 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Erased
         | E::Identity(_)
         | E::RestoreUnknown
+        | E::CodeUnknown
         | E::WrongCredentials
         | E::LinkUnknown
         | E::InvitationUnknown
         | E::Conflict { .. }
+        | E::Moved { .. }
         | E::NoSuchVersion { .. }
         | E::KeyReused
         | E::KeyExpired

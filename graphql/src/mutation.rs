@@ -8,6 +8,7 @@ mod message;
 mod payload;
 mod people;
 mod read;
+mod recovery;
 mod step;
 mod team;
 mod upload;
@@ -25,6 +26,7 @@ pub struct Mutation(
     step::StepMutation,
     visitor::VisitorMutation,
     visit::VisitMutation,
+    recovery::RecoveryMutation,
     upload::UploadMutation,
     people::PeopleMutation,
     member::MemberMutation,
@@ -33,4 +35,6 @@ pub struct Mutation(
     channel::ChannelMutation,
     channel::DeliverMutation,
     desk::DeskMutation,
+    desk::SettingsMutation,
+    desk::RolesMutation,
 );

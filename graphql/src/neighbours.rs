@@ -7,7 +7,9 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use domain::ids::{MemberId, MessageId, ReplyId, VisitorId};
-use projections::{EntryRow, ImageRow, MemberRow, MessageRow, Projections, QueryError, Reader, ReviewRow};
+use projections::{
+    EntryRow, FileRow, ImageRow, MemberRow, MessageRow, Projections, QueryError, Reader, ReviewRow,
+};
 use std::{collections::HashMap, sync::Arc};
 
 /// The look-ups of one request, by whoever asks.
@@ -40,6 +42,10 @@ struct ToldIn(MessageId);
 /// The pictures of this message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Pictured(MessageId);
+
+/// The other files of this message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Filed(MessageId);
 
 /// The replies in this message after which its visitor has said nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,6 +108,11 @@ impl Neighbours {
     /// The pictures of a message that the caller was given.
     pub(crate) async fn images(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<ImageRow>> {
         Ok(self.one(ctx, Pictured(id)).await?.unwrap_or_default())
+    }
+
+    /// The other files of a message that the caller was given.
+    pub(crate) async fn files(&self, ctx: &Context<'_>, id: MessageId) -> Result<Vec<FileRow>> {
+        Ok(self.one(ctx, Filed(id)).await?.unwrap_or_default())
     }
 
     /// How many replies in a message its visitor has said nothing after.
@@ -214,6 +225,20 @@ impl Loader<Pictured> for LookUp {
         let mut found: HashMap<Pictured, Vec<ImageRow>> = HashMap::new();
         for row in self.projections.images_of(&ids).await.map_err(Arc::new)? {
             found.entry(Pictured(row.message_id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<Filed> for LookUp {
+    type Value = Vec<FileRow>;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[Filed]) -> Answers<Filed, Vec<FileRow>> {
+        let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let mut found: HashMap<Filed, Vec<FileRow>> = HashMap::new();
+        for row in self.projections.files_of(&ids).await.map_err(Arc::new)? {
+            found.entry(Filed(row.message_id)).or_default().push(row);
         }
         Ok(found)
     }

@@ -1,13 +1,18 @@
 //! What can be asked.
 
+mod answer;
 pub(crate) mod channel;
+mod contact;
 pub(crate) mod desk;
 mod entry;
+pub(crate) mod file;
 pub(crate) mod image;
 pub(crate) mod log;
 pub(crate) mod member;
 pub(crate) mod message;
+pub(crate) mod role;
 pub(crate) mod staff_visitor;
+mod statistics;
 pub(crate) mod team;
 pub(crate) mod visitor;
 
@@ -19,10 +24,12 @@ pub struct Query(
     desk::DeskQuery,
     visitor::VisitorQuery,
     member::MemberQuery,
+    role::RoleQuery,
     team::TeamQuery,
     message::MessageQuery,
     log::LogQuery,
     staff_visitor::StaffVisitorQuery,
     channel::ChannelQuery,
     channel::DeliveryQuery,
+    statistics::StatisticsQuery,
 );

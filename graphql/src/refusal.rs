@@ -2,18 +2,27 @@
 
 mod channels;
 mod desk;
+mod files;
+mod form;
 mod images;
+mod roles;
 
 pub(crate) use channels::{of_address, of_emails, of_rules, of_secret, of_stars, required, too_many_emails};
 
 pub(crate) use desk::{all_of_command, of_calendar, of_most_waiting, why_left_out};
+pub(crate) use form::form_changed;
 
 use crate::language::{Gap, Language};
 use async_graphql::{Enum, SimpleObject};
 use commands::{CommandError, IdentityError, PasswordError};
 use domain::{
-    contact::ContactError, locale::Locale, member::MemberError, message::MessageError, team::TeamError,
-    text::TextError, visitor::VisitorError,
+    contact::ContactError,
+    locale::Locale,
+    member::MemberError,
+    message::{MOST_ANSWERS, MessageError},
+    team::TeamError,
+    text::TextError,
+    visitor::VisitorError,
 };
 
 /// What kind of refusal.
@@ -65,11 +74,13 @@ pub(crate) enum UserErrorCode {
     Blocked,
     /// It is marked as spam.
     Spam,
-    /// A picture has too many bytes, pixels or frames.
+    /// A picture has too many bytes, pixels or frames, or a file too many bytes.
     UploadTooLarge,
-    /// A picture is none that is taken.
+    /// A picture is none that is taken, nor a file that the desk takes.
     UploadNotAnImage,
-    /// More pictures than go with one message.
+    /// A file's first bytes are not those of what it was announced as.
+    UploadNotThatType,
+    /// More pictures and files than go with one message.
     TooManyUploads,
 }
 
@@ -126,19 +137,22 @@ fn tell_within(
 pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Locale>) -> UserError {
     use UserErrorCode as C;
     let refusal = |code, key| (code, Some(field), key);
+    // What people call it, where it has a name of theirs.
+    let called = Language::of(locale).find(&format!("field-{field}"), &[]);
+    let called = called.as_deref().unwrap_or(field);
     match error {
-        TextError::Empty => tell(refusal(C::Required, "text-empty"), &[("field", field)], locale),
+        TextError::Empty => tell(refusal(C::Required, "text-empty"), &[("field", called)], locale),
         TextError::TooLong { max, actual } => {
             let (max, actual) = (max.to_string(), actual.to_string());
-            let gaps = [("field", field), ("max", max.as_str()), ("actual", actual.as_str())];
+            let gaps = [("field", called), ("max", max.as_str()), ("actual", actual.as_str())];
             tell(refusal(C::TooLong, "text-too-long"), &gaps, locale)
         }
         TextError::Control(code) => {
             let character = format!("U+{code:04X}");
-            let gaps = [("field", field), ("character", character.as_str())];
+            let gaps = [("field", called), ("character", character.as_str())];
             tell(refusal(C::Invalid, "text-control"), &gaps, locale)
         }
-        TextError::NotAPage => tell(refusal(C::Invalid, "text-not-a-page"), &[("field", field)], locale),
+        TextError::NotAPage => tell(refusal(C::Invalid, "text-not-a-page"), &[("field", called)], locale),
     }
 }
 
@@ -146,7 +160,14 @@ pub(crate) fn of_text(error: &TextError, field: &'static str, locale: Option<&Lo
 pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserError {
     use UserErrorCode as C;
     let refusal = match error {
-        CommandError::Message(error) => of_message(*error),
+        CommandError::Message(MessageError::Answer(id, problem)) => {
+            return form::of_answer(id, problem, locale);
+        }
+        CommandError::Message(MessageError::TooManyAnswers) => {
+            let gaps = [("field", "fields"), ("most", &MOST_ANSWERS.to_string())];
+            return tell((C::TooLong, Some("fields"), "too-many"), &gaps, locale);
+        }
+        CommandError::Message(error) => of_message(error),
         CommandError::Contact(error) => of_contact(error),
         CommandError::Password(PasswordError::TooShort) => {
             (C::Invalid, Some("newPassword"), "password-too-short")
@@ -162,6 +183,10 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
             let refusal = (C::Conflict, Some("expectedVersion"), "conflict");
             return of_version(refusal, *expected, *version, locale);
         }
+        CommandError::Moved { expected, version } => {
+            let refusal = (C::Conflict, Some("expectedVersion"), "moved");
+            return of_version(refusal, *expected, *version, locale);
+        }
         CommandError::NoSuchVersion { expected, version } => {
             let refusal = (C::Unknown, Some("expectedVersion"), "version-unknown");
             return of_version(refusal, *expected, *version, locale);
@@ -173,6 +198,7 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::Name(error) => return of_text(error, "name", locale),
         CommandError::Identity(error) => (C::Invalid, Some("identity"), of_identity(*error)),
         CommandError::RestoreUnknown => (C::Unknown, Some("restore"), "restore-unknown"),
+        CommandError::CodeUnknown => (C::Invalid, Some("code"), "code-unknown"),
         CommandError::Erased => (C::Erased, None, "visitor-erased"),
         CommandError::Visitor(error) => of_visitor(*error),
         CommandError::Member(error) => of_member(*error),
@@ -180,6 +206,8 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::Channel(error) => return channels::of_channel(error, locale),
         CommandError::TeamUnknown => (C::Unknown, Some("teamIds"), "team-unknown"),
         CommandError::Image(error) => return images::of_image(*error, locale),
+        CommandError::File(error) => return files::of_file(*error, locale),
+        CommandError::FileName(error) => return of_text(error, "fileName", locale),
         CommandError::TooManyUploads { most } => return images::too_many(*most, locale),
         CommandError::UploadUnknown => (C::Unknown, Some("uploadIds"), "upload-unknown"),
         // Told whole by `all_of_command`.
@@ -250,7 +278,7 @@ pub(crate) fn already_assigned(name: Option<&str>, locale: Option<&Locale>) -> U
     }
 }
 
-fn of_message(error: MessageError) -> Refusal {
+fn of_message(error: &MessageError) -> Refusal {
     use UserErrorCode as C;
     match error {
         MessageError::NotSubmitted => (C::Unknown, Some("messageId"), "not-submitted"),
@@ -258,6 +286,11 @@ fn of_message(error: MessageError) -> Refusal {
         MessageError::NameRequired => (C::Required, Some("name"), "name-required"),
         MessageError::CategoryRequired => (C::Required, Some("categoryId"), "category-required"),
         MessageError::CategoryUnknown => (C::Unknown, Some("categoryId"), "category-unknown"),
+        // Told question by question.
+        MessageError::Answer(..) => (C::Invalid, Some("fields"), "answer-unknown"),
+        MessageError::TooManyAnswers => (C::TooLong, Some("fields"), "too-many"),
+        MessageError::NoticeUnknown => (C::Unknown, Some("privacyNoticeVersion"), "notice-unknown"),
+        MessageError::NoAutoReply => (C::NotAllowed, None, "no-auto-reply"),
         MessageError::RelatedUnknown => (C::Unknown, Some("relatedTo"), "related-unknown"),
         MessageError::AlreadyClosed => (C::AlreadyClosed, None, "already-closed"),
         MessageError::AlreadySo => (C::AlreadySo, None, "already-so"),
@@ -300,6 +333,10 @@ fn of_member(error: MemberError) -> Refusal {
         MemberError::Deactivated => (C::NotAllowed, None, "member-deactivated"),
         MemberError::AlreadySo => (C::AlreadySo, None, "already-so"),
         MemberError::LastAdministrator => (C::NotAllowed, None, "last-administrator"),
+        MemberError::RoleUnknown => (C::Unknown, Some("roleId"), "role-unknown"),
+        MemberError::GivesBeyondOwn(_) => (C::NotAllowed, Some("roleId"), "member-gives-beyond-own"),
+        MemberError::ManagesBeyondOwn(_) => (C::NotAllowed, None, "member-beyond-own"),
+        MemberError::RoleGone => (C::NotAllowed, None, "member-role-gone"),
         MemberError::NoPermission => (C::Required, Some("permissions"), "key-without-permission"),
         MemberError::BeyondRole(_) => (C::NotAllowed, Some("permissions"), "key-beyond-role"),
         MemberError::InThePast => (C::InThePast, Some("expiresAt"), "in-the-past"),
@@ -378,6 +415,7 @@ mod tests {
     fn a_text_says_how_long_it_is_and_may_be() {
         let error = TextError::TooLong { max: 5_000, actual: 5_001 };
         let told = of_text(&error, "content", None).message;
-        assert_eq!(told, "content has 5001 characters, at most 5000 are allowed");
+        assert_eq!(told, "the message has 5001 characters, at most 5000 are allowed");
+        assert_eq!(of_text(&TextError::Empty, "teamName", None).message, "teamName is empty");
     }
 }

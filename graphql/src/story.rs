@@ -74,7 +74,8 @@ impl Story<'_> {
         let from = called.and_then(|called| called.before.as_deref());
         let name = called.and_then(|called| called.since.as_deref());
         let due = due(entry);
-        let to = due.as_deref().or_else(|| field(entry, "role"));
+        let role = field(entry, "role").map(|role| self.role(role));
+        let to = due.as_deref().or(role);
         let gaps: Vec<Gap> = [
             ("actor", Some(actor)),
             ("reference", field(entry, "reference")),
@@ -196,10 +197,16 @@ impl Story<'_> {
         name.unwrap_or_else(|| self.say("actor-member", &[]))
     }
 
+    /// The name of one of the desk's own roles; of another its id.
+    fn role<'r>(&'r self, id: &'r str) -> &'r str {
+        let own = self.settings.desk.as_ref().and_then(|desk| desk.locales.first());
+        let known = self.settings.own_roles().iter().find(|role| role.id.as_str() == id).zip(own);
+        known.map_or(id, |(known, own)| known.name.text(self.locale, own))
+    }
+
     fn category(&self, id: &CategoryId) -> String {
         let own = self.settings.desk.as_ref().and_then(|desk| desk.locales.first());
-        let categories = self.settings.categories.iter().flat_map(|revised| &revised.categories);
-        let known = categories.into_iter().find(|category| category.id == *id).zip(own);
+        let known = self.settings.category_ever(id).zip(own);
         known.map_or_else(|| id.0.clone(), |(known, own)| known.name.text(self.locale, own).to_owned())
     }
 }

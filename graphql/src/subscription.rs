@@ -40,7 +40,8 @@ pub(crate) struct VisitorMessageChange {
 impl Subscription {
     /// Changes of messages that the caller sees, one for each event: with `after` first those that happened since that
     /// position, in order, each once, however old; then what is new. With a filter a message is told of that it finds
-    /// before the event or since; without one a message by its id, or what the list shows unasked.
+    /// before the event or since; without one a message by its id, or what the list shows unasked. A filter with `search` is
+    /// refused.
     async fn message_changed(
         &self,
         ctx: &Context<'_>,
@@ -50,6 +51,11 @@ impl Subscription {
     ) -> Result<Told<MessageChange>> {
         let filter =
             filter.map(MessageFilter::read).transpose().map_err(|why| fault::fault(Code::BadRequest, why))?;
+        if filter.as_ref().is_some_and(|filter| filter.search.is_some()) {
+            let message =
+                "nobody is told of what a search would find; leave `search` out, and ask `messages` again";
+            return Err(fault::fault(Code::BadRequest, message));
+        }
         let filter = filter.map(Box::new);
         let id = id.map(|id| MessageId::typed(&id));
         let wants = move |telling: &Telling| {

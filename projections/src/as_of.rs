@@ -23,15 +23,15 @@ impl Projections {
         id: MessageId,
         position: i64,
     ) -> Result<Option<MessageRow>, QueryError> {
-        if self.message(reader, id).await?.is_none() {
-            return Ok(None);
-        }
+        let Some(today) = self.message(reader, id).await? else { return Ok(None) };
+        // Whoever had it then, what is shown of it goes by who has it now.
+        let sight = reader.sight(today.holder());
         let stream = self.stream_until(id, position).await?;
         let row = message_list::replay(&stream, &self.target_as_of(position).await?)
             .map_err(|error| unreadable(id, &error))?;
         let Some(row) = row else { return Ok(None) };
-        let found = message_list::opened(&self.store, reader, &[row]).await?.pop();
-        Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
+        let found = message_list::opened(&self.store, &reader.seeing(sight), &[row]).await?.pop();
+        Ok(found.filter(|row| !row.deleted || sight.deleted))
     }
 
     /// What had been said in a message by then; this does not ask whether the caller may read it.

@@ -41,6 +41,17 @@ pub struct Page<T> {
     pub has_previous: bool,
     /// Is there anything after?
     pub has_next: bool,
+    /// The cursor of what was looked at last, when more was looked at than is on the page and there is more.
+    pub looked_at: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The same page of something else.
+    pub(crate) fn map<U>(self, row: impl Fn(T) -> U) -> Page<U> {
+        let Self { rows, has_previous, has_next, looked_at } = self;
+        let rows = rows.into_iter().map(|(cursor, it)| (cursor, row(it))).collect();
+        Page { rows, has_previous, has_next, looked_at }
+    }
 }
 
 /// The place of a row in its list: what it is ordered by, and its id.
@@ -63,6 +74,11 @@ impl PageRequest {
         Self { first, after, ..Self::default() }
     }
 
+    /// Is it asked for from the end?
+    pub fn is_backwards(&self) -> bool {
+        self.last.is_some() || self.before.is_some()
+    }
+
     /// How many rows a forward page has.
     pub fn size(&self) -> Result<i64, BadPage> {
         bounded(self.first)
@@ -70,7 +86,7 @@ impl PageRequest {
 
     /// Checks it; cursors belong to the list of that name.
     pub(crate) fn window(&self, list: &str) -> Result<Window, BadPage> {
-        let backwards = self.last.is_some() || self.before.is_some();
+        let backwards = self.is_backwards();
         if backwards && (self.first.is_some() || self.after.is_some()) {
             return Err(BadPage::BothWays);
         }
@@ -99,11 +115,11 @@ impl Window {
             rows.reverse();
         }
         let rows = rows.into_iter().map(|row| (encode(list, &key(&row)), row)).collect();
-        Page { rows, has_previous, has_next }
+        Page { rows, has_previous, has_next, looked_at: None }
     }
 }
 
-fn encode(list: &str, (value, id): &Key) -> String {
+pub(crate) fn encode(list: &str, (value, id): &Key) -> String {
     URL_SAFE_NO_PAD.encode(format!("1|{list}|{value}|{id}"))
 }
 

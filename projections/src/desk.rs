@@ -15,7 +15,7 @@ const MOST_REVISIONS: usize = 100;
 impl Projections {
     /// The settings in force.
     pub async fn desk(&self) -> Result<Settings, QueryError> {
-        Ok(self.store.load::<Desk>(&DESK_ID.to_string()).await?.aggregate.settings().clone())
+        Ok(self.store.latest::<Desk>(&DESK_ID.to_string()).await?.aggregate.settings().clone())
     }
 
     /// The opening hours that were in force at a moment, by the desk's own time; before the first, those. It looks back over

@@ -17,10 +17,34 @@ pub enum QueryError {
     #[error(transparent)]
     BadPage(#[from] BadPage),
     /// A stream too long to be folded for a question.
-    #[error(
-        "this message has more events than are folded for one question (20000); read its history instead"
-    )]
+    #[error("this message has more events than are folded for one question; read its history instead")]
     TooLong,
+    /// More look for something at once than are let.
+    #[error("too many searches are under way; try again in a moment")]
+    Busy,
+    /// What is looked for is said so often that it takes too long.
+    #[error("this search takes too long; look for more words, or narrow the filter")]
+    TooBroad,
+    /// To count what is found all of it would have to be opened.
+    #[error("what a search finds is not counted; ask without `search`")]
+    NotCounted,
+    /// As many figures are worked out at once as may be.
+    #[error("too many figures are being worked out; ask again in a few seconds")]
+    BusyFigures,
+    /// More happened in a range than one question goes through.
+    #[error(
+        "more happened in this range than one question goes through; ask for a shorter one, or narrow the filter"
+    )]
+    TooManyFacts,
+    /// A series of more points than one answer has.
+    #[error(
+        "a series has at most {} points: ask for a longer interval or a shorter range",
+        crate::statistics::MOST_POINTS
+    )]
+    TooManyPoints,
+    /// Figures are not told by what else was filtered for.
+    #[error("figures cannot be filtered by {0}: {1}")]
+    NoFilterOfFigures(&'static str, &'static str),
     /// A fault of ours.
     #[error(transparent)]
     Fault(#[from] StoreError),

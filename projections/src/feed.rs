@@ -96,7 +96,7 @@ impl Wants {
             Self::Own(visitor) => facts.visitor_id == *visitor && !facts.deleted,
             Self::Desk { reader, id, filter } => {
                 let meant = match (id, filter) {
-                    (Some(_), None) => !facts.deleted || reader.sees_deleted(),
+                    (Some(_), None) => !facts.deleted || reader.sight(facts.assignee).deleted,
                     (None, None) => MessageFilter::default().allows(facts),
                     (_, Some(filter)) => filter.allows(facts),
                 };

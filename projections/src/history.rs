@@ -1,7 +1,8 @@
 //! What happened: the events as the log has them, personal data opened for those who may read it.
 
 use crate::{
-    Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow, veil, veil::Quote,
+    Projections, Reader, error::QueryError, log_index::AGGREGATES, members::MemberRow, reader::Sight, veil,
+    veil::Quote,
 };
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
@@ -134,7 +135,7 @@ impl Projections {
     ) -> Result<Vec<HistoryEntry>, QueryError> {
         reader.reads_history()?;
         let events = self.events(&filter.clone().of_message(of), after, limit).await?;
-        self.present(reader, events).await
+        self.present(reader, self.sight(reader, of).await?, events).await
     }
 
     /// How many events of a message there are.
@@ -158,7 +159,8 @@ impl Projections {
     ) -> Result<Vec<HistoryEntry>, QueryError> {
         reader.reads_the_log()?;
         let events = self.events(filter, after, limit).await?;
-        self.present(reader, events).await
+        let sight = reader.sight_of_all().unwrap_or_default();
+        self.present(reader, sight, events).await
     }
 
     /// How many events of the whole log there are.
@@ -174,15 +176,32 @@ impl Projections {
         Ok((position, self.store.recorded_at(position).await?))
     }
 
-    /// The events of a message after a version: what a caller with an older one has missed.
+    /// The events of a message after a version: what a caller with an older one has missed. None of a message that they may
+    /// write to and not read.
     pub async fn events_since(
         &self,
         reader: &Reader,
         of: MessageId,
         version: i64,
     ) -> Result<Vec<HistoryEntry>, QueryError> {
+        let sight = match reader.sight_of_all().filter(|_| reader.sees_everybodys()) {
+            Some(sight) => sight,
+            None => match self.message_within(reader, "message_id", of.to_string()).await? {
+                Some(row) => reader.sight(row.holder()),
+                None => return Ok(vec![]),
+            },
+        };
         let events = self.store.read_stream_after(Message::TYPE, &of.to_string(), version, 100).await?;
-        self.present(reader, events).await
+        self.present(reader, sight, events).await
+    }
+
+    /// What a reader sees of a message beside its words; nothing of one that they do not see.
+    async fn sight(&self, reader: &Reader, of: MessageId) -> Result<Sight, QueryError> {
+        if let Some(sight) = reader.sight_of_all() {
+            return Ok(sight);
+        }
+        let row = self.message_within(reader, "message_id", of.to_string()).await?;
+        Ok(row.map(|row| reader.sight(row.holder())).unwrap_or_default())
     }
 
     async fn events(
@@ -296,11 +315,12 @@ impl Projections {
     async fn present(
         &self,
         reader: &Reader,
+        sight: Sight,
         events: Vec<RecordedEvent>,
     ) -> Result<Vec<HistoryEntry>, QueryError> {
         let mut payloads =
             events.iter().map(RecordedEvent::payload).collect::<Result<Vec<_>, StoreError>>()?;
-        if !reader.sees_deleted() {
+        if !sight.deleted {
             let deleted = self.deleted(&events).await?;
             for (event, payload) in events.iter().zip(&mut payloads) {
                 if event.aggregate_type == Message::TYPE && deleted.contains(&event.aggregate_id) {
@@ -316,8 +336,9 @@ impl Projections {
             }
         }
         self.store.open_personal(&mut payloads.iter_mut().collect::<Vec<_>>()).await?;
-        let show =
-            |(event, payload): (&RecordedEvent, &mut Value)| veil::show(&event.event_type, payload, reader);
+        let show = |(event, payload): (&RecordedEvent, &mut Value)| {
+            veil::show(&event.event_type, payload, reader, sight)
+        };
         let quotes: Vec<Option<Quote>> = events.iter().zip(&mut payloads).map(show).collect();
         let metadata = events.iter().map(RecordedEvent::metadata).collect::<Result<Vec<_>, StoreError>>()?;
         let authors: BTreeSet<MemberId> = metadata.iter().filter_map(acting_member).collect();

@@ -5,6 +5,7 @@
 // A new variant has to be thought of wherever it matters.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod analytics;
 mod around;
 mod as_of;
 mod cursor;
@@ -14,6 +15,7 @@ mod due;
 mod error;
 mod event;
 mod feed;
+mod files;
 mod fold;
 mod history;
 mod images;
@@ -21,12 +23,14 @@ mod log_index;
 mod members;
 mod message_entries;
 mod message_list;
+mod message_search;
 mod message_tags;
 pub mod notifications;
 mod opening;
 mod rating;
 mod reader;
 mod reviews;
+pub mod statistics;
 mod teams;
 mod veil;
 mod visitor_messages;
@@ -36,6 +40,7 @@ pub use around::{Around, Called, Tale};
 pub use cursor::{BadPage, Page, PageRequest};
 pub use error::QueryError;
 pub use feed::{Change, Changes, Next, Wants};
+pub use files::FileRow;
 pub use history::{HistoryEntry, HistoryFilter};
 pub use images::ImageRow;
 pub use members::{HandlesRow, KeyRow, MemberRow};
@@ -50,7 +55,10 @@ pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
 
 use feed::{Feed, Looks};
+use message_search::{Sweeps, Turns};
+use std::sync::Arc;
 use store::{FollowerStatus, Followers, Store, StoreError, View};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Every view, with the version of its shape.
@@ -58,7 +66,7 @@ pub const VIEWS: &[View] = &[
     View { name: "message_list", version: 5, tables: message_list::TABLES, handle: message_list::project },
     View {
         name: "message_entries",
-        version: 2,
+        version: 3,
         tables: message_entries::TABLES,
         handle: message_entries::project,
     },
@@ -69,17 +77,26 @@ pub const VIEWS: &[View] = &[
         handle: visitor_messages::project,
     },
     View { name: "visitors", version: 1, tables: &["visitors"], handle: visitors::project },
-    View { name: "message_tags", version: 1, tables: &[message_tags::TABLE], handle: message_tags::project },
+    View { name: "message_tags", version: 2, tables: message_tags::TABLES, handle: message_tags::project },
     View { name: "reviews", version: 1, tables: &[reviews::TABLE], handle: reviews::project },
     View { name: "log_index", version: 1, tables: &[log_index::TABLE], handle: log_index::project },
     View { name: "members", version: 2, tables: &["members_2"], handle: members::project },
     View { name: "teams", version: 1, tables: &["teams"], handle: teams::project },
     View { name: "deletions", version: 1, tables: &[deletions::TABLE], handle: deletions::project },
+    View {
+        name: "message_search",
+        version: 1,
+        tables: &[message_search::TABLE],
+        handle: message_search::project,
+    },
+    View { name: "statistics", version: 2, tables: statistics::TABLES, handle: statistics::project },
 ];
 
 /// The views that an answer about a message is read from.
 pub const MESSAGE_VIEWS: &[&str] =
     &["message_list", "message_entries", "message_tags", "reviews", "visitor_messages"];
+/// The views that an answer about figures is read from.
+pub const STATISTICS_VIEWS: &[&str] = &["statistics"];
 /// The views that an answer about a member is read from.
 pub const MEMBER_VIEWS: &[&str] = &["members"];
 /// The views that an answer about a visitor is read from.
@@ -94,6 +111,10 @@ pub struct Projections {
     followers: Followers,
     feed: Feed,
     looks: Looks,
+    turns: Turns,
+    sweeps: Sweeps,
+    /// Turns of those who ask for figures.
+    figures_at_once: Arc<Semaphore>,
 }
 
 impl Projections {
@@ -101,7 +122,9 @@ impl Projections {
     pub fn start(store: &Store, stop: &CancellationToken) -> Self {
         let followers = Followers::start(store, VIEWS, stop);
         let (feed, looks) = (Feed::start(store, stop), Looks::default());
-        Self { store: store.clone(), followers, feed, looks }
+        let (turns, sweeps) = (Turns::of(store), Sweeps::default());
+        let figures_at_once = Arc::new(Semaphore::new(statistics::at_once(store.database().dialect())));
+        Self { store: store.clone(), followers, feed, looks, turns, sweeps, figures_at_once }
     }
 
     /// Reads what other processes keep up to date; follows nothing.
@@ -110,7 +133,9 @@ impl Projections {
         stopped.cancel();
         let followers = Followers::start(store, &[], &stopped);
         let (feed, looks) = (Feed::start(store, &stopped), Looks::default());
-        Self { store: store.clone(), followers, feed, looks }
+        let (turns, sweeps) = (Turns::of(store), Sweeps::default());
+        let figures_at_once = Arc::new(Semaphore::new(statistics::at_once(store.database().dialect())));
+        Self { store: store.clone(), followers, feed, looks, turns, sweeps, figures_at_once }
     }
 
     /// Waits until the followers have ended.

@@ -11,7 +11,7 @@ use crate::{
     opening::{self, Opened, column},
 };
 use domain::{
-    access::Role,
+    access::RoleId,
     ids::MemberId,
     member::{Handle, Member, MemberEmail, MemberEvent, Vendor},
     personal::Personal,
@@ -30,7 +30,7 @@ pub struct MemberRow {
     /// Who.
     pub id: MemberId,
     /// What they may do.
-    pub role: Role,
+    pub role: RoleId,
     /// Their name.
     pub name: Personal<Name>,
     /// Their address.
@@ -70,7 +70,7 @@ pub(crate) fn project<'a>(
 /// A row while events are folded into it; what is personal stays sealed.
 struct Listed {
     fixed: Vec<Value>,
-    role: Role,
+    role: RoleId,
     name: String,
     joined: bool,
     active: bool,
@@ -109,9 +109,9 @@ impl Folded for Listed {
     fn begin(_recorded: &RecordedEvent, event: MemberEvent) -> Result<Option<Self>, HandleError> {
         let MemberEvent::MemberInvited(event) = event else { return Ok(None) };
         let fixed = vec![column(&event.email)?.into(), event.at.timestamp_micros().into()];
-        let (role, name) = (event.role, column(&event.name)?);
+        let name = column(&event.name)?;
         let (handles, keys) = (<[Option<String>; 4]>::default(), Keys::default());
-        Ok(Some(Self { fixed, role, name, joined: false, active: true, handles, keys }))
+        Ok(Some(Self { fixed, role: event.role, name, joined: false, active: true, handles, keys }))
     }
 
     fn read(row: &Row) -> Result<Self, HandleError> {
@@ -165,7 +165,7 @@ impl Folded for Listed {
     fn changing(&self) -> Result<Vec<Value>, HandleError> {
         let flags = [i64::from(self.joined).into(), i64::from(self.active).into()];
         let handles = self.handles.iter().cloned().map(Value::from);
-        let texts = [self.role.id().into(), self.name.as_str().into()];
+        let texts = [self.role.as_str().into(), self.name.as_str().into()];
         Ok(texts.into_iter().chain(flags).chain(handles).chain([self.keys.column()?.into()]).collect())
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{MemberId, MessageId},
-    message::{Message, MessageEvent},
+    message::{Answer, Message, MessageEvent},
     personal::Personal,
     text::ReplyText,
 };
@@ -20,7 +20,7 @@ use store::{
 };
 
 /// What this version of the view writes: what was said, and how far each message is read.
-pub(crate) const TABLES: &[&str] = &["message_entries_2", "message_conversations_2"];
+pub(crate) const TABLES: &[&str] = &["message_entries_3", "message_conversations_3"];
 
 /// More entries than any conversation; the list is bounded all the same.
 const MOST: usize = 1_000;
@@ -32,6 +32,8 @@ pub enum EntryKind {
     Words,
     /// A member, to the visitor.
     Reply,
+    /// A rule, to the visitor: the desk is closed.
+    AutoReply,
     /// A member, to the desk alone: no visitor ever sees it.
     Note,
 }
@@ -41,6 +43,7 @@ impl EntryKind {
         Some(match name {
             "words" => Self::Words,
             "reply" => Self::Reply,
+            "auto_reply" => Self::AutoReply,
             "note" => Self::Note,
             _ => return None,
         })
@@ -62,6 +65,8 @@ pub struct EntryRow {
     pub content: Personal<ReplyText>,
     /// The members that a note is meant for.
     pub mentions: Vec<MemberId>,
+    /// Answers to the form's own questions, with a visitor's first words.
+    pub answers: Vec<Answer>,
 }
 
 /// Takes a run of events into the entries.
@@ -88,7 +93,7 @@ pub(crate) fn replay(stream: &[RecordedEvent]) -> Result<Vec<Row>, HandleError> 
     Ok(conversation.said.into_iter().take(MOST).map(row).collect())
 }
 
-const ENTRY: [Column; 8] = [
+const ENTRY: [Column; 9] = [
     ("message_id", Kind::Text),
     ("sequence", Kind::Int),
     ("entry_id", Kind::Text),
@@ -97,6 +102,7 @@ const ENTRY: [Column; 8] = [
     ("at", Kind::Int),
     ("content", Kind::Text),
     ("mentions", Kind::Text),
+    ("answers", Kind::Text),
 ];
 
 /// A message while a run of its events is read: what was said in it. Its row says how far that is read, for not every
@@ -122,7 +128,7 @@ impl Folded for Conversation {
 
     fn apply(&mut self, recorded: &RecordedEvent, event: MessageEvent) -> Result<(), HandleError> {
         let at = event.at().timestamp_micros();
-        let mut mentions = None;
+        let (mut mentions, mut answers) = (None, None);
         let (entry_id, kind, author, content) = match event {
             MessageEvent::MessageAssigned(_)
             | MessageEvent::MessageUnassigned(_)
@@ -157,7 +163,11 @@ impl Folded for Conversation {
                 (event.note_id.to_string(), "note", author, column(&event.content)?)
             }
             MessageEvent::MessageSubmitted(event) => {
+                answers = opening::list(&event.fields, |answer| &answer.value)?;
                 (recorded.aggregate_id.clone(), "words", None, column(&event.content)?)
+            }
+            MessageEvent::AutoReplySent(event) => {
+                (event.reply_id.to_string(), "auto_reply", None, column(&event.content)?)
             }
             MessageEvent::MessageReplied(event) => {
                 let author = Some(event.author.to_string());
@@ -173,6 +183,7 @@ impl Folded for Conversation {
             at.into(),
             content.into(),
             mentions.into(),
+            answers.into(),
         ]);
         Ok(())
     }
@@ -201,10 +212,10 @@ impl Projections {
     ) -> Result<Vec<(MessageId, EntryRow)>, QueryError> {
         let notes = if notes { "" } else { " AND kind <> 'note'" };
         let sql = format!(
-            "SELECT message_id, entry_id, kind, author_id, at, content, mentions FROM (\
-             SELECT message_id, sequence, entry_id, kind, author_id, at, content, mentions, \
+            "SELECT message_id, entry_id, kind, author_id, at, content, mentions, answers FROM (\
+             SELECT message_id, sequence, entry_id, kind, author_id, at, content, mentions, answers, \
              ROW_NUMBER() OVER (PARTITION BY message_id ORDER BY sequence) AS place \
-             FROM message_entries_2 WHERE message_id IN ({}){notes}) AS said \
+             FROM message_entries_3 WHERE message_id IN ({}){notes}) AS said \
              WHERE place <= {MOST} ORDER BY message_id, sequence",
             placeholders(1, of.len())
         );
@@ -219,7 +230,10 @@ impl Projections {
 
 /// These rows, their words opened.
 pub(crate) async fn opened(store: &Store, rows: &[Row]) -> Result<Vec<EntryRow>, QueryError> {
-    let sealed = rows.iter().map(|row| row.text("content").map(Some)).collect::<Result<_, _>>()?;
+    let mut sealed = Vec::with_capacity(rows.len() * 2);
+    for row in rows {
+        sealed.extend([Some(row.text("content")?), row.text_or_null("answers")?]);
+    }
     let mut opened = opening::open(store, sealed).await?;
     let entry = |row: &Row| {
         Ok(EntryRow {
@@ -230,6 +244,7 @@ pub(crate) async fn opened(store: &Store, rows: &[Row]) -> Result<Vec<EntryRow>,
             at: micros(row.int("at")?),
             content: opened.required()?,
             mentions: mentions(row)?,
+            answers: opened.list()?,
         })
     };
     rows.iter().map(entry).collect()

@@ -9,7 +9,7 @@ mod target;
 pub use counts::MessageCounts;
 pub use facts::MessageFacts;
 pub use filter::{MessageFilter, MessageOrder};
-pub(crate) use read::opened;
+pub(crate) use read::{COLUMNS, opened};
 
 use crate::{
     fold::{self, Folded, Table, fold},
@@ -91,6 +91,16 @@ pub struct MessageRow {
     pub archived: bool,
     /// Is it hidden everywhere?
     pub deleted: bool,
+    /// May the reader see what is thought of others' replies in it?
+    pub reviews_shown: bool,
+}
+
+impl MessageRow {
+    /// Whoever has it.
+    pub(crate) fn holder(&self) -> Option<Assignee> {
+        let of_team = || self.team_id.map(Assignee::Team);
+        self.assignee_id.map(Assignee::Member).or_else(of_team)
+    }
 }
 
 /// Until when a message is parked.

@@ -5,6 +5,7 @@
 //! each channel a task of its own (`worker.rs`) sends what is due. Views are silent: nothing here is reached by a rebuild.
 
 mod after;
+mod attached;
 mod channels;
 mod deliveries;
 mod echo;
@@ -18,16 +19,19 @@ mod payload;
 mod plan;
 mod projector;
 mod rate;
+mod recovery;
 mod rows;
 mod schedule;
 pub mod schemas;
 pub mod send;
 mod sentences;
 mod setup;
+pub mod sms;
 mod tell;
 mod tidy;
 mod trial;
 pub mod vendor;
+mod visitors;
 mod wants;
 mod whom;
 mod worker;
@@ -47,13 +51,14 @@ use mail::Mailer;
 use measures::Measures;
 use projector::{Projector, Turn};
 use send::Sender;
+use sms::Sms;
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use store::{BoxFuture, HandleError, Sole, Standby, Store};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Of all processes, the one that has this place notifies.
@@ -102,11 +107,26 @@ pub struct NotifierStatus {
     pub error: Option<String>,
 }
 
+/// What leaves by which way; none: not at all.
+#[derive(Debug)]
+pub struct Senders {
+    /// By HTTP.
+    pub sender: Sender,
+    /// By mail.
+    pub mailer: Option<Mailer>,
+    /// By SMS.
+    pub sms: Option<Sms>,
+}
+
 /// What all tasks of a notifier share.
 pub(crate) struct Shared {
     projections: Projections,
     sender: Sender,
     mailer: Option<Mailer>,
+    sms: Option<Sms>,
+    /// Turns of those for whom a code is made.
+    codes: Arc<Semaphore>,
+    ending: CancellationToken,
     /// What links begin with.
     base: Option<String>,
     remedies: Remedies,
@@ -116,6 +136,8 @@ pub(crate) struct Shared {
     wake: watch::Sender<u64>,
     status: watch::Sender<NotifierStatus>,
     measures: Measures,
+    /// Whose turn it is to send a file.
+    turn: attached::Turn,
     /// Deliveries that are under way just now.
     under_way: Mutex<BTreeSet<String>>,
 }
@@ -137,21 +159,26 @@ impl Notifier {
     /// Notifies until `stop` is cancelled, whenever it is this process's turn.
     pub fn start(
         projections: &Projections,
-        (sender, mailer): (Sender, Option<Mailer>),
+        senders: Senders,
         base: Option<String>,
         remedies: Remedies,
         stop: &CancellationToken,
     ) -> Self {
+        let Senders { sender, mailer, sms } = senders;
         let shared = Arc::new(Shared {
             projections: projections.clone(),
             sender,
             mailer,
+            sms,
+            codes: Arc::new(Semaphore::new(recovery::AT_ONCE)),
+            ending: stop.clone(),
             base,
             remedies,
             channels: watch::Sender::new(Channels::default()),
             wake: watch::Sender::new(0),
             status: watch::Sender::new(NotifierStatus::default()),
             measures: Measures::new(),
+            turn: attached::Turn::default(),
             under_way: Mutex::default(),
         });
         let tasks = TaskTracker::new();

@@ -13,6 +13,17 @@ pub(crate) fn column<T: Serialize>(personal: &Personal<T>) -> Result<String, Han
     }
 }
 
+/// The same of a list in which each entry holds one; nothing for an empty one.
+pub(crate) fn list<L: Serialize, T>(
+    entries: &[L],
+    personal: impl Fn(&L) -> &Personal<T>,
+) -> Result<Option<String>, HandleError> {
+    if entries.iter().any(|entry| matches!(personal(entry), Personal::Clear(_))) {
+        return Err("a view was handed words in the clear".into());
+    }
+    Ok(if entries.is_empty() { None } else { Some(serde_json::to_string(entries)?) })
+}
+
 /// The columns of a page, opened together: one look-up of keys for all of them.
 pub(crate) struct Opened(std::vec::IntoIter<Option<serde_json::Value>>);
 
@@ -37,6 +48,13 @@ impl Opened {
             .map(serde_json::from_value)
             .transpose()
             .map_err(|error| QueryError::row("a sealed column", error))
+    }
+
+    /// The next column, a list; null is an empty one.
+    pub(crate) fn list<L: DeserializeOwned>(&mut self) -> Result<Vec<L>, QueryError> {
+        let value = self.0.next().flatten();
+        let list = value.map(serde_json::from_value).transpose();
+        Ok(list.map_err(|error| QueryError::row("a sealed column", error))?.unwrap_or_default())
     }
 
     /// The next column, which is never null.

@@ -1,13 +1,17 @@
 //! Who reads, and how far they may see.
 
+mod sight;
+
+pub(crate) use sight::Sight;
+
 use crate::error::QueryError;
 use domain::{
     access::{Permission, Reach, Scope, holds, scope},
     actor::Actor,
-    contact::{Contact, ContactKind},
+    contact::ContactKind,
     message::Assignee,
-    personal::Personal,
 };
+use sight::Also;
 use std::sync::Arc;
 use store::{Dialect, Value, placeholders};
 
@@ -38,33 +42,59 @@ pub struct Reader {
     actor: Actor,
     /// Who has what they see, as the list names holders; `None`: they see everything.
     holders: Option<Arc<[String]>>,
+    /// Of what they see, the messages whose visitors' contacts they see.
+    contacts: Also,
+    /// … which they see when they are deleted.
+    deleted: Also,
+    /// … whose replies they see reviewed.
+    reviews: Also,
 }
 
 impl Reader {
     /// Admits whoever holds `messages.read`, as far as it reaches: `team` by their teams as they are now.
     pub fn of_messages(actor: Actor, reach: &Reach) -> Result<Self, QueryError> {
         require(actor, Permission::MessagesRead)?;
-        let own = actor.member().map(|id| id.to_string());
-        let holders: Option<Arc<[String]>> = match (scope(actor, Permission::MessagesRead), reach) {
-            (Some(Scope::All), _) | (Some(Scope::Team), Reach::Desk) => None,
-            (Some(Scope::Team), Reach::Teams { teams, members }) => {
-                let theirs = members.iter().map(ToString::to_string);
-                let teams = teams.iter().map(ToString::to_string);
-                Some([NOBODY.to_owned()].into_iter().chain(own).chain(theirs).chain(teams).collect())
-            }
-            (Some(Scope::Own) | None, _) => Some(own.into_iter().collect()),
-        };
-        Ok(Self { actor, holders })
+        let also = |permission| Also::of(actor, permission, reach);
+        Ok(Self {
+            actor,
+            holders: holders(actor, scope(actor, Permission::MessagesRead), reach),
+            contacts: also(Permission::ContactsRead),
+            deleted: also(Permission::MessagesDelete),
+            reviews: also(Permission::QualityReview),
+        })
     }
 
-    /// Admits whoever holds `audit.read` of everything to the log. Who holds no `messages.read` sees no message by it, and
-    /// no word of one in the log.
+    /// Admits whoever holds `audit.read` of everything to the log. Who does not read every message sees no message by it,
+    /// and no word of one in the log; and so it is with contacts, with what was deleted, and with reviews.
     pub fn of_the_log(actor: Actor) -> Result<Self, QueryError> {
         let nobodys: Arc<[String]> = Arc::new([]);
-        let holders = if holds(actor, Permission::MessagesRead) { None } else { Some(nobodys) };
-        let reader = Self { actor, holders };
+        let reads = scope(actor, Permission::MessagesRead) == Some(Scope::All);
+        let also = |permission| match scope(actor, permission) {
+            Some(Scope::All) if reads => Also::Everything,
+            _ => Also::Nothing,
+        };
+        let reader = Self {
+            actor,
+            holders: if reads { None } else { Some(nobodys) },
+            contacts: also(Permission::ContactsRead),
+            deleted: also(Permission::MessagesDelete),
+            reviews: also(Permission::QualityReview),
+        };
         reader.reads_the_log()?;
         Ok(reader)
+    }
+
+    /// Admits whoever holds `statistics.read` to the figures of the messages that it reaches. It shows no message: what is
+    /// said in one, and how its visitor can be reached, is for others.
+    pub fn of_statistics(actor: Actor, reach: &Reach) -> Result<Self, QueryError> {
+        require(actor, Permission::StatisticsRead)?;
+        Ok(Self {
+            actor,
+            holders: holders(actor, scope(actor, Permission::StatisticsRead), reach),
+            contacts: Also::Nothing,
+            deleted: Also::Nothing,
+            reviews: Also::Nothing,
+        })
     }
 
     /// Their scope as SQL that follows other conditions, and the values that it binds, numbered from `from`. `in_order`: the
@@ -84,18 +114,12 @@ impl Reader {
 
     /// Does their scope take in a message that this one has? As the condition above says it.
     pub(crate) fn sees(&self, assignee: Option<Assignee>) -> bool {
-        let Some(holders) = &self.holders else { return true };
-        let holder = match assignee {
-            Some(Assignee::Member(id)) => id.to_string(),
-            Some(Assignee::Team(id)) => id.to_string(),
-            None => NOBODY.to_owned(),
-        };
-        holders.contains(&holder)
+        self.holders.as_ref().is_none_or(|holders| holders.contains(&holder(assignee)))
     }
 
     /// The same with no scope: what it finds is shown only to those whose scope takes it in.
     pub(crate) fn of_everybody(&self) -> Self {
-        Self { actor: self.actor, holders: None }
+        Self { holders: None, ..self.clone() }
     }
 
     /// Their id, as the list names holders.
@@ -108,9 +132,38 @@ impl Reader {
         self.holders.is_none()
     }
 
-    /// May they see how a visitor can be reached?
-    pub fn sees_contacts(&self) -> bool {
-        holds(self.actor, Permission::ContactsRead)
+    /// What they see beside the words of a message that this one has.
+    pub(crate) fn sight(&self, assignee: Option<Assignee>) -> Sight {
+        let holder = holder(assignee);
+        Sight {
+            contacts: self.contacts.takes_in(&holder),
+            deleted: self.deleted.takes_in(&holder),
+            reviews: self.reviews.takes_in(&holder),
+        }
+    }
+
+    /// That, when it is the same of every message that they see; `None`: it depends on who has it.
+    pub(crate) fn sight_of_all(&self) -> Option<Sight> {
+        Some(Sight {
+            contacts: self.contacts.is_everything()?,
+            deleted: self.deleted.is_everything()?,
+            reviews: self.reviews.is_everything()?,
+        })
+    }
+
+    /// The same reader of a message that they see that much of, whoever had it at another time.
+    pub(crate) fn seeing(&self, sight: Sight) -> Self {
+        let (contacts, deleted) = (Also::all_or_nothing(sight.contacts), Also::all_or_nothing(sight.deleted));
+        Self { contacts, deleted, reviews: Also::all_or_nothing(sight.reviews), ..self.clone() }
+    }
+
+    /// The reader of those messages alone whose visitors' contacts they see; `None`: there are none.
+    pub fn of_contacts(&self) -> Option<Self> {
+        match &self.contacts {
+            Also::Nothing => None,
+            Also::Everything => Some(self.clone()),
+            Also::Of(holders) => Some(Self { holders: Some(holders.clone()), ..self.clone() }),
+        }
     }
 
     /// May they see how a member can be reached elsewhere, and what their keys are for?
@@ -118,27 +171,9 @@ impl Reader {
         holds(self.actor, Permission::MembersManage)
     }
 
-    /// May they see what is thought of others' replies?
-    pub(crate) fn reviews(&self) -> bool {
-        holds(self.actor, Permission::QualityReview)
-    }
-
-    /// May they see what is said in messages?
+    /// May they see what is said in messages that they come upon in the log?
     pub(crate) fn reads_messages(&self) -> bool {
-        holds(self.actor, Permission::MessagesRead)
-    }
-
-    /// May they see what was deleted?
-    pub(crate) fn sees_deleted(&self) -> bool {
-        holds(self.actor, Permission::MessagesDelete)
-    }
-
-    /// The contact as they may see it; `None` once it was erased.
-    pub(crate) fn show(&self, contact: &Personal<Contact>) -> Option<ShownContact> {
-        let contact = contact.clear()?;
-        let masked = !self.sees_contacts();
-        let value = if masked { contact.masked() } else { contact.given.clone() };
-        Some(ShownContact { kind: contact.kind, value, masked })
+        self.holders.as_ref().is_none_or(|holders| !holders.is_empty())
     }
 
     /// Admits them to everything that ever happened.
@@ -158,6 +193,30 @@ impl Reader {
     /// Admits them to the history as well.
     pub(crate) fn reads_history(&self) -> Result<(), QueryError> {
         require(self.actor, Permission::AuditRead)
+    }
+}
+
+/// Who has what that scope takes in, as the list names holders; `None`: it takes everything in.
+fn holders(actor: Actor, scope: Option<Scope>, reach: &Reach) -> Option<Arc<[String]>> {
+    let own = actor.member().map(|id| id.to_string());
+    match (scope, reach) {
+        (Some(Scope::All), _) | (Some(Scope::Team), Reach::Desk) => None,
+        (Some(Scope::Team), Reach::Teams { teams, members }) => {
+            let theirs = members.iter().map(ToString::to_string);
+            let teams = teams.iter().map(ToString::to_string);
+            Some([NOBODY.to_owned()].into_iter().chain(own).chain(theirs).chain(teams).collect())
+        }
+        (Some(Scope::Own), _) => Some(own.into_iter().collect()),
+        (None, _) => Some(Arc::new([])),
+    }
+}
+
+/// Whoever has a message, as the list names them.
+fn holder(assignee: Option<Assignee>) -> String {
+    match assignee {
+        Some(Assignee::Member(id)) => id.to_string(),
+        Some(Assignee::Team(id)) => id.to_string(),
+        None => NOBODY.to_owned(),
     }
 }
 

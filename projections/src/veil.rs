@@ -1,7 +1,7 @@
 //! What of an event a reader does not see: somebody's contact, how a member can be reached elsewhere, what is thought of a
 //! colleague's replies, the words of what was deleted.
 
-use crate::Reader;
+use crate::{Reader, reader::Sight};
 use domain::{contact::Contact, personal::Personal};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -33,15 +33,15 @@ impl std::fmt::Debug for Quote {
 
 /// Replaces every marker by what it marks: the value, `"erased"`, a contact's mask, or `"masked"`. Gives what the actor
 /// wrote to it.
-pub(crate) fn show(event_type: &str, payload: &mut Value, reader: &Reader) -> Option<Quote> {
+pub(crate) fn show(event_type: &str, payload: &mut Value, reader: &Reader, sight: Sight) -> Option<Quote> {
     for (of, path, may) in [
         // As `Member.handles` and `Member.apiKeys` are.
         ("MemberRevised", "/MemberRevised/handles", reader.manages_members()),
         ("ApiKeyCreated", "/ApiKeyCreated/name", reader.manages_members()),
         // What a host site calls somebody is often their address.
-        ("VisitorIdentified", "/VisitorIdentified/subject", reader.sees_contacts()),
+        ("VisitorIdentified", "/VisitorIdentified/subject", sight.contacts),
         // As `Reply.reviews` are; whoever wrote the reply reads them there.
-        ("ReplyReviewed", "/ReplyReviewed/comment", reader.reviews()),
+        ("ReplyReviewed", "/ReplyReviewed/comment", sight.reviews),
     ] {
         if event_type == of
             && !may
@@ -51,13 +51,13 @@ pub(crate) fn show(event_type: &str, payload: &mut Value, reader: &Reader) -> Op
         }
     }
     if event_type == "ReplyReviewed"
-        && !reader.reviews()
+        && !sight.reviews
         && let Some(scores) = payload.pointer_mut("/ReplyReviewed/scores")
     {
         *scores = json!([]);
     }
     let quote = quote(event_type, payload);
-    plain("", payload, reader.sees_contacts());
+    plain("", payload, sight.contacts);
     quote
 }
 

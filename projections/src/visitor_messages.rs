@@ -133,6 +133,7 @@ impl Folded for Own {
             MessageEvent::MessageSubmitted(_)
             | MessageEvent::MessageContinued(_)
             | MessageEvent::MessageReplied(_)
+            | MessageEvent::AutoReplySent(_)
             | MessageEvent::MessageResolved(_)
             | MessageEvent::MessageClosed(_)
             | MessageEvent::MessageReopened(_)
@@ -215,11 +216,11 @@ impl Projections {
     /// Of these messages those with replies after which their visitor neither wrote nor rated, and how many they are.
     pub async fn unread_replies(&self, of: &[MessageId]) -> Result<Vec<(MessageId, i64)>, QueryError> {
         let sql = format!(
-            "SELECT replies.message_id AS message_id, COUNT(*) AS unread FROM message_entries_2 AS replies \
+            "SELECT replies.message_id AS message_id, COUNT(*) AS unread FROM message_entries_3 AS replies \
              JOIN visitor_messages AS own ON own.message_id = replies.message_id \
              WHERE replies.message_id IN ({}) AND replies.kind = 'reply' \
              AND (own.rated_at IS NULL OR replies.at > own.rated_at) \
-             AND replies.sequence > (SELECT MAX(sequence) FROM message_entries_2 AS words \
+             AND replies.sequence > (SELECT MAX(sequence) FROM message_entries_3 AS words \
              WHERE words.message_id = replies.message_id AND words.kind = 'words') \
              GROUP BY replies.message_id",
             placeholders(1, of.len())

@@ -5,6 +5,7 @@ use crate::{
     error::QueryError,
     fold::{Folded, Table, fold},
     opening::{self, column},
+    reader::Sight,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -53,9 +54,10 @@ impl VisitorRow {
         Self { id, name: None, contact: None, standing: VisitorStanding::default(), erasure_reason: None }
     }
 
-    /// The contact as far as a reader may see it.
-    pub fn shown_contact(&self, reader: &Reader) -> Option<ShownContact> {
-        self.contact.as_ref().and_then(|contact| reader.show(contact))
+    /// The contact, or its mask; `None` once it was erased.
+    pub fn shown_contact(&self, clear: bool) -> Option<ShownContact> {
+        let sight = Sight { contacts: clear, ..Sight::default() };
+        self.contact.as_ref().and_then(|contact| sight.show(contact))
     }
 }
 
@@ -134,7 +136,7 @@ impl Folded for Remembered {
 
     fn apply(&mut self, _recorded: &RecordedEvent, event: VisitorEvent) -> Result<(), HandleError> {
         match event {
-            VisitorEvent::VisitorArrived(_) => {}
+            VisitorEvent::VisitorArrived(_) | VisitorEvent::VisitorReturned(_) => {}
             VisitorEvent::ContactRemembered(event) => {
                 self.name = event.name.as_ref().map(column).transpose()?;
                 self.contact = Some(column(&event.contact)?);

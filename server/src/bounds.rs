@@ -1,6 +1,7 @@
 //! How long the other side may keep the server waiting, and how many sockets there are room for. No setting changes them:
 //! whoever runs a desk would have nothing to go by. Tests that cannot wait as long do.
 
+use commands::images::Space;
 use std::time::Duration;
 
 /// What a connection may take of the server's time and room.
@@ -11,12 +12,20 @@ pub struct Bounds {
     pub headers: Duration,
     /// Until a request is answered, its body read. Nothing of ours takes this long.
     pub request: Duration,
+    /// The same of a `PUT` of a file: 20 MiB come in this time by a line of 1.5 Mbit/s.
+    pub transfer: Duration,
+    /// Until the next part (half a mebibyte) of such a file is there.
+    pub part: Duration,
+    /// Until whoever saves a file has taken all of it: 20 MiB go in this time by a line of 600 kbit/s.
+    pub save: Duration,
     /// How often the other side of a socket is asked whether it is there; twice without a word, and it is not.
     pub ping: Duration,
     /// How long one message to a socket may take to be written.
     pub write: Duration,
     /// Sockets of one process.
     pub sockets: usize,
+    /// How much of the machine pictures may have.
+    pub space: Space,
 }
 
 impl Default for Bounds {
@@ -24,9 +33,13 @@ impl Default for Bounds {
         Self {
             headers: Duration::from_secs(75),
             request: Duration::from_secs(30),
+            transfer: Duration::from_secs(120),
+            part: Duration::from_secs(15),
+            save: Duration::from_secs(300),
             ping: Duration::from_secs(20),
             write: Duration::from_secs(10),
             sockets: 4_096,
+            space: Space::default(),
         }
     }
 }

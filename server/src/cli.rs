@@ -2,25 +2,33 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line answers by printing")]
 
 use crate::{
+    analytics::{self, AnalyticsCommand},
     config::{Config, Settings},
-    logging, rebuild,
+    generate, logging, rebuild,
     running::Server,
-    schemas, show, welcome,
+    schemas, show,
+    ui::Ui,
+    welcome,
 };
 use clap::{Parser, Subcommand};
 use commands::{Caller, Commands, NewMember};
-use domain::{access::Role, member::MemberEmail, text::Name};
+use domain::{access::RoleId, member::MemberEmail, text::Name};
 use std::{
     error::Error,
     io::{Read, Write},
     path::PathBuf,
     process::ExitCode,
+    sync::LazyLock,
 };
 use store::{Clock, DatabaseUrl, Store};
 
+/// What `--version` prints; `-V` is the number alone.
+static LONG_VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{}\nui: {}", env!("CARGO_PKG_VERSION"), Ui::embedded()));
+
 /// Leaveword: what happens to a customer's message when nobody is at the desk.
 #[derive(Parser)]
-#[command(name = "leaveword", version)]
+#[command(name = "leaveword", version, long_version = LONG_VERSION.as_str())]
 struct Arguments {
     #[command(flatten)]
     settings: Settings,
@@ -40,6 +48,8 @@ enum Command {
         #[arg(required = true)]
         views: Vec<String>,
     },
+    /// Make up a desk to look at: years of messages, into an empty database
+    Generate(generate::Arguments),
     /// Add members and make sign-in links
     #[command(subcommand)]
     Member(MemberCommand),
@@ -59,7 +69,13 @@ enum Command {
         /// Write the JSON Schemas of webhooks into this folder instead
         #[arg(long, value_name = "FOLDER")]
         webhooks: Option<PathBuf>,
+        /// Print the page of the manual that says what every figure means instead
+        #[arg(long, conflicts_with = "webhooks")]
+        statistics: bool,
     },
+    /// Tables for analysts' own tools
+    #[command(subcommand)]
+    Analytics(AnalyticsCommand),
 }
 
 #[derive(Subcommand)]
@@ -85,9 +101,9 @@ enum MemberCommand {
         /// Their name
         #[arg(long)]
         name: String,
-        /// AGENT, LEAD, ADMIN, AUDITOR or ANALYST
+        /// AGENT, LEAD, ADMIN, AUDITOR or ANALYST, or one of the desk's own roles
         #[arg(long)]
-        role: Role,
+        role: RoleId,
         /// Read their password from standard input; without it, a sign-in link is printed
         #[arg(long)]
         password_stdin: bool,
@@ -117,12 +133,16 @@ pub async fn run() -> ExitCode {
 }
 
 async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Error>> {
-    if matches!(command, Command::Log(_) | Command::Rebuild { .. } | Command::Member(_)) {
+    if matches!(
+        command,
+        Command::Log(_) | Command::Rebuild { .. } | Command::Member(_) | Command::Analytics(_)
+    ) {
         there_is_one(config)?;
     }
     match command {
-        Command::Schema { webhooks: Some(folder) } => schemas::write(&folder)?,
-        Command::Schema { webhooks: None } => print!("{}", graphql::sdl()),
+        Command::Schema { webhooks: Some(folder), .. } => schemas::write(&folder)?,
+        Command::Schema { statistics: true, .. } => print!("{}", projections::statistics::manual()),
+        Command::Schema { .. } => print!("{}", graphql::sdl()),
         Command::Config => println!("{config}"),
         Command::Serve => serve(config).await?,
         Command::Migrate => {
@@ -131,7 +151,9 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
             store.close().await;
         }
         Command::Log(LogCommand::Show { message, locale }) => show::run(config, &message, &locale).await?,
+        Command::Generate(arguments) => generate::run(config, &arguments).await?,
         Command::Rebuild { views } => rebuild::run(config, &views).await?,
+        Command::Analytics(command) => analytics::run(config, command).await?,
         Command::IdentitySecret { rotate } => {
             let store = Store::open(&config.store, Clock::system()).await?;
             let commands = Commands::new(store.clone());
@@ -219,9 +241,9 @@ async fn member(config: &Config, commands: &Commands, command: MemberCommand) ->
                 true => Some(password_from_standard_input()?),
                 false => None,
             };
-            let new = NewMember { name, email: email.clone(), role };
+            let new = NewMember { name, email: email.clone(), role: role.clone() };
             let id = commands.add_member(&Caller::system("command-line"), new, password.as_deref()).await?;
-            println!("{} {} was added: {id}", role.id(), email.as_str());
+            println!("{role} {} was added: {id}", email.as_str());
             match password {
                 Some(_) => return Ok(()),
                 None => commands.create_sign_in_link(&email).await?,

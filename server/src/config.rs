@@ -5,13 +5,16 @@ mod channels;
 pub(crate) use channels::ChannelSettings;
 pub use channels::{Channels, Mail};
 
-use crate::edge::{Edge, EdgeSettings};
+use crate::{
+    edge::{Edge, EdgeSettings},
+    ui::Ui,
+};
 use std::{
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
-use store::{DatabaseUrl, StoreConfig};
+use store::{BucketPlace, DatabaseUrl, StoreConfig};
 
 /// What can be said on the command line or in the environment.
 #[derive(Clone, clap::Args)]
@@ -23,6 +26,10 @@ pub struct Settings {
     /// Where SQLite's files lie
     #[arg(long, env = "LEAVEWORD_DATA_DIR", default_value = "./data", global = true)]
     data_dir: PathBuf,
+
+    /// `s3://KEY:SECRET@s3.example.com/bucket?region=eu-central-1`: where pictures lie; without it, in the data directory
+    #[arg(long, env = "LEAVEWORD_BLOBS_URL", hide_env_values = true, global = true)]
+    blobs_url: Option<String>,
 
     /// Where to listen
     #[arg(long, env = "LEAVEWORD_LISTEN", default_value = "127.0.0.1:8080", global = true)]
@@ -77,6 +84,8 @@ pub struct Config {
     pub edge: Edge,
     /// Where notifications may go, and how mail is sent.
     pub channels: Channels,
+    /// The pages to be served; not a setting: those in the binary, or a test's own.
+    pub ui: Ui,
 }
 
 /// A value that cannot be.
@@ -142,11 +151,13 @@ impl Settings {
             let problem = format!("has {word:?}, which is no level (error, warn, info, debug, trace, off)");
             return Err(bad("LEAVEWORD_LOG", &problem));
         }
+        let bucket = self.blobs_url.as_deref().map(BucketPlace::read).transpose();
+        let bucket = bucket.map_err(|fault| bad("LEAVEWORD_BLOBS_URL", &fault.to_string()))?;
         let edge = self.edge.read()?;
         let channels = self.channels.read()?;
         let master_key_file = self.master_key_file.unwrap_or_else(|| beside(&self.data_dir));
         Ok(Config {
-            store: StoreConfig { database, master_key_file, images: self.data_dir.join("images") },
+            store: StoreConfig { database, master_key_file, images: self.data_dir.join("images"), bucket },
             data_dir: self.data_dir,
             listen,
             public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
@@ -155,6 +166,7 @@ impl Settings {
             log: self.log,
             edge,
             channels,
+            ui: Ui::embedded(),
         })
     }
 }
@@ -175,6 +187,9 @@ impl fmt::Display for Config {
         let public_url = self.public_url.as_deref().unwrap_or("none: links name the address it listens on");
         writeln!(f, "LEAVEWORD_DATABASE_URL     {:?}", self.store.database)?;
         writeln!(f, "LEAVEWORD_DATA_DIR         {}", self.data_dir.display())?;
+        let bucket = self.store.bucket.as_ref().map(ToString::to_string);
+        let blobs = bucket.unwrap_or_else(|| self.store.images.display().to_string());
+        writeln!(f, "LEAVEWORD_BLOBS_URL        {blobs}")?;
         writeln!(f, "LEAVEWORD_LISTEN           {}", self.listen)?;
         writeln!(f, "LEAVEWORD_PUBLIC_URL       {public_url}")?;
         writeln!(f, "LEAVEWORD_MASTER_KEY_FILE  {}", self.store.master_key_file.display())?;
@@ -196,6 +211,7 @@ mod tests {
         Settings {
             database_url: None,
             data_dir: "./data".into(),
+            blobs_url: None,
             listen: "127.0.0.1:8080".into(),
             public_url: None,
             master_key_file: None,
@@ -226,6 +242,8 @@ mod tests {
         let named = |settings: Settings| settings.read().expect_err("a bad value").to_string();
         let bad = Settings { database_url: Some("mysql://x".into()), ..settings() };
         assert!(named(bad).starts_with("LEAVEWORD_DATABASE_URL: begins with postgres://"));
+        let bad = Settings { blobs_url: Some("s3://s3cret".into()), ..settings() };
+        assert!(named(bad).starts_with("LEAVEWORD_BLOBS_URL: has the key and the secret before @"));
         assert!(named(Settings { listen: "8080".into(), ..settings() }).starts_with("LEAVEWORD_LISTEN: "));
         let bad = Settings { metrics_listen: Some("9464".into()), ..settings() };
         assert!(named(bad).starts_with("LEAVEWORD_METRICS_LISTEN: \"9464\" is not an address"));
@@ -240,8 +258,10 @@ mod tests {
     #[test]
     fn a_password_is_never_printed() {
         let url = Some("postgres://desk:s3cret@db.example.com:5433/words".to_owned());
-        let config = Settings { database_url: url, ..settings() }.read().expect("valid");
+        let bucket = Some("s3://AKIA:s3cret@s3.example.com/pictures".to_owned());
+        let config = Settings { database_url: url, blobs_url: bucket, ..settings() }.read().expect("valid");
         let printed = format!("{config} {config:?}");
+        assert!(printed.contains("s3://…@s3.example.com/pictures in us-east-1") && !printed.contains("AKIA"));
         assert!(printed.contains("PostgreSQL words at db.example.com:5433") && !printed.contains("s3cret"));
     }
 }

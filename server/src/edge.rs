@@ -5,7 +5,7 @@ mod origins;
 mod proxies;
 
 pub use origins::AllowedOrigins;
-pub(crate) use origins::{Origin, judge};
+pub(crate) use origins::{Origin, judge, judge_shown};
 pub use proxies::TrustedProxies;
 pub(crate) use proxies::{ClientAddress, tell};
 

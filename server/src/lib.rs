@@ -2,7 +2,10 @@
 //!
 //! The only crate that knows axum, the environment and the arguments. Must not know a rule of the desk: it reads a
 //! header, hands a request on, and gives the answer back.
+// What a mutation waits for is nested this deep; the compiler follows 128 by itself.
+#![recursion_limit = "256"]
 
+mod analytics;
 mod auth;
 mod bounds;
 pub mod cli;
@@ -10,6 +13,9 @@ pub mod config;
 mod connections;
 pub mod edge;
 mod endpoint;
+mod files;
+pub mod generate;
+mod grouped;
 mod health;
 mod images;
 mod logging;
@@ -24,6 +30,7 @@ mod show;
 mod socket;
 #[cfg(feature = "otlp")]
 mod traces;
+mod ui;
 mod uploads;
 mod welcome;
 
@@ -33,3 +40,4 @@ pub use config::{Channels, Config, Mail};
 pub use edge::Edge;
 pub use running::{Server, StartError};
 pub use store::{Clock, DatabaseUrl};
+pub use ui::Ui;

@@ -1,4 +1,6 @@
 //! The binary `leaveword`.
+// As the library.
+#![recursion_limit = "256"]
 
 use std::process::ExitCode;
 

@@ -1,7 +1,10 @@
 //! `leaveword rebuild`: which views, how far it is, and how fast it was.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line answers by printing")]
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    grouped::{grouped, rate},
+};
 use projections::VIEWS;
 use std::{error::Error, io::IsTerminal, time::Duration};
 use store::{Clock, RebuildProgress, RebuildStep, Store, View};
@@ -115,33 +118,9 @@ fn line(progress: &RebuildProgress, took: Duration) -> String {
     )
 }
 
-fn rate(events: i64, took: Duration) -> i64 {
-    let millis = i64::try_from(took.as_millis()).unwrap_or(i64::MAX).max(1);
-    events.saturating_mul(1_000) / millis
-}
-
-/// 1,234,567.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        let numbers = [0, 12, 123, 1_234, 1_234_567].map(grouped);
-        assert_eq!(numbers, ["0", "12", "123", "1,234", "1,234,567"]);
-    }
 
     #[test]
     fn a_line_says_how_far_it_is_and_how_fast() {

@@ -2,11 +2,19 @@
 
 use crate::{
     edge::{self, Edge, headers},
-    endpoint, health, images, pages, request_id, schemas,
+    endpoint, files, health, images, request_id, schemas,
     socket::{self, Sockets},
+    ui::Ui,
     uploads,
 };
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get, routing::post, routing::put};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware,
+    routing::get,
+    routing::post,
+    routing::put,
+};
 use commands::Commands;
 use graphql::Schema;
 use projections::{Projections, notifications::Notifier};
@@ -33,29 +41,34 @@ pub(crate) struct App {
     pub(crate) public_url: Option<String>,
 }
 
-pub(crate) fn router(app: App) -> Router {
+pub(crate) fn router(app: App, ui: Ui) -> Router {
     let clock = app.store.clock().clone();
-    let longest = app.edge.bounds.request;
+    let (longest, transfer) = (app.edge.bounds.request, app.edge.bounds.transfer);
     let (origins, proxies) = (app.edge.origins.clone(), app.edge.proxies.clone());
     let public_url: Option<Arc<str>> = app.public_url.as_deref().map(Into::into);
     let secure = public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    let (listed, own) = (origins.clone(), public_url.clone());
     let judge = middleware::from_fn(move |request, next| {
         edge::judge(origins.clone(), public_url.clone(), request, next)
+    });
+    let judge_shown = middleware::from_fn(move |request, next| {
+        edge::judge_shown(listed.clone(), own.clone(), request, next)
     });
     Router::new()
         .route("/graphql", post(endpoint::post).fallback(endpoint::not_post).layer(judge.clone()))
         .route("/graphql/ws", get(socket::open).layer(judge.clone()))
-        .route("/uploads/{token}", put(uploads::put).layer(judge.clone()))
-        .route("/images/{id}", get(images::picture).layer(judge.clone()))
-        .route("/images/{id}/thumbnail", get(images::thumbnail).layer(judge))
-        .route("/", get(pages::home))
+        .route("/uploads/{token}", put(uploads::put).layer(judge))
+        .route("/images/{id}", get(images::picture).layer(judge_shown.clone()))
+        .route("/images/{id}/thumbnail", get(images::thumbnail).layer(judge_shown.clone()))
+        .route("/files/{id}", get(files::get).layer(judge_shown))
         .route("/health", get(health::get))
         .route("/webhooks/schemas/{file}", get(schemas::get))
-        .route("/sign-in", get(pages::sign_in))
-        .route("/sign-in.js", get(pages::sign_in_script))
-        .route("/sign-in.css", get(pages::sign_in_style))
+        .merge(ui.routes(&app.edge.origins, app.public_url.as_deref()))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(middleware::from_fn(move |request, next| endpoint::in_time(longest, request, next)))
+        .layer(middleware::from_fn(move |request: Request, next| {
+            let sends = request.uri().path().starts_with("/uploads/");
+            endpoint::in_time(if sends { transfer } else { longest }, request, next)
+        }))
         .layer(CatchPanicLayer::custom(endpoint::panicked))
         .layer(middleware::from_fn(move |request, next| edge::tell(proxies.clone(), request, next)))
         .layer(middleware::from_fn(move |request, next| headers::add(secure, request, next)))

@@ -58,6 +58,9 @@ pub struct Server {
     clock: JoinHandle<()>,
     refusals: JoinHandle<()>,
     uploads: JoinHandle<()>,
+    statistics: JoinHandle<()>,
+    search: JoinHandle<()>,
+    auto_replies: JoinHandle<()>,
     _lock: Option<ServerLock>,
 }
 
@@ -69,9 +72,7 @@ impl Server {
             DatabaseUrl::Sqlite(directory) => Some(ServerLock::take(directory)?),
             DatabaseUrl::Postgres(_) => None,
         };
-        let store = Store::open(&config.store, clock).await?;
-        let commands = Commands::new(store.clone()).limited(config.edge.limits);
-        commands.first_start().await?;
+        let (store, commands) = first_written(config, clock).await?;
         let listen = |error| StartError::Listen(config.listen, error, "LEAVEWORD_LISTEN");
         let socket = bound(config.listen).map_err(listen)?;
         let watched = |error, address| StartError::Listen(address, error, "LEAVEWORD_METRICS_LISTEN");
@@ -103,9 +104,22 @@ impl Server {
             let views = views.clone();
             async move { views.messages_of(page.visitor_id, page.as_of, page.after, page.limit).await }
         };
-        let destroyer = commands.destroy_keys(messages_of, &stop);
+        let views = projections.clone();
+        let forgotten = move |position| {
+            let views = views.clone();
+            async move { views.forgotten(position).await }
+        };
+        let destroyer = commands.destroy_keys(messages_of, forgotten, &stop);
         let refusals = tokio::spawn(commands.clone().watch_refusals(stop.clone()));
         let uploads = tokio::spawn(commands.clone().watch_uploads(stop.clone()));
+        let statistics = tokio::spawn(projections.clone().keep_statistics_together(stop.clone()));
+        let search = tokio::spawn(projections.clone().keep_search_tidy(stop.clone()));
+        let views = projections.clone();
+        let waiting = move || {
+            let views = views.clone();
+            async move { views.waiting().await }
+        };
+        let auto_replies = tokio::spawn(commands.clone().watch_auto_replies(waiting, stop.clone()));
         let links = graphql::Links { base: config.public_url.clone() };
         let senders = config.channels.senders(store.clock())?;
         let (base, remedies) = (config.public_url.clone(), remedies(&commands));
@@ -129,8 +143,12 @@ impl Server {
         };
         let metrics =
             metrics.map(|listener| Metrics::serve(listener, &app, &stop)).transpose().map_err(listen)?;
-        let serving =
-            connections::serve(listener, router(app.clone()), app.edge.bounds.headers, stop.clone());
+        let serving = connections::serve(
+            listener,
+            router(app.clone(), config.ui.clone()),
+            app.edge.bounds.headers,
+            stop.clone(),
+        );
         let serving = tokio::spawn(serving);
         Ok(Self {
             address,
@@ -143,6 +161,9 @@ impl Server {
             clock,
             refusals,
             uploads,
+            statistics,
+            search,
+            auto_replies,
             _lock: lock,
         })
     }
@@ -190,11 +211,33 @@ impl Server {
         if let Err(error) = self.uploads.await {
             tracing::error!(%error, "the watch on pictures that nobody attached did not end well");
         }
+        if let Err(error) = self.statistics.await {
+            tracing::error!(%error, "the keeper of statistics did not end well");
+        }
+        if let Err(error) = self.search.await {
+            tracing::error!(%error, "the keeper of the search did not end well");
+        }
+        if let Err(error) = self.auto_replies.await {
+            tracing::error!(%error, "the watch on automatic replies did not end well");
+        }
         // Only now: what was just written is still read back for its answer.
         self.stop_following.cancel();
         self.app.projections.ended().await;
         self.app.store.close().await;
     }
+}
+
+/// The database with what a desk starts with, and what writes to it.
+async fn first_written(config: &Config, clock: Clock) -> Result<(Store, Commands), StartError> {
+    let store = Store::open(&config.store, clock).await?;
+    store.try_blobs().await?;
+    let commands = Commands::new(store.clone());
+    let commands = commands.limited(config.edge.limits).with_space(config.edge.bounds.space);
+    commands.first_start().await?;
+    if config.channels.mail.is_some() && config.public_url.is_some() {
+        commands.connect_visitors_by_mail().await?;
+    }
+    Ok((store, commands))
 }
 
 /// What is done about channels that fail: by the commands, so that it is an event.

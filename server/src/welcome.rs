@@ -26,8 +26,12 @@ pub(crate) fn sign_in_url(base: &str, token: &str) -> String {
 /// All of it.
 pub(crate) fn text(config: &Config, server: &Server) -> String {
     let (base, here) = (base_url(config, server.address()), here(server.address()));
+    let console = match config.ui.has_console() {
+        true => format!("{base}/"),
+        false => "none in this binary: `cargo xtask ui`, then build it again".to_owned(),
+    };
     let mut text = format!(
-        "\nLeaveword {} listens on {here}\n  GraphQL  {base}/graphql\n  health   {base}/health\n",
+        "\nLeaveword {} listens on {here}\n  console  {console}\n  GraphQL  {base}/graphql\n  health   {base}/health\n",
         env!("CARGO_PKG_VERSION")
     );
     if let Some((link, email)) = server.first_sign_in() {

@@ -74,6 +74,15 @@ fn config_prints_what_is_in_force_and_the_flag_wins() {
 }
 
 #[test]
+fn version_tells_which_pages_are_in_the_binary() {
+    let folder = Folder::new();
+    let printed = stdout(&folder.run(&["--version"]));
+    let number = format!("leaveword {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(printed, format!("{number}ui: {}\n", server::Ui::embedded()));
+    assert_eq!(stdout(&folder.run(&["-V"])), number);
+}
+
+#[test]
 fn a_bad_value_stops_the_start_with_a_sentence_that_names_it() {
     let folder = Folder::new();
     let output = folder.leaveword(&["serve"]).env("LEAVEWORD_LISTEN", "everywhere").output().expect("runs");
@@ -203,7 +212,7 @@ fn the_identity_secret_is_made_once_and_replaced_when_that_is_asked_for() {
 
 /// Every view, as the binary names them.
 const VIEWS: &str = "message_list, message_entries, visitor_messages, visitors, message_tags, reviews, log_index, \
-                     members, teams, deletions";
+                     members, teams, deletions, message_search, statistics";
 
 fn views_are_rebuilt_beside_a_running_server(database: &[&str]) {
     let folder = Folder::new();
@@ -319,4 +328,27 @@ fn memory_stays_flat_under_twenty_bodies_of_thirty_megabytes() {
     assert!(grown < 25 << 10, "{grown} KiB more");
     let _ = server.kill();
     let _ = server.wait();
+}
+
+#[test]
+fn generate_makes_a_desk_up_that_is_served_and_refuses_one_that_is_there() {
+    let folder = Folder::new();
+    let generate = ["generate", "--messages", "200", "--seed", "7", "--years", "1"];
+    let output = folder.run(&generate);
+    let printed = stdout(&output);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(printed.starts_with("200 messages, "), "{printed}");
+    assert!(
+        printed.contains("The first administrator is admin@localhost") && printed.contains("/sign-in#"),
+        "{printed}"
+    );
+    let again = folder.run(&generate);
+    assert!(!again.status.success());
+    assert!(stderr(&again).contains("a past is made up for a new one only"), "{}", stderr(&again));
+    let (mut child, welcome) = folder.serve(&["serve"]);
+    assert!(welcome.contains("The first administrator is Admin"), "{welcome}");
+    child.kill().expect("ends");
+    child.wait().expect("ended");
+    let future = folder.run(&["generate", "--messages", "5", "--until", "2099-01-01", "--data-dir", "other"]);
+    assert!(stderr(&future).contains("lies in the future"), "{}", stderr(&future));
 }

@@ -4,13 +4,15 @@ use crate::{
     api_keys::KeyChange,
     channels::ChannelChange,
     error::{AppendError, StoreError},
-    images::ImageChange,
     people::AccountChange,
     refusals::RefusalCount,
+    roles::{Authority, RolesChange},
     sessions,
     sql::{Row, Side, Tx, Value},
     store::Store,
     teams::TeamChange,
+    uploads::UploadChange,
+    ways_back::WayBack,
 };
 use ring::digest::{SHA256, digest};
 
@@ -89,14 +91,18 @@ pub enum CredentialRow {
     Team(TeamChange),
     /// An account changed.
     Changed(AccountChange),
+    /// The desk's own roles changed.
+    Roles(RolesChange),
     /// An API key was created or revoked.
     Key(KeyChange),
     /// A channel's address or secrets changed.
     Channel(ChannelChange),
-    /// A picture was attached to a message.
-    Image(ImageChange),
+    /// A picture or another file was attached to a message.
+    Upload(UploadChange),
     /// An event tells of sign-ins that were refused.
     RefusalsTold(RefusalCount),
+    /// A visitor came back by what was sent to them.
+    WayBack(WayBack),
 }
 
 /// Who can sign in with a password.
@@ -157,10 +163,12 @@ impl CredentialRow {
             }
             Self::Team(change) => change.write(tx).await?,
             Self::Changed(change) => change.write(tx).await?,
+            Self::Roles(change) => change.write(tx).await?,
             Self::Key(change) => change.write(tx).await?,
             Self::Channel(change) => change.write(tx).await?,
-            Self::Image(change) => change.write(tx).await?,
+            Self::Upload(change) => change.write(tx).await?,
             Self::RefusalsTold(count) => count.told(tx).await?,
+            Self::WayBack(way) => way.write(tx).await?,
         }
         Ok(())
     }
@@ -184,13 +192,6 @@ impl Store {
         row.as_ref().map(Account::from_row).transpose()
     }
 
-    /// The role of a member who works at the desk.
-    pub async fn role_of(&self, member_id: &str) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT role FROM accounts WHERE member_id = $1 AND active = 1";
-        let row = self.log().row(sql, &[member_id.into()]).await?;
-        row.map(|row| Ok(row.text("role")?)).transpose()
-    }
-
     /// Members of a role, with whether each has a password: the first administrator is found by this.
     pub async fn accounts_with_role(&self, role: &str) -> Result<Vec<Account>, StoreError> {
         let sql = "SELECT member_id, role, password_hash FROM accounts WHERE role = $1 ORDER BY member_id LIMIT 100";
@@ -198,18 +199,16 @@ impl Store {
         rows.iter().map(Account::from_row).collect()
     }
 
-    /// The member and role of a session that has not expired.
-    pub async fn session(&self, token: &TokenHash) -> Result<Option<(String, String)>, StoreError> {
-        let row = self
-            .log()
-            .row(
-                "SELECT accounts.member_id AS member_id, role FROM sessions JOIN accounts \
-                 ON accounts.member_id = sessions.member_id \
-                 WHERE token_hash = $1 AND expires_at > $2 AND active = 1",
-                &[token.value(), self.clock().micros().into()],
-            )
-            .await?;
-        row.map(|row| Ok((row.text("member_id")?, row.text("role")?))).transpose()
+    /// Whose session it is, and what their role gives, unless it has expired.
+    pub async fn session(&self, token: &TokenHash) -> Result<Option<Authority>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM sessions JOIN accounts ON accounts.member_id = sessions.member_id {} \
+             WHERE token_hash = $1 AND expires_at > $2 AND active = 1",
+            Authority::COLUMNS,
+            Authority::ROLES
+        );
+        let row = self.log().row(&sql, &[token.value(), self.clock().micros().into()]).await?;
+        row.map(|row| Ok(Authority::of(&row)?)).transpose()
     }
 
     /// Ends a session; says whether there was one.

@@ -3,7 +3,8 @@
 use crate::{
     accounts::TokenHash,
     error::{AppendError, StoreError},
-    sql::Tx,
+    roles::Authority,
+    sql::{Row, Tx},
     store::Store,
 };
 
@@ -35,12 +36,25 @@ pub enum KeyChange {
 pub struct KeyRow {
     /// Its id.
     pub key_id: String,
-    /// Whom it acts for.
-    pub member_id: String,
-    /// The id of their role now.
-    pub role: String,
+    /// Whom it acts for, and what their role gives.
+    pub owner: Authority,
     /// Names of permissions, with a space between them.
     pub permissions: String,
+}
+
+impl KeyRow {
+    pub(crate) fn sql(condition: &str) -> String {
+        let (owner, roles) = (Authority::COLUMNS, Authority::ROLES);
+        format!(
+            "SELECT token_hash, key_id, permissions, {owner} FROM api_keys \
+             JOIN accounts ON accounts.member_id = api_keys.member_id {roles} WHERE {condition}"
+        )
+    }
+
+    pub(crate) fn of(row: &Row) -> sqlx::Result<Self> {
+        let (key_id, permissions) = (row.text("key_id")?, row.text("permissions")?);
+        Ok(Self { key_id, owner: Authority::of(row)?, permissions })
+    }
 }
 
 impl KeyChange {
@@ -69,17 +83,10 @@ impl KeyChange {
 impl Store {
     /// What a key opens: nothing once it has ended, or its owner does not work at the desk any more.
     pub async fn api_key(&self, token: &TokenHash) -> Result<Option<KeyRow>, StoreError> {
-        let sql = "SELECT key_id, accounts.member_id AS member_id, role, permissions FROM api_keys \
-                   JOIN accounts ON accounts.member_id = api_keys.member_id \
-                   WHERE token_hash = $1 AND expires_at > $2 AND active = 1";
+        let sql = KeyRow::sql("token_hash = $1 AND expires_at > $2 AND active = 1");
         let values = [token.bytes().into(), self.clock().micros().into()];
-        let Some(row) = self.database().log.row(sql, &values).await? else { return Ok(None) };
-        Ok(Some(KeyRow {
-            key_id: row.text("key_id")?,
-            member_id: row.text("member_id")?,
-            role: row.text("role")?,
-            permissions: row.text("permissions")?,
-        }))
+        let row = self.database().log.row(&sql, &values).await?;
+        row.map(|row| Ok(KeyRow::of(&row)?)).transpose()
     }
 
     /// Whose key it is, as long as it was not revoked and has not been swept away.

@@ -8,6 +8,7 @@ mod hang;
 mod judge;
 #[cfg(feature = "testing")]
 mod lost;
+mod past;
 mod prepare;
 mod queue;
 mod settle;
@@ -20,6 +21,7 @@ pub(crate) use command::StreamId;
 pub(crate) use lost::Losses;
 #[cfg(feature = "testing")]
 pub use lost::Lost;
+pub use past::{Past, PastAppend};
 pub(crate) use queue::Queue;
 pub(crate) use steps::lock_head;
 pub(crate) use writer::supervise;
@@ -147,7 +149,7 @@ impl Appended {
 impl Store {
     /// Appends all of it, or nothing. Once it is queued it is not cancelled by a caller who goes away.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let command = self.prepared(append).await?;
+        let command = self.prepared(append, vec![]).await?;
         let began = Instant::now();
         let outcome = match self.queue().push(command) {
             Ok(answer) => answer.await.unwrap_or(Err(AppendError::Unknown)),

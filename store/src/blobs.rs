@@ -1,66 +1,67 @@
-//! Files beside the database, for what is too large for its rows. A file is there whole, or not at all.
+//! Files beside the database, for what is too large for its rows: in a folder, or in a bucket of an S3-compatible store. A
+//! file is there whole, or not at all.
 //!
 //! Must not know what is in them: whoever puts something there has sealed it.
 
-use std::{
-    io::{Error, ErrorKind},
-    path::PathBuf,
-};
-use tokio::{
-    fs::{self, File},
-    io::AsyncWriteExt,
-};
+mod bucket;
+mod folder;
 
-/// What a file is called while it is written.
-const UNFINISHED: &str = "part";
+pub use bucket::{BucketPlace, BucketPlaceFault};
 
-/// A folder of such files; it is made when the first one comes.
-#[derive(Clone, Debug)]
-pub(crate) struct Blobs {
-    folder: PathBuf,
+use crate::{clock::Clock, random, store::StoreConfig};
+use bucket::Bucket;
+use folder::Folder;
+use std::io::Error;
+
+/// Where the files are.
+#[derive(Debug)]
+pub(crate) enum Blobs {
+    Folder(Folder),
+    Bucket(Box<Bucket>),
 }
 
 impl Blobs {
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder }
+    pub(crate) fn new(config: &StoreConfig, clock: &Clock) -> Self {
+        match &config.bucket {
+            None => Self::Folder(Folder::new(config.images.clone())),
+            Some(place) => Self::Bucket(Box::new(Bucket::new(place.clone(), clock.clone()))),
+        }
     }
 
-    /// Writes a file, and comes back once it would survive a power cut. Names are ours: an id, a dot, a word.
+    /// Writes a file, and comes back once it is kept for good. Names are ours: an id, a dot, a word.
     pub(crate) async fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        fs::create_dir_all(&self.folder).await?;
-        let (file, unfinished) = (self.folder.join(name), self.unfinished(name));
-        let mut written = File::create(&unfinished).await?;
-        written.write_all(bytes).await?;
-        written.sync_all().await?;
-        drop(written);
-        fs::rename(&unfinished, &file).await?;
-        // The name, too, has to be on the disk.
-        #[cfg(unix)]
-        File::open(&self.folder).await?.sync_all().await?;
-        Ok(())
+        match self {
+            Self::Folder(folder) => folder.put(name, bytes).await,
+            Self::Bucket(bucket) => bucket.put(name, bytes).await.map_err(Error::other),
+        }
     }
 
     /// Reads a file; `None`: there is none.
     pub(crate) async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        match fs::read(self.folder.join(name)).await {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        match self {
+            Self::Folder(folder) => folder.get(name).await,
+            Self::Bucket(bucket) => bucket.get(name).await.map_err(Error::other),
         }
     }
 
     /// Removes a file, and what somebody who was killed had written of it.
     pub(crate) async fn remove(&self, name: &str) -> Result<(), Error> {
-        for file in [self.folder.join(name), self.unfinished(name)] {
-            match fs::remove_file(file).await {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-                Ok(()) | Err(_) => {}
-            }
+        match self {
+            Self::Folder(folder) => folder.remove(name).await,
+            Self::Bucket(bucket) => bucket.remove(name).await.map_err(Error::other),
         }
-        Ok(())
     }
 
-    fn unfinished(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}.{UNFINISHED}"))
+    /// Tries a bucket out with everything that will be asked of it. A folder is made when it is needed.
+    pub(crate) async fn try_out(&self) -> Result<(), Error> {
+        let Self::Bucket(_) = self else { return Ok(()) };
+        let (name, written) = (format!("{:016x}.trial", u64::from_be_bytes(random::bytes())), b"leaveword");
+        self.put(&name, written).await?;
+        let read = self.get(&name).await?;
+        self.remove(&name).await?;
+        match read.as_deref() == Some(written.as_slice()) {
+            true => Ok(()),
+            false => Err(Error::other("the bucket gives back something else than was put there")),
+        }
     }
 }

@@ -212,7 +212,9 @@ async fn sqlite_side(file: &Path, synchronous: SqliteSynchronous) -> Result<Side
         .foreign_keys(true)
         .busy_timeout(BUSY)
         // What is deleted is overwritten: a destroyed key must not linger in a free page.
-        .pragma("secure_delete", "ON");
+        .pragma("secure_delete", "ON")
+        // A rebuild gives tables other names: what analysts ask goes by the names.
+        .pragma("legacy_alter_table", "ON");
     let opened = |error: sqlx::Error| StoreError::Setup(format!("cannot open {}: {error}", file.display()));
     let writer = SqlitePoolOptions::new()
         .max_connections(1)

@@ -8,6 +8,7 @@ use crate::{
     error::StoreError,
     event::{COLUMNS, RecordedEvent},
     follow::HandleError,
+    keys::rows,
     sql::{Value, placeholders},
     store::Store,
 };
@@ -196,7 +197,7 @@ where
     }
     *position = Some(reached);
     if reached > done && (is_new || reached >= done + STRIDE) {
-        store.move_destroyed(reached).await?;
+        store.move_acted(NAME, reached).await?;
     }
     outcome.map(|()| more)
 }
@@ -251,13 +252,7 @@ impl Store {
         }
         let mut tx = self.database().log.begin().await?;
         let head = lock_head(&mut tx, self.clock()).await?;
-        let sql = format!(
-            "UPDATE keys SET wrapped = NULL, destroyed_at = $1 WHERE key_id IN ({}) AND destroyed_at IS NULL",
-            placeholders(2, keys.len())
-        );
-        let ids = keys.iter().map(|key| key.as_str().into());
-        let values: Vec<Value> = [head.now.into()].into_iter().chain(ids).collect();
-        tx.execute(&sql, &values).await?;
+        rows::destroy(&mut tx, keys, head.now).await?;
         tx.commit().await?;
         for key in keys {
             self.keys().forget(key);
@@ -267,18 +262,7 @@ impl Store {
 
     /// The position up to which every event that names keys has been acted upon, by whichever process.
     pub async fn destroyed_through(&self) -> Result<i64, StoreError> {
-        let sql = "SELECT position FROM checkpoints WHERE name = $1 AND version = 1";
-        let row = self.database().views.row(sql, &[NAME.into()]).await?;
-        Ok(row.map(|row| row.int("position")).transpose()?.unwrap_or_default())
-    }
-
-    /// Forwards only: another process may be further.
-    async fn move_destroyed(&self, to: i64) -> Result<(), StoreError> {
-        let sql = "INSERT INTO checkpoints (name, version, position, filled) VALUES ($1, 1, $2, 1) \
-                   ON CONFLICT (name, version) DO UPDATE SET position = excluded.position \
-                   WHERE checkpoints.position < excluded.position";
-        self.database().views.execute(sql, &[NAME.into(), to.into()]).await?;
-        Ok(())
+        Ok(self.acted_through(NAME).await?.unwrap_or_default())
     }
 
     async fn destroyed_again_from(&self, head: i64) -> Result<(), StoreError> {

@@ -49,6 +49,9 @@ pub enum StoreError {
     /// A picture's file cannot be written, read or removed.
     #[error("a picture's file: {0}")]
     Picture(std::io::Error),
+    /// Where pictures are to lie is of no use.
+    #[error("LEAVEWORD_BLOBS_URL: {0}")]
+    Blobs(std::io::Error),
     /// The installation cannot start like this; the text says what to do.
     #[error("{0}")]
     Setup(String),

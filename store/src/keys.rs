@@ -1,11 +1,14 @@
 //! Keys: master → visitor or member → message. Destroying one row makes everything below it unreadable for ever.
 
+pub(crate) mod rows;
+
 use crate::{
     append::{StreamAppend, StreamKey},
     error::{AppendError, StoreError},
+    lent::Asked,
     master::MasterKey,
     seal::{Key, has_clear, length_prefixed},
-    sql::{Side, Value, placeholders},
+    sql::{Value, placeholders},
     store::Store,
 };
 use ring::aead::NONCE_LEN;
@@ -61,16 +64,39 @@ struct KeyRow {
 impl KeyRing {
     /// Loads the keys of these ids and all above them. A key that never was is a fault.
     pub(crate) async fn load(
-        log: &Side,
+        from: Asked<'_>,
         master: &MasterKey,
         ids: BTreeSet<String>,
     ) -> Result<Self, StoreError> {
-        let rows = rows(log, master, ids.clone()).await?;
+        let rows = found(from, master, ids.clone()).await?;
         let mut ring = Self { keys: HashMap::new() };
         for id in ids {
             ring.unlock(&id, &rows, master)?;
         }
         Ok(ring)
+    }
+
+    /// The same without those that are missing or were changed, which it then does not know.
+    pub(crate) async fn load_sound(
+        from: Asked<'_>,
+        master: &MasterKey,
+        ids: BTreeSet<String>,
+    ) -> Result<Self, StoreError> {
+        let rows = found(from, master, ids.clone()).await?;
+        let mut ring = Self { keys: HashMap::new() };
+        for id in ids {
+            match ring.unlock(&id, &rows, master) {
+                Ok(_) | Err(StoreError::KeyMissing { .. } | StoreError::Seal { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ring)
+    }
+
+    /// The key, or `None` when it or one above it has been destroyed; one that it does not know is a fault.
+    pub(crate) fn known(&self, id: &str) -> Result<Option<&Key>, StoreError> {
+        let known = self.keys.get(id).map(Option::as_ref);
+        known.ok_or_else(|| StoreError::KeyMissing { key_id: id.to_owned() })
     }
 
     /// The key, unless it or one above it has been destroyed.
@@ -105,8 +131,8 @@ impl KeyRing {
 }
 
 /// The rows of these keys and of all above them, up to the master key.
-async fn rows(
-    log: &Side,
+async fn found(
+    mut from: Asked<'_>,
     master: &MasterKey,
     mut wanted: BTreeSet<String>,
 ) -> Result<HashMap<String, KeyRow>, StoreError> {
@@ -122,7 +148,7 @@ async fn rows(
              JOIN keys AS above ON above.key_id = below.parent_id WHERE below.key_id IN ({named})"
         );
         wanted.clear();
-        for row in log.rows(&sql, &ids).await? {
+        for row in from.rows(&sql, &ids).await? {
             let key = KeyRow { parent_id: row.text("parent_id")?, wrapped: row.bytes_or_null("wrapped")? };
             if key.parent_id != master.id && !found.contains_key(&key.parent_id) {
                 wanted.insert(key.parent_id.clone());
@@ -192,7 +218,7 @@ impl KeyPlan {
                 }
             }
         }
-        Ok(rows(&store.database().log, store.master(), missing).await?)
+        Ok(found(Asked::Log(&store.database().log), store.master(), missing).await?)
     }
 
     /// These have to be alive when the events are written; what this append makes is.

@@ -5,6 +5,7 @@
 //! stand, from clear to sealed and back.
 
 mod accounts;
+mod acted;
 mod api_keys;
 mod append;
 mod blobs;
@@ -15,11 +16,13 @@ mod database;
 mod destroy;
 mod error;
 mod event;
+mod files;
 mod follow;
 mod held;
 mod idempotency;
 mod images;
 mod keys;
+mod lent;
 mod limits;
 mod load;
 mod lock;
@@ -36,20 +39,29 @@ mod read;
 mod rebuild;
 mod refusals;
 mod rename;
+mod roles;
 mod seal;
 mod secrets;
 mod sessions;
+mod sets;
 mod sole;
 mod sql;
 mod store;
+mod sweep;
 mod teams;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tokens;
+mod uploads;
+mod ways_back;
+mod within;
 
 pub use accounts::{Account, CredentialRow, TokenHash};
 pub use api_keys::{KeyChange, KeyRow};
-pub use append::{Append, Appended, NewEvent, Receipt, Reservation, Stood, StreamAppend, StreamKey};
+pub use append::{
+    Append, Appended, NewEvent, Past, PastAppend, Receipt, Reservation, Stood, StreamAppend, StreamKey,
+};
+pub use blobs::{BucketPlace, BucketPlaceFault};
 pub use cache::Known;
 pub use channels::ChannelChange;
 pub use clock::Clock;
@@ -57,9 +69,10 @@ pub use database::{Database, DatabaseUrl, Dialect};
 pub use destroy::{Destroyer, Destruction, DestructionStatus};
 pub use error::{AppendError, StoreError};
 pub use event::{RecordedEvent, micros};
+pub use files::{AttachedFile, FILE_PART, FileFacts};
 pub use follow::{BoxFuture, FollowerStatus, Followers, Handle, HandleError, View};
 pub use idempotency::Idempotency;
-pub use images::{AttachedImage, ImageChange, ImageFacts, ImageSize, NewUpload, Upload};
+pub use images::{AttachedImage, ImageFacts, ImageSize};
 pub use limits::{Rate, Taken};
 pub use load::Loaded;
 pub use lock::{AlreadyServed, ServerLock};
@@ -69,9 +82,13 @@ pub use people::AccountChange;
 pub use read::LogFilter;
 pub use rebuild::{RebuildError, RebuildProgress, RebuildStep};
 pub use refusals::RefusalCount;
+pub use roles::{Authority, RolesChange};
 pub use secrets::Secret;
 pub use sessions::SessionRow;
+pub use sets::word;
 pub use sole::{Sole, Standby};
 pub use sql::{Open, Row, Side, Tx, Value, placeholders};
 pub use store::{Store, StoreConfig};
 pub use teams::{TeamChange, TeamsOf};
+pub use uploads::{NewFile, NewUpload, Upload, UploadChange};
+pub use ways_back::{WayBack, recovery_code, restore_token};

@@ -17,6 +17,8 @@ pub enum Kind {
     Bytes,
     /// `json` on PostgreSQL, `text` on SQLite.
     Json,
+    /// `bigint[]` on PostgreSQL, `text` on SQLite.
+    Set,
 }
 
 /// A column's name and kind.
@@ -107,8 +109,9 @@ impl Tx {
         match self {
             Self::Postgres(_) if rows.is_empty() => Ok(0),
             Self::Postgres(_) => {
+                let read = columns.iter().map(new).collect::<Vec<_>>().join(", ");
                 let sql = format!(
-                    "INSERT INTO {table} ({names}) SELECT * FROM unnest({}) {conflict}",
+                    "INSERT INTO {table} ({names}) SELECT {read} FROM unnest({}) AS new ({names}) {conflict}",
                     arrays(columns)
                 );
                 self.execute_arrays(&sql, transposed(columns, rows)).await
@@ -144,10 +147,13 @@ impl Tx {
         let Some(((key, _), changed)) = columns.split_first().filter(|_| !rows.is_empty()) else {
             return Ok(());
         };
+        let is_postgres = matches!(self, Self::Postgres(_));
         let (mut set, mut names) = (String::new(), String::new());
-        for (index, (name, _)) in changed.iter().enumerate() {
+        for (index, column) in changed.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
-            let _ = write!(set, "{comma}{name} = new.{name}");
+            let name = column.0;
+            let value = if is_postgres { new(column) } else { format!("new.{name}") };
+            let _ = write!(set, "{comma}{name} = {value}");
         }
         for (index, (name, _)) in columns.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
@@ -201,7 +207,8 @@ fn arrays(columns: &[Column]) -> String {
     let array = |(index, (_, kind)): (usize, &Column)| {
         let name = match kind {
             Kind::Int => "bigint[]",
-            Kind::Text => "text[]",
+            // A set as well, each read as an array by itself.
+            Kind::Text | Kind::Set => "text[]",
             Kind::Bytes => "bytea[]",
             // As text on the wire: PostgreSQL keeps its bytes when it casts.
             Kind::Json => "text[]::json[]",
@@ -211,11 +218,17 @@ fn arrays(columns: &[Column]) -> String {
     columns.iter().enumerate().map(array).collect::<Vec<_>>().join(", ")
 }
 
+/// A column of the rows that arrays were taken apart into, as its table takes it.
+fn new((name, kind): &Column) -> String {
+    let cast = if *kind == Kind::Set { "::bigint[]" } else { "" };
+    format!("new.{name}{cast}")
+}
+
 /// Rows as one array per column.
 fn transposed(columns: &[Column], rows: Vec<Vec<Value>>) -> Vec<Array> {
     let empty = |(_, kind): &Column| match kind {
         Kind::Int => Array::Int(Vec::with_capacity(rows.len())),
-        Kind::Text | Kind::Json => Array::Text(Vec::with_capacity(rows.len())),
+        Kind::Text | Kind::Json | Kind::Set => Array::Text(Vec::with_capacity(rows.len())),
         Kind::Bytes => Array::Bytes(Vec::with_capacity(rows.len())),
     };
     let mut arrays: Vec<Array> = columns.iter().map(empty).collect();

@@ -30,6 +30,8 @@ pub(crate) struct Measures {
     pub(crate) overtaken: Counter,
     /// Commands that were refused because too many waited.
     pub(crate) busy: Counter,
+    /// Sealed values that a view took as erased because they did not open.
+    pub(crate) unopened: Counter,
 }
 
 impl Measures {
@@ -43,6 +45,7 @@ impl Measures {
             events: Counter::default(),
             overtaken: Counter::default(),
             busy: Counter::default(),
+            unopened: Counter::default(),
         }
     }
 }
@@ -81,6 +84,11 @@ impl Store {
             measures.overtaken,
         );
         registry.register("append_busy", "Commands refused because too many were waiting", measures.busy);
+        registry.register(
+            "view_unopened_values",
+            "Sealed values that did not open when a view took them: changed, or without their key",
+            measures.unopened,
+        );
     }
 
     /// How many commands wait to be written.

@@ -46,6 +46,16 @@ const STEPS: &[Step] = &[
     step!("0018_views_message_entries_2"),
     step!("0019_views_message_list_5"),
     step!("0020_log_uploads"),
+    step!("0021_log_delivery_pictures"),
+    step!("0022_views_message_entries_3"),
+    step!("0023_log_roles"),
+    step!("0024_views_message_search"),
+    step!("0025_views_message_search_words"),
+    step!("0026_views_statistics"),
+    step!("0027_views_analytics"),
+    step!("0028_log_files"),
+    step!("0029_log_ways_back"),
+    step!("0030_views_statistics_2_message_tags_2"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -111,6 +111,24 @@ impl Store {
         self.rebuild_within(bounds, served, views, progress).await
     }
 
+    /// Drops what a rebuild of this view that was killed left behind. `false`: a rebuild is under way, of whichever view, and
+    /// what there is may be its own.
+    pub async fn discard_left_over(&self, view: &View) -> Result<bool, StoreError> {
+        let shadow = Shadow::of(view);
+        if !shadow.is_left(self).await? {
+            return Ok(true);
+        }
+        let lock = match RebuildLock::take(self.database()).await {
+            Ok(lock) => lock,
+            Err(RebuildError::UnderWay) => return Ok(false),
+            Err(RebuildError::Store(error)) => return Err(error),
+            Err(error) => return Err(StoreError::Setup(error.to_string())),
+        };
+        let discarded = shadow.abandon(self).await;
+        lock.release().await;
+        discarded.map(|()| true)
+    }
+
     pub(crate) async fn rebuild_within(
         &self,
         bounds: Bounds,
@@ -272,6 +290,7 @@ impl Rebuild<'_> {
         }
         if !events.is_empty() {
             tx.rename(Some(shadow.renames.clone()));
+            tx.lend(self.store);
             let handled = handle(&mut tx, &events).await;
             // Whoever fills takes an event in several transactions, and names one that cannot be taken.
             if handled.is_err() || tx.taken().is_some_and(|taken| taken < reached) {

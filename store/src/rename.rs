@@ -98,6 +98,23 @@ impl Renames {
         }
         Cow::Owned(renamed)
     }
+
+    /// The text with the other names wherever one stands as a word, literals left out: a full-text index has a column of its
+    /// own name, and triggers say it.
+    pub(crate) fn everywhere(&self, sql: &str) -> String {
+        let mut renamed = String::with_capacity(sql.len() + 64);
+        let mut rest = sql;
+        while let Some(token) = Token::first(rest) {
+            let text = token.text(rest);
+            rest = &rest[text.len()..];
+            let plain = text.trim_matches('"');
+            match (token, self.0.iter().find(|(from, _)| from == plain)) {
+                (Token::Word(_), Some((_, to))) => renamed.push_str(&text.replace(plain, to)),
+                _ => renamed.push_str(text),
+            }
+        }
+        renamed
+    }
 }
 
 impl Place {
@@ -202,6 +219,17 @@ mod tests {
         ] {
             assert_eq!(renamed(sql), expected);
         }
+    }
+
+    #[test]
+    fn in_a_trigger_a_name_is_renamed_wherever_it_stands_but_in_literals() {
+        let to = |name: &str| (name.to_owned(), format!("{name}__next"));
+        let renames = Renames::new(["list", "list_words", "list_deleted"].map(to));
+        let sql = "CREATE TRIGGER list_deleted AFTER DELETE ON \"list\" BEGIN \
+                   INSERT INTO list_words(list_words, rowid) VALUES ('list', old.list_number); END";
+        let expected = "CREATE TRIGGER list_deleted__next AFTER DELETE ON \"list__next\" BEGIN \
+                        INSERT INTO list_words__next(list_words__next, rowid) VALUES ('list', old.list_number); END";
+        assert_eq!(renames.everywhere(sql), expected);
     }
 
     #[test]

@@ -212,23 +212,44 @@ pub(crate) fn open<'k>(
     value: &mut Value,
     key_of: &impl Fn(&str) -> Option<&'k Key>,
 ) -> Result<(), StoreError> {
-    visit(value, &mut String::new(), &mut |form, _| {
-        let Some(sealed) = form.get_mut(SEALED) else { return Ok(()) };
-        let place = || "a sealed value".to_owned();
-        let sealed: Sealed = serde_json::from_value(sealed.take())
-            .map_err(|error| StoreError::Json { place: place(), error })?;
-        let Some(key) = key_of(&sealed.k) else {
+    visit(value, &mut String::new(), &mut |form, _| open_one(form, &|id| Ok(key_of(id))))
+}
+
+/// The same, but what does not open becomes `"erased"` as well; says how many values that were.
+pub(crate) fn open_what_opens<'k>(
+    value: &mut Value,
+    key_of: &impl Fn(&str) -> Result<Option<&'k Key>, StoreError>,
+) -> usize {
+    let mut shut = 0;
+    let _: Result<(), ()> = visit(value, &mut String::new(), &mut |form, _| {
+        if open_one(form, key_of).is_err() {
             *form = json!(ERASED);
-            return Ok(());
-        };
-        let clear = sealed.at.as_ref().and_then(|at| {
-            let (nonce, data) = (STANDARD.decode(&sealed.n).ok()?, STANDARD.decode(&sealed.c).ok()?);
-            key.open(&at.associated_data(&sealed.k), &nonce, &data)
-        });
-        let clear = clear.ok_or(StoreError::Seal { key_id: sealed.k })?;
-        let clear: Value =
-            serde_json::from_slice(&clear).map_err(|error| StoreError::Json { place: place(), error })?;
-        *form = json!({ CLEAR: clear });
+            shut += 1;
+        }
         Ok(())
-    })
+    });
+    shut
+}
+
+fn open_one<'k>(
+    form: &mut Value,
+    key_of: &impl Fn(&str) -> Result<Option<&'k Key>, StoreError>,
+) -> Result<(), StoreError> {
+    let Some(sealed) = form.get_mut(SEALED) else { return Ok(()) };
+    let place = || "a sealed value".to_owned();
+    let sealed: Sealed =
+        serde_json::from_value(sealed.take()).map_err(|error| StoreError::Json { place: place(), error })?;
+    let Some(key) = key_of(&sealed.k)? else {
+        *form = json!(ERASED);
+        return Ok(());
+    };
+    let clear = sealed.at.as_ref().and_then(|at| {
+        let (nonce, data) = (STANDARD.decode(&sealed.n).ok()?, STANDARD.decode(&sealed.c).ok()?);
+        key.open(&at.associated_data(&sealed.k), &nonce, &data)
+    });
+    let clear = clear.ok_or(StoreError::Seal { key_id: sealed.k })?;
+    let clear: Value =
+        serde_json::from_slice(&clear).map_err(|error| StoreError::Json { place: place(), error })?;
+    *form = json!({ CLEAR: clear });
+    Ok(())
 }

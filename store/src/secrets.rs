@@ -1,8 +1,10 @@
 //! Secrets of the installation: rows wrapped by the master key.
 
 use crate::{
+    database::Database,
     error::StoreError,
     keys::{unwrap, wrap},
+    master::MasterKey,
     random,
     seal::Key,
     store::Store,
@@ -27,34 +29,41 @@ impl Secret {
 impl Store {
     /// The secret of this name; made when it is not there. Whoever makes it first, theirs counts.
     pub async fn secret(&self, name: &str) -> Result<Secret, StoreError> {
-        if let Some(secret) = self.read_secret(name).await? {
-            return Ok(secret);
-        }
-        let sql = "INSERT INTO secrets (name, wrapped) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-        self.write_secret(name, sql).await?;
-        self.read_secret(name).await?.ok_or_else(|| StoreError::KeyMissing { key_id: name.to_owned() })
+        secret(self.database(), self.master(), name).await
     }
 
     /// Another secret of this name, from now on: nothing is made or accepted with the one before.
     pub async fn rotate_secret(&self, name: &str) -> Result<Secret, StoreError> {
         let sql = "INSERT INTO secrets (name, wrapped) VALUES ($1, $2) \
                    ON CONFLICT (name) DO UPDATE SET wrapped = excluded.wrapped";
-        self.write_secret(name, sql).await?;
+        write(self.database(), self.master(), name, sql).await?;
         self.secret(name).await
     }
+}
 
-    async fn read_secret(&self, name: &str) -> Result<Option<Secret>, StoreError> {
-        let sql = "SELECT wrapped FROM secrets WHERE name = $1";
-        let Some(row) = self.database().log.row(sql, &[name.into()]).await? else { return Ok(None) };
-        let master = self.master();
-        let secret = unwrap(master.key(), name, &master.id, &row.bytes("wrapped")?);
-        Ok(Some(Secret(secret.ok_or_else(|| StoreError::Seal { key_id: master.id.clone() })?)))
+/// The same while a store is being opened.
+pub(crate) async fn secret(
+    database: &Database,
+    master: &MasterKey,
+    name: &str,
+) -> Result<Secret, StoreError> {
+    if let Some(secret) = read(database, master, name).await? {
+        return Ok(secret);
     }
+    let sql = "INSERT INTO secrets (name, wrapped) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    write(database, master, name, sql).await?;
+    read(database, master, name).await?.ok_or_else(|| StoreError::KeyMissing { key_id: name.to_owned() })
+}
 
-    async fn write_secret(&self, name: &str, sql: &str) -> Result<(), StoreError> {
-        let master = self.master();
-        let wrapped = wrap(master.key(), name, &master.id, &random::bytes::<32>());
-        self.database().log.execute(sql, &[name.into(), wrapped.into()]).await?;
-        Ok(())
-    }
+async fn read(database: &Database, master: &MasterKey, name: &str) -> Result<Option<Secret>, StoreError> {
+    let sql = "SELECT wrapped FROM secrets WHERE name = $1";
+    let Some(row) = database.log.row(sql, &[name.into()]).await? else { return Ok(None) };
+    let secret = unwrap(master.key(), name, &master.id, &row.bytes("wrapped")?);
+    Ok(Some(Secret(secret.ok_or_else(|| StoreError::Seal { key_id: master.id.clone() })?)))
+}
+
+async fn write(database: &Database, master: &MasterKey, name: &str, sql: &str) -> Result<(), StoreError> {
+    let wrapped = wrap(master.key(), name, &master.id, &random::bytes::<32>());
+    database.log.execute(sql, &[name.into(), wrapped.into()]).await?;
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! One SQL text for both databases: `$1` binds, values of a few plain kinds, rows read by column name.
 
-use crate::{held::Held, rename::Renames};
+use crate::{held::Held, rename::Renames, sets, store::Store};
+use futures_util::TryStreamExt;
 use sqlx::{
     Database, Encode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
     postgres::{PgRow, PgTypeInfo, types::Oid},
@@ -22,6 +23,8 @@ pub enum Value {
     Bytes(Option<Vec<u8>>),
     /// `json` on PostgreSQL, `text` on SQLite.
     Json(String),
+    /// A set of numbers of 50 bits: `bigint[]` on PostgreSQL, words in a `text` on SQLite.
+    Set(Vec<i64>),
 }
 
 /// Bound values may be secrets or sealed words: none is ever printed.
@@ -68,6 +71,7 @@ impl Array {
             (Self::Int(array), Value::Int(value)) => array.push(value),
             (Self::Text(array), Value::Text(value)) => array.push(value),
             (Self::Text(array), Value::Json(value)) => array.push(Some(value)),
+            (Self::Text(array), Value::Set(value)) => array.push(Some(sets::literal(&value))),
             (Self::Bytes(array), Value::Bytes(value)) => array.push(value),
             (Self::Int(array), _) => array.push(None),
             (Self::Text(array), _) => array.push(None),
@@ -100,7 +104,7 @@ impl<'q> Encode<'q, Postgres> for PgJson<'q> {
     }
 }
 
-fn postgres<'q>(
+pub(crate) fn postgres<'q>(
     sql: &'q str,
     values: &'q [Value],
 ) -> sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments> {
@@ -109,6 +113,7 @@ fn postgres<'q>(
         Value::Text(v) => query.bind(v.as_deref()),
         Value::Bytes(v) => query.bind(v.as_deref()),
         Value::Json(v) => query.bind(PgJson(v)),
+        Value::Set(v) => query.bind(v.as_slice()),
     })
 }
 
@@ -124,7 +129,7 @@ fn no_arrays() -> sqlx::Error {
     sqlx::Error::Protocol("PostgreSQL has arrays, SQLite lists of values".to_owned())
 }
 
-fn sqlite<'q>(
+pub(crate) fn sqlite<'q>(
     sql: &'q str,
     values: &'q [Value],
 ) -> sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments<'q>> {
@@ -133,6 +138,7 @@ fn sqlite<'q>(
         Value::Text(v) => query.bind(v.as_deref()),
         Value::Bytes(v) => query.bind(v.as_deref()),
         Value::Json(v) => query.bind(v.as_str()),
+        Value::Set(v) => query.bind(sets::words(v)),
     })
 }
 
@@ -175,6 +181,18 @@ impl Row {
     bytes, Vec<u8>, Value::Bytes(Some(v)) => v.clone() }
     getter! { /// Bytes or null.
     bytes_or_null, Option<Vec<u8>>, Value::Bytes(v) => v.clone() }
+
+    /// A set of numbers.
+    pub fn set(&self, column: &str) -> sqlx::Result<Vec<i64>> {
+        match self {
+            Self::Postgres(row) => row.try_get_unchecked(column),
+            Self::Sqlite(row) => Ok(sets::read(&row.try_get_unchecked::<String, _>(column)?)),
+            Self::Held(row) => match row.iter().find(|(name, _)| *name == column).map(|(_, value)| value) {
+                Some(Value::Set(set)) => Ok(set.clone()),
+                _ => Err(sqlx::Error::ColumnNotFound(column.to_owned())),
+            },
+        }
+    }
 }
 
 /// Where rows are read and written: all of a PostgreSQL database, or one of SQLite's two files with its one writer.
@@ -209,6 +227,35 @@ impl Side {
     /// Reads the first row, when there is one.
     pub async fn row(&self, sql: &str, values: &[Value]) -> sqlx::Result<Option<Row>> {
         Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Reads rows one by one, however many there are and however long that takes; what `take` says ends it. For commands that
+    /// somebody waits for, not for a server.
+    pub async fn each(
+        &self,
+        sql: &str,
+        mut take: impl FnMut(Row) -> sqlx::Result<()> + Send,
+    ) -> sqlx::Result<()> {
+        match self {
+            Self::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                // The pool's own settings are those of short questions.
+                let settings = "SELECT set_config('statement_timeout', '0', true), set_config('enable_hashjoin', 'on', true), \
+                                set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', 'on', true)";
+                sqlx::query(settings).execute(&mut *tx).await?;
+                let mut rows = sqlx::query(sql).fetch(&mut *tx);
+                while let Some(row) = rows.try_next().await? {
+                    take(Row::Postgres(row))?;
+                }
+            }
+            Self::Sqlite { readers, .. } => {
+                let mut rows = sqlx::query(sql).fetch(readers);
+                while let Some(row) = rows.try_next().await? {
+                    take(Row::Sqlite(row))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Begins a transaction that writes: READ COMMITTED on PostgreSQL, `BEGIN IMMEDIATE` on SQLite.
@@ -260,17 +307,18 @@ pub enum Tx {
 }
 
 /// An open transaction, the names that its statements get instead of those they say, the rows that it does not write
-/// yet, and how far a view has taken its run, when not to the end.
+/// yet, the store that opens what is sealed, and how far a view has taken its run, when not to the end.
 pub struct Open<D: Database> {
     transaction: Transaction<'static, D>,
     renames: Option<Arc<Renames>>,
     held: Option<Held>,
+    lent: Option<Store>,
     taken: Option<i64>,
 }
 
 impl<D: Database> Open<D> {
     fn new(transaction: Transaction<'static, D>) -> Self {
-        Self { transaction, renames: None, held: None, taken: None }
+        Self { transaction, renames: None, held: None, lent: None, taken: None }
     }
 
     /// What a statement is to say, and the connection to say it on: the one way to it, so that no statement reaches
@@ -315,6 +363,14 @@ impl Tx {
         }
     }
 
+    /// What opens what is sealed, if anything does.
+    pub(crate) fn lent(&mut self) -> &mut Option<Store> {
+        match self {
+            Self::Postgres(tx) => &mut tx.lent,
+            Self::Sqlite(tx) => &mut tx.lent,
+        }
+    }
+
     /// Writes what is held back of the tables that an SQL text names.
     async fn let_go(&mut self, sql: &str) -> sqlx::Result<()> {
         match self.held() {
@@ -347,6 +403,7 @@ impl Tx {
             Value::Text(v) => query.bind(v),
             Value::Bytes(v) => query.bind(v),
             Value::Json(v) => query.bind(v),
+            Value::Set(v) => query.bind(sets::words(&v)),
         });
         Ok(query.execute(connection).await?.rows_affected())
     }

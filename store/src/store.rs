@@ -2,24 +2,29 @@
 
 use crate::{
     append::{Queue, supervise},
-    blobs::Blobs,
+    blobs::{Blobs, BucketPlace},
     cache::{Aggregates, Keys},
     clock::Clock,
     database::{Database, DatabaseUrl},
     error::StoreError,
     keys::{KeyRing, unwrap, wrap},
+    lent::Asked,
     master::MasterKey,
     measures::Measures,
     random,
     seal::{self, Key, length_prefixed},
+    secrets,
 };
 use ring::hmac;
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 /// The secret that makes ids and tokens from idempotency keys, and look-up values from addresses.
 const DERIVING: &str = "deriving";
+/// The secret under which tokens are hashed that a view is searched by. With another one that view has to be rebuilt.
+const SEARCHING: &str = "search";
 
 /// Where everything is.
 #[derive(Clone, Debug)]
@@ -30,6 +35,8 @@ pub struct StoreConfig {
     pub master_key_file: PathBuf,
     /// The folder where pictures lie, sealed. Every process of one desk has the same.
     pub images: PathBuf,
+    /// The bucket where they lie instead.
+    pub bucket: Option<BucketPlace>,
 }
 
 /// An open store; its clones are the same store.
@@ -40,6 +47,7 @@ struct Inner {
     database: Database,
     master: MasterKey,
     deriving: hmac::Key,
+    searching: hmac::Key,
     clock: Clock,
     head: watch::Sender<i64>,
     queue: Queue,
@@ -64,18 +72,22 @@ impl Store {
     pub async fn open(config: &StoreConfig, clock: Clock) -> Result<Self, StoreError> {
         let database = Database::open(&config.database).await?;
         let (master, deriving) = unlock(&database, config).await?;
+        let searching = secrets::secret(&database, &master, SEARCHING).await?;
         let (head, _) = watch::channel(0);
         let deriving = hmac::Key::new(hmac::HMAC_SHA256, &deriving.0);
+        let searching = hmac::Key::new(hmac::HMAC_SHA256, searching.bytes());
+        let blobs = Blobs::new(config, &clock);
         let store = Self(Arc::new(Inner {
             database,
             master,
             deriving,
+            searching,
             clock,
             head,
             queue: Queue::new(),
             aggregates: Aggregates::new(),
             keys: Keys::new(),
-            blobs: Blobs::new(config.images.clone()),
+            blobs,
             writer: TaskTracker::new(),
             measures: Measures::new(),
             #[cfg(feature = "testing")]
@@ -112,6 +124,11 @@ impl Store {
         &self.0.blobs
     }
 
+    /// Tries out where pictures lie, before the first one comes.
+    pub async fn try_blobs(&self) -> Result<(), StoreError> {
+        self.blobs().try_out().await.map_err(StoreError::Blobs)
+    }
+
     pub(crate) fn master(&self) -> &MasterKey {
         &self.0.master
     }
@@ -134,6 +151,17 @@ impl Store {
         derived
     }
 
+    pub(crate) fn searching(&self) -> &hmac::Key {
+        &self.0.searching
+    }
+
+    /// An id that is always the same for the same purpose and parts (version 8, RFC 9562).
+    pub fn derive_id(&self, purpose: &str, parts: &[&[u8]]) -> Uuid {
+        let mut half = [0; 16];
+        half.copy_from_slice(&self.derive(purpose, parts)[..16]);
+        uuid::Builder::from_custom_bytes(half).into_uuid()
+    }
+
     /// Opens every sealed value below these; what was erased becomes `"erased"`. A value that was changed or moved
     /// is a fault, never an erasure.
     pub async fn open_personal(&self, values: &mut [&mut serde_json::Value]) -> Result<(), StoreError> {
@@ -144,7 +172,7 @@ impl Store {
         if needed.is_empty() {
             return Ok(());
         }
-        let ring = KeyRing::load(&self.0.database.log, &self.0.master, needed).await?;
+        let ring = KeyRing::load(Asked::Log(&self.0.database.log), &self.0.master, needed).await?;
         for value in values {
             seal::open(value, &|id| ring.get(id))?;
         }

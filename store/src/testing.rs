@@ -79,7 +79,7 @@ impl TestDatabase {
         };
         let master_key_file = directory.join("leaveword.key");
         let images = directory.join("data").join("images");
-        Self { config: StoreConfig { database, master_key_file, images }, directory }
+        Self { config: StoreConfig { database, master_key_file, images, bucket: None }, directory }
     }
 
     /// Opens it with this clock.

@@ -4,6 +4,7 @@ use crate::{
     accounts::TokenHash,
     api_keys::KeyRow,
     error::StoreError,
+    roles::Authority,
     sql::{Row, Value, placeholders},
     store::Store,
 };
@@ -13,30 +14,21 @@ use std::collections::HashMap;
 const AT_ONCE: usize = 500;
 
 impl Store {
-    /// The members, and the ids of their roles, whose sessions these tokens open; those that open none are left out.
-    pub async fn sessions(
-        &self,
-        tokens: &[TokenHash],
-    ) -> Result<HashMap<TokenHash, (String, String)>, StoreError> {
-        let sql = "SELECT token_hash, accounts.member_id AS member_id, role FROM sessions JOIN accounts \
-                   ON accounts.member_id = sessions.member_id WHERE expires_at > $1 AND active = 1";
-        self.opened(sql, tokens, |row| Ok((row.text("member_id")?, row.text("role")?))).await
+    /// Whose sessions these tokens open, and what the roles of these members give; those that open none are left out.
+    pub async fn sessions(&self, tokens: &[TokenHash]) -> Result<HashMap<TokenHash, Authority>, StoreError> {
+        let sql = format!(
+            "SELECT token_hash, {} FROM sessions JOIN accounts ON accounts.member_id = sessions.member_id {} \
+             WHERE expires_at > $1 AND active = 1",
+            Authority::COLUMNS,
+            Authority::ROLES
+        );
+        self.opened(&sql, tokens, Authority::of).await
     }
 
     /// The same of API keys.
     pub async fn api_keys(&self, tokens: &[TokenHash]) -> Result<HashMap<TokenHash, KeyRow>, StoreError> {
-        let sql = "SELECT token_hash, key_id, accounts.member_id AS member_id, role, permissions FROM api_keys \
-                   JOIN accounts ON accounts.member_id = api_keys.member_id \
-                   WHERE expires_at > $1 AND active = 1";
-        let key = |row: &Row| {
-            Ok(KeyRow {
-                key_id: row.text("key_id")?,
-                member_id: row.text("member_id")?,
-                role: row.text("role")?,
-                permissions: row.text("permissions")?,
-            })
-        };
-        self.opened(sql, tokens, key).await
+        let sql = KeyRow::sql("expires_at > $1 AND active = 1");
+        self.opened(&sql, tokens, KeyRow::of).await
     }
 
     /// The visitors whom these tokens speak for.

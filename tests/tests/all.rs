@@ -4,5 +4,6 @@ mod end_to_end;
 mod house;
 mod http;
 mod kill;
+mod png;
 mod simulators;
 mod together;

@@ -7,7 +7,7 @@ use std::env;
 use std::process::Stdio;
 
 /// Each is a target of the crate `benches` and a section of docs/benchmarks.md.
-const BENCHES: [&str; 6] = ["append", "rebuild", "list", "submit", "sockets", "notify"];
+const BENCHES: [&str; 7] = ["append", "rebuild", "list", "submit", "sockets", "notify", "figures"];
 
 /// What is measured on SQLite and nowhere else.
 const ON_SQLITE: &str = "notify";

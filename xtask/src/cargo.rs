@@ -31,11 +31,15 @@ pub(crate) fn leaveword_of_the_tests(args: &[&str]) -> Result<Command, String> {
     if !status(&mut build)?.success() {
         return Err("the workspace does not build".to_owned());
     }
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let mut command =
-        Command::new(target.join("debug").join(format!("leaveword{}", env::consts::EXE_SUFFIX)));
+    let mut command = Command::new(leaveword_binary());
     command.args(args).current_dir(root());
     Ok(command)
+}
+
+/// Where the tests' build leaves the server's binary.
+pub(crate) fn leaveword_binary() -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("debug").join(format!("leaveword{}", env::consts::EXE_SUFFIX))
 }
 
 /// The folder of the workspace.

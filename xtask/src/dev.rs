@@ -1,7 +1,7 @@
 //! `cargo xtask dev`: serve, and after each change of the sources serve that.
 
 use crate::watchdog::Watchdog;
-use crate::{Outcome, cargo};
+use crate::{Outcome, cargo, web};
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsStr;
@@ -21,6 +21,11 @@ type Seen = BTreeMap<PathBuf, SystemTime>;
 
 /// Builds and serves until somebody ends it.
 pub(crate) fn dev(args: &[String]) -> Outcome {
+    web::build_if_possible()?;
+    let mut pages = Watchdog::start("", OsStr::new(""))?;
+    if let Some(mut vite) = web::hot_reload() {
+        pages.spawn(vite.stdin(Stdio::null()))?;
+    }
     let mut serving: Option<Serving> = None;
     loop {
         // Looked at before the build: what changes during it is built next.

@@ -35,14 +35,16 @@ use std::process::ExitCode;
 type Outcome = Result<ExitCode, String>;
 
 const HELP: &str = "\
-cargo xtask run [args…]     build the web UI if there is one, then serve: `leaveword serve [args…]`
-cargo xtask dev [args…]     serve, and on a change of the sources build and restart
-cargo xtask test [args…]    `cargo test --workspace [args…]` with a PostgreSQL of its own
+cargo xtask run [args…]     build the web pages if Node is here, then serve: `leaveword serve [args…]`
+cargo xtask dev [args…]     serve, and on a change of the sources build and restart; the console on 127.0.0.1:5173 by Vite
+cargo xtask ui              build the web pages, if they have changed, for the next build of the server to take along
+cargo xtask test            everything: the web pages, `cargo test --workspace` with a PostgreSQL of its own, browsers
+cargo xtask test <args…>    `cargo test --workspace <args…>` with a PostgreSQL of its own, and no more
 cargo xtask soak [--minutes 30] [--kills 100] [--messages 5000] [--database sqlite|postgres|both] [--seed n]
                             the long run of the kill harness, with the binary as it is released
 cargo xtask fuzz [--examples 200] [--as nobody|visitor|agent|lead|admin|auditor|analyst] [--seed n]
                             everything that the schema has, asked for with whatever a property-based tester thinks of
-cargo xtask bench append|rebuild|list|submit|sockets|notify [flags…]
+cargo xtask bench append|rebuild|list|submit|sockets|notify|figures [flags…]
                             measure against peers, with a PostgreSQL of its own, and write docs/benchmarks.md
 cargo xtask lint            what a change must pass besides the tests: format, clippy, docs, schema
 cargo xtask schema          write graphql/schema.graphql, docs/events.md and docs/webhooks; with --check, compare only
@@ -65,6 +67,7 @@ fn perform(command: &str, args: &[String]) -> Outcome {
         "run" => run::run(args),
         "dev" => dev::dev(args),
         "test" => test::test(args),
+        "ui" => web::ui(),
         "bench" => bench::bench(args),
         "soak" => soak::soak(args),
         "fuzz" => fuzz::fuzz(args),

@@ -3,9 +3,9 @@
 use crate::{Outcome, cargo, web};
 use std::os::unix::process::CommandExt;
 
-/// Builds the web UI if there is one, then becomes the server.
+/// Builds the web pages if it can, then becomes the server.
 pub(crate) fn run(args: &[String]) -> Outcome {
-    web::build()?;
+    web::build_if_possible()?;
     let mut command = cargo::cargo();
     command.args(["run", "--package", "server", "--bin", "leaveword", "--", "serve"]).args(args);
     // We become cargo, which becomes the server: Ctrl-C reaches it, and the shell waits for its orderly end.

@@ -1,5 +1,5 @@
-//! `cargo xtask schema`: the GraphQL schema, the list of events and the schemas of webhooks as files, so that a change of any
-//! is seen in a review.
+//! `cargo xtask schema`: the GraphQL schema, the list of events, what figures mean and the schemas of webhooks as files, so
+//! that a change of any is seen in a review.
 
 use crate::{Outcome, cargo, events};
 use std::collections::BTreeMap;
@@ -10,9 +10,10 @@ use std::{env, fs};
 /// How much of a difference is shown: enough to recognise it.
 const SHOWN: usize = 3;
 
-/// The API, the page about events, and the folder about webhooks.
+/// The API, the pages about events and figures, and the folder about webhooks.
 const SCHEMA: &str = "graphql/schema.graphql";
 const EVENTS: &str = "docs/events.md";
+const STATISTICS: &str = "docs/statistics.md";
 const WEBHOOKS: &str = "docs/webhooks";
 
 /// Writes the files from the code, or with `--check` says where they part.
@@ -53,7 +54,11 @@ fn write() -> Outcome {
 
 /// Each file's path and its text; an empty one is of a file that is not to be there.
 fn written() -> Result<BTreeMap<String, String>, String> {
-    let mut all = BTreeMap::from([(SCHEMA.to_owned(), from_code()?), (EVENTS.to_owned(), events::page()?)]);
+    let mut all = BTreeMap::from([
+        (SCHEMA.to_owned(), printed(&["schema"])?),
+        (EVENTS.to_owned(), events::page()?),
+        (STATISTICS.to_owned(), printed(&["schema", "--statistics"])?),
+    ]);
     let of_webhooks = |files: BTreeMap<String, String>| {
         files.into_iter().map(|(file, text)| (format!("{WEBHOOKS}/{file}"), text))
     };
@@ -86,15 +91,16 @@ fn files(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
     Ok(found)
 }
 
-fn from_code() -> Result<String, String> {
-    let mut command = cargo::leaveword_of_the_tests(&["schema"])?;
+/// What the program prints when it is asked so.
+fn printed(arguments: &[&str]) -> Result<String, String> {
+    let mut command = cargo::leaveword_of_the_tests(arguments)?;
     command.stderr(Stdio::inherit());
     let output = command.output().map_err(|error| cargo::cannot_start(&command, &error))?;
     if !output.status.success() {
-        return Err("`leaveword schema` failed".to_owned());
+        return Err(format!("`leaveword {}` failed", arguments.join(" ")));
     }
     String::from_utf8(output.stdout)
-        .map_err(|_| "`leaveword schema` printed something else than text".to_owned())
+        .map_err(|_| format!("`leaveword {}` printed something else than text", arguments.join(" ")))
 }
 
 /// The first lines in which two texts differ, the file's with `-`, the code's with `+`.

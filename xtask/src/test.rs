@@ -2,21 +2,29 @@
 
 use crate::killable::killable;
 use crate::postgres::{Data, Postgres};
-use crate::{Outcome, cargo, install};
+use crate::{Outcome, cargo, install, web};
 use std::env;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 /// Where the tests look for the server in which they make databases of their own.
 pub(crate) const URL: &str = "LEAVEWORD_TEST_POSTGRES_URL";
 
-/// Runs `cargo test`.
+/// Runs `cargo test`, and around it what tries the web pages, unless only a part is asked for.
 pub(crate) fn test(args: &[String]) -> Outcome {
+    let is_all = args.is_empty();
+    if is_all {
+        web::check()?;
+    }
     if !names_packages(args) {
         install::python();
     }
     let mut tests = cargo_test(args);
     let _killable = killable(&mut tests)?;
-    with_postgres(tests)
+    let outcome = with_postgres(tests)?;
+    if is_all && outcome == ExitCode::SUCCESS {
+        web::browse()?;
+    }
+    Ok(outcome)
 }
 
 /// Runs a command with a PostgreSQL that lives as long as it does, or with the one the environment names.

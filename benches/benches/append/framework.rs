@@ -68,10 +68,13 @@ pub(crate) fn command(clock: &Clock, turn: Turn, caller: usize) -> (String, Mess
                 contact: streams::contact(),
                 content: Words::parse(WORDS).expect("words"),
                 images: vec![],
+                files: vec![],
                 category_id: None,
                 related_to: None,
                 locale: None,
                 page_url: None,
+                answers: vec![],
+                privacy_notice: None,
                 form: FormRules::default(),
             };
             (random::uuid(at).to_string(), MessageCommand::Submit(Box::new(submit)))
@@ -82,6 +85,8 @@ pub(crate) fn command(clock: &Clock, turn: Turn, caller: usize) -> (String, Mess
                 reply_id: ReplyId(random::uuid(at)),
                 author: streams::member_id(caller),
                 content: ReplyText::parse(WORDS).expect("words"),
+                images: vec![],
+                files: vec![],
             };
             (streams::message_id(message).to_string(), MessageCommand::Reply(reply))
         }

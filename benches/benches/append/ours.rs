@@ -82,6 +82,9 @@ impl Ours {
             related_to: None,
             locale: None,
             page_url: None,
+            answers: vec![],
+            form_shown: None,
+            privacy_notice: None,
             on_behalf: None,
             idempotency_key: Some(key()),
         };
@@ -93,8 +96,9 @@ impl Ours {
         let input = ReplyInput {
             target: Target { idempotency_key: Some(key()), ..streams::message_id(message).into() },
             content: ReplyText::parse(WORDS).expect("words"),
+            upload_ids: vec![],
         };
-        let caller = caller(Actor::Member { id: member, role: Role::Agent });
+        let caller = caller(Actor::Member { id: member, grants: Role::Agent.grants() });
         self.commands.reply_to_message(&caller, input).await.map(drop)
     }
 }

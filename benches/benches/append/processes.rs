@@ -65,6 +65,7 @@ pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), 
         database: DatabaseUrl::Postgres(given.value("url", String::new())?),
         master_key_file: given.value("key", String::new())?.into(),
         images: std::path::PathBuf::new(),
+        bucket: None,
     };
     let (callers, number) = (given.value("callers", 1)?, given.value("number", 0_usize)?);
     let window = Duration::from_secs_f64(given.value("seconds", 1.0)?);

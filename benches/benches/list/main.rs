@@ -80,7 +80,7 @@ impl List {
             store.database().views.execute("ANALYZE", &[]).await.map_err(|error| error.to_string())?;
         }
         let projections = Projections::reading(&store);
-        let admin = Actor::Member { id: MemberId(Uuid::from_u128(1)), role: Role::Admin };
+        let admin = Actor::Member { id: MemberId(Uuid::from_u128(1)), grants: Role::Admin.grants() };
         let reader = Reader::of_messages(admin, &Reach::Desk).map_err(|error| error.to_string())?;
         Ok(Self { messages, store, projections, reader, _database: database })
     }

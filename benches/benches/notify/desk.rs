@@ -62,7 +62,9 @@ async fn administrator(commands: &Commands) -> Result<String, CommandError> {
     let email = MemberEmail::parse("bench@example.com").expect("an address");
     let name = Name::parse("bench").expect("a name");
     let caller = Caller::system("bench");
-    commands.add_member(&caller, NewMember { name, email: email.clone(), role: Role::Admin }, None).await?;
+    commands
+        .add_member(&caller, NewMember { name, email: email.clone(), role: Role::Admin.into() }, None)
+        .await?;
     let link = commands.create_sign_in_link(&email).await?;
     Ok(commands.redeem_sign_in_link(&caller, &link.token, "correct horse battery").await?.token)
 }

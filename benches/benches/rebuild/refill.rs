@@ -55,7 +55,7 @@ pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), 
         false => DatabaseUrl::Sqlite(given.value("sqlite", String::new())?.into()),
     };
     let master_key_file = given.value("key", String::new())?.into();
-    let config = StoreConfig { database, master_key_file, images: std::path::PathBuf::new() };
+    let config = StoreConfig { database, master_key_file, images: std::path::PathBuf::new(), bucket: None };
     let store = Store::open(&config, Clock::system()).await.map_err(|error| error.to_string())?;
     let started = Instant::now();
     let (progress, _) = watch::channel(RebuildProgress::default());

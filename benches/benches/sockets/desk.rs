@@ -89,7 +89,7 @@ impl Desk {
 async fn member(commands: &Commands, number: usize) -> Result<String, CommandError> {
     let email = MemberEmail::parse(&format!("agent.{number}@example.com")).expect("an address");
     let name = Name::parse(NAME).expect("a name");
-    let new = NewMember { name, email: email.clone(), role: Role::Lead };
+    let new = NewMember { name, email: email.clone(), role: Role::Lead.into() };
     let caller = Caller::system("bench");
     commands.add_member(&caller, new, None).await?;
     let link = commands.create_sign_in_link(&email).await?;
@@ -107,6 +107,9 @@ async fn left(commands: &Commands) -> Result<Left, CommandError> {
         related_to: None,
         locale: None,
         page_url: None,
+        answers: vec![],
+        form_shown: None,
+        privacy_notice: None,
         on_behalf: None,
         idempotency_key: None,
     };

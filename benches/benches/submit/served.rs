@@ -58,7 +58,7 @@ pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), 
     let guard = Guard::read("127.0.0.0/8", "").map_err(|fault| fault.problem)?;
     let config = Config {
         data_dir: PathBuf::new(),
-        store: StoreConfig { database, master_key_file, images: PathBuf::new() },
+        store: StoreConfig { database, master_key_file, images: PathBuf::new(), bucket: None },
         listen: ([127, 0, 0, 1], 0).into(),
         metrics_listen: None,
         otlp_endpoint: None,
@@ -66,7 +66,8 @@ pub(crate) async fn work(given: impl IntoIterator<Item = String>) -> Result<(), 
         log: "warn".to_owned(),
         // Measured is what one machine does, not how little one address may do.
         edge: server::Edge { limits: server::Limits::NONE, ..server::Edge::default() },
-        channels: Channels { guard, mail: None },
+        channels: Channels { guard, mail: None, sms: None },
+        ui: server::Ui::default(),
     };
     let server = Server::start(&config, Clock::system()).await.map_err(|error| error.to_string())?;
     println!("{}", server.address());

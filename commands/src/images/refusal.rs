@@ -54,6 +54,6 @@ pub enum ImageRefusal {
     #[error("is damaged, incomplete or of a rare make: open it, save it again as JPG or PNG, and try that")]
     Damaged,
     /// Too many pictures wait already. Nothing is wrong with this one.
-    #[error("has to wait, the desk is busy with others: try again in a moment")]
+    #[error("has to wait, the desk is busy with others: send it to the same address again in a few seconds")]
     Busy,
 }

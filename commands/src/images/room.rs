@@ -1,24 +1,43 @@
 //! How many pictures are worked on at once, and in how much memory: however many come, the server stays as large.
 
 use super::{Header, ImageLimits, ImageRefusal, PreparedImage, develop, look};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How much of the machine pictures may have.
+/// How much of the machine pictures, and other files on their way, may have.
 #[derive(Clone, Copy, Debug)]
 pub struct Space {
     /// How many may be here at once, waiting ones included; more are told to try again.
     pub queue: usize,
+    /// How long one waits to be let in before it is told to try again: long before the edge gives up on its request.
+    pub patience: Duration,
     /// Bytes of files that have come and of those that were made of them.
     pub files: usize,
     /// Bytes for decoding. One picture may need at most this.
     pub memory: usize,
+    /// How many other files come at once; of each a part of half a mebibyte is here, three times at most.
+    pub coming: usize,
+    /// How many of these are one owner's at most.
+    pub coming_each: usize,
+    /// How many are sent to somebody at once, likewise.
+    pub going: usize,
+    /// How many of these are sent to one reader at most.
+    pub going_each: usize,
 }
 
 impl Default for Space {
-    /// 300 pictures, of which ten of the largest are here with their bytes; below 240 MiB in all.
+    /// 300 pictures, of which ten of the largest are here with their bytes; with other files below 300 MiB in all.
     fn default() -> Self {
-        Self { queue: 300, files: 64 << 20, memory: 160 << 20 }
+        Self {
+            queue: 300,
+            patience: Duration::from_secs(5),
+            files: 64 << 20,
+            memory: 160 << 20,
+            coming: 16,
+            coming_each: 2,
+            going: 32,
+            going_each: 3,
+        }
     }
 }
 
@@ -71,13 +90,14 @@ impl ImageRoom {
     }
 
     /// Before the first byte is read: waits, without any memory, until there is room for a file of so many bytes and
-    /// for what will be made of it. `Busy` when too many wait. Give it a time-out; going away costs nothing.
+    /// for what will be made of it. `Busy` when too many wait, or when it took too long. Going away costs nothing.
     pub async fn admit(&self, bytes: usize, limits: ImageLimits) -> Result<Admission, ImageRefusal> {
         limits.check_bytes(bytes)?;
         let busy = |_| ImageRefusal::Busy;
         let queue = self.queue.clone().try_acquire_owned().map_err(|_| ImageRefusal::Busy)?;
         let wanted = units((bytes + limits.stored).min(self.space.files));
-        let files = self.files.clone().acquire_many_owned(wanted).await.map_err(busy)?;
+        let let_in = tokio::time::timeout(self.space.patience, self.files.clone().acquire_many_owned(wanted));
+        let files = let_in.await.map_err(|_| ImageRefusal::Busy)?.map_err(busy)?;
         let held = Arc::new(Held { _queue: queue, _files: files });
         Ok(Admission { room: self.clone(), limits, bytes, held })
     }

@@ -1,12 +1,12 @@
 //! What is said in a message once it was left.
 
 use super::{Target, member};
-use crate::{Caller, Commands, access::Needs, error::CommandError};
+use crate::{Caller, Commands, access::Needs, error::CommandError, execute::Request};
 use domain::{
     access::Permission,
-    ids::{ImageId, MemberId, NoteId, ReplyId, WordsId},
+    ids::{MemberId, NoteId, ReplyId, UploadId, WordsId},
     member::Member,
-    message::{AddNote, ContinueMessage, MessageCommand, RateMessage, ReplyToMessage, Stars},
+    message::{AddNote, ContinueMessage, File, Image, MessageCommand, RateMessage, ReplyToMessage, Stars},
     text::{Reason, ReplyText, Words},
 };
 use serde::Serialize;
@@ -20,9 +20,9 @@ pub struct ContinueInput {
     pub target: Target,
     /// The words.
     pub content: Words,
-    /// Pictures that the visitor has sent.
+    /// Pictures and files that the visitor has sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub upload_ids: Vec<ImageId>,
+    pub upload_ids: Vec<UploadId>,
 }
 
 /// A reply.
@@ -31,8 +31,11 @@ pub struct ReplyInput {
     /// To which message.
     #[serde(flatten)]
     pub target: Target,
-    /// The reply.
+    /// The reply; may be empty beside a picture or file.
     pub content: ReplyText,
+    /// Pictures and files that whoever replies has sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upload_ids: Vec<UploadId>,
 }
 
 /// A note.
@@ -66,21 +69,13 @@ impl Commands {
         caller: &Caller,
         input: ContinueInput,
     ) -> Result<Receipt, CommandError> {
-        let mut request = self.request(caller, Needs::Owner, "continueMessage", &input.target, &input)?;
+        let request = self.request(caller, Needs::Owner, "continueMessage", &input.target, &input)?;
         let words_id = WordsId(store::random::uuid(self.store.clock().now()));
-        let attaching = match self.attaching(caller, &input.upload_ids).await {
-            Ok(attaching) => attaching,
-            // With the first use of the key they were attached.
-            Err(refusal) => return self.answered(request.idempotency.as_ref()).await?.ok_or(refusal),
+        let (at, content) = (self.store.clock().now(), input.content);
+        let said = |images, files| {
+            MessageCommand::Continue(ContinueMessage { at, words_id, content, images, files })
         };
-        request.rows = attaching.rows(request.message_id, &words_id.to_string());
-        let command = MessageCommand::Continue(ContinueMessage {
-            at: self.store.clock().now(),
-            words_id,
-            content: input.content,
-            images: attaching.images,
-        });
-        self.execute(request, command).await
+        self.say(request, &words_id.to_string(), &input.upload_ids, said).await
     }
 
     /// `replyToMessage`: a member replies.
@@ -91,13 +86,30 @@ impl Commands {
     ) -> Result<Receipt, CommandError> {
         let needs = Needs::Member(Permission::MessagesReply);
         let request = self.request(caller, needs, "replyToMessage", &input.target, &input)?;
-        let command = MessageCommand::Reply(ReplyToMessage {
-            at: self.store.clock().now(),
-            reply_id: ReplyId(store::random::uuid(self.store.clock().now())),
-            author: member(caller, Permission::MessagesReply)?,
-            content: input.content,
-        });
-        self.execute(request, command).await
+        let author = member(caller, Permission::MessagesReply)?;
+        let reply_id = ReplyId(store::random::uuid(self.store.clock().now()));
+        let (at, content) = (self.store.clock().now(), input.content);
+        let said = |images, files| {
+            MessageCommand::Reply(ReplyToMessage { at, reply_id, author, content, images, files })
+        };
+        self.say(request, &reply_id.to_string(), &input.upload_ids, said).await
+    }
+
+    /// Carries out what is said with pictures and files of whoever says it: they go with the entry of that id.
+    async fn say(
+        &self,
+        mut request: Request<'_>,
+        entry_id: &str,
+        upload_ids: &[UploadId],
+        said: impl FnOnce(Vec<Image>, Vec<File>) -> MessageCommand,
+    ) -> Result<Receipt, CommandError> {
+        let attaching = match self.attaching(request.caller, upload_ids).await {
+            Ok(attaching) => attaching,
+            // With the first use of the key they were attached.
+            Err(refusal) => return self.answered(request.idempotency.as_ref()).await?.ok_or(refusal),
+        };
+        request.rows = attaching.rows(request.message_id, entry_id);
+        self.execute(request, said(attaching.images, attaching.files)).await
     }
 
     /// `addNote`: a member writes something for the desk alone.

@@ -57,7 +57,7 @@ impl Commands {
         let at = self.store.clock().now();
         let categorize = |settings: &Settings| {
             let category_id = input.category_id.clone();
-            let known = settings.form_rules().categories.contains(&category_id);
+            let known = settings.form_rules(None).categories.contains(&category_id);
             MessageCommand::Categorize(CategorizeMessage { at, category_id, known })
         };
         self.execute_with(request, Facts::Desk(&categorize)).await

@@ -135,7 +135,7 @@ async fn a_reply_before_the_instant_prevents_it(dialect: Dialect) {
     let answered = submit(&desk, &waits).await;
     let forgotten = submit(&desk, &waits).await;
     let content = ReplyText::parse("今天下午发货。").expect("words");
-    let reply = ReplyInput { target: answered.into(), content };
+    let reply = ReplyInput { target: answered.into(), content, upload_ids: vec![] };
     desk.commands.reply_to_message(&member(Role::Agent), reply).await.expect("replied");
     // The view is behind: it still names the wait that the reply has ended.
     let watcher = waits.watch(&desk.commands, &stop);

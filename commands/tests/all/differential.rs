@@ -122,6 +122,8 @@ fn drawn(clock: &Clock) -> MessageCommand {
             reply_id: ReplyId(random::uuid(at)),
             author,
             content: ReplyText::parse("This afternoon.").expect("words"),
+            images: vec![],
+            files: vec![],
         }),
         3 => MessageCommand::Step(Step { at, kind: StepKind::Close, reason: None }),
         4 => MessageCommand::Step(Step { at, kind: StepKind::Reopen, reason: None }),
@@ -139,10 +141,13 @@ fn submission(clock: &Clock) -> SubmitMessage {
         contact: Contact::parse("anna@example.org", "CN").expect("an address"),
         content: Words::parse("When will it be sent?").expect("words"),
         images: vec![],
+        files: vec![],
         category_id: None,
         related_to: None,
         locale: None,
         page_url: None,
+        answers: vec![],
+        privacy_notice: None,
         form: FormRules::default(),
     }
 }

@@ -51,7 +51,8 @@ impl Desk {
 }
 
 fn reply(id: MessageId) -> ReplyInput {
-    ReplyInput { target: id.into(), content: ReplyText::parse("好的。").expect("words") }
+    let content = ReplyText::parse("好的。").expect("words");
+    ReplyInput { target: id.into(), content, upload_ids: vec![] }
 }
 
 fn work(message_id: MessageId) -> WorkInput {
@@ -84,7 +85,7 @@ async fn a_key_may_never_do_more_than_its_owner_may_now(dialect: Dialect) {
     assert!(matches!(beyond, Err(CommandError::Member(MemberError::BeyondRole(_)))));
     let key = desk.key(&agent, &["messages.read", "messages.reply"]).await;
     let (_, admin, _) = desk.employ("admin", Role::Admin).await;
-    desk.commands.change_member_role(&admin, id, Role::Auditor).await.expect("changed");
+    desk.commands.change_member_role(&admin, id, Role::Auditor.into()).await.expect("changed");
     let program = desk.holder(&key.secret).await.expect("opens");
     let replied = desk.commands.reply_to_message(&program, reply(desk.message().await)).await;
     assert!(matches!(replied, Err(CommandError::Forbidden(_))));
@@ -132,7 +133,7 @@ async fn a_key_makes_no_key_no_session_and_no_member(dialect: Dialect) {
         commands.create_api_key(&program, input(&["members.manage"])).await.map(drop),
         commands.change_password(&program, PASSWORD, "another horse").await.map(drop),
         commands.create_link_for(&program, id).await.map(drop),
-        commands.change_member_role(&program, id, Role::Agent).await.map(drop),
+        commands.change_member_role(&program, id, Role::Agent.into()).await.map(drop),
         commands.sessions(&program, None).await.map(drop),
         commands.set_presence(&program, true).await.map(drop),
         invited.map(drop),

@@ -45,7 +45,7 @@ fn retry_after<T>(answer: &Result<T, CommandError>) -> Option<u64> {
 
 async fn mei(desk: &Desk) {
     let email = MemberEmail::parse("mei@example.com").expect("an address");
-    let new = NewMember { name: Name::parse("韩梅梅").expect("a name"), email, role: Role::Agent };
+    let new = NewMember { name: Name::parse("韩梅梅").expect("a name"), email, role: Role::Agent.into() };
     desk.commands.add_member(&Caller::system("test"), new, Some(PASSWORD)).await.expect("added");
 }
 
@@ -196,7 +196,7 @@ async fn one_password_is_compared_whatever_is_wrong(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     mei(&desk).await;
     let email = MemberEmail::parse("new@example.com").expect("an address");
-    let new = NewMember { name: Name::parse("新来").expect("a name"), email, role: Role::Agent };
+    let new = NewMember { name: Name::parse("新来").expect("a name"), email, role: Role::Agent.into() };
     desk.commands.add_member(&Caller::system("test"), new, None).await.expect("added");
     let who = ["mei@example.com", "nobody@example.com", "new@example.com", "not an address", ""];
     for email in who {

@@ -1,6 +1,7 @@
 //! What carrying a command out promises, each scenario on both databases.
 
 mod accounts;
+mod auto_reply;
 mod channels;
 mod clock;
 mod differential;
@@ -9,6 +10,7 @@ mod keys;
 mod limits;
 mod members;
 mod messages;
+mod roles;
 mod teams;
 mod work;
 
@@ -61,6 +63,9 @@ fn words() -> SubmitInput {
         related_to: None,
         locale: None,
         page_url: None,
+        answers: vec![],
+        form_shown: None,
+        privacy_notice: None,
         on_behalf: None,
         idempotency_key: None,
     }
@@ -75,5 +80,5 @@ fn anonymous() -> Caller {
 }
 
 fn member(role: Role) -> Caller {
-    caller(Actor::Member { id: MemberId(Uuid::from_u128(7)), role })
+    caller(Actor::Member { id: MemberId(Uuid::from_u128(7)), grants: role.grants() })
 }

@@ -3,7 +3,7 @@
 use super::{Desk, anonymous, caller};
 use commands::{Caller, CommandError, Invited, NewMember, ReviseInput};
 use domain::{
-    access::Role,
+    access::{Role, RoleId},
     actor::Actor,
     ids::{MemberId, TeamId},
     member::{Member, MemberEmail, MemberError, Vendor},
@@ -30,19 +30,20 @@ on_both_databases!(
 
 const PASSWORD: &str = "correct horse battery";
 
-pub(super) fn new(who: &str, role: Role) -> NewMember {
+pub(super) fn new(who: &str, role: impl Into<RoleId>) -> NewMember {
     let email = MemberEmail::parse(&format!("{who}@example.com")).expect("an address");
-    NewMember { name: Name::parse(who).expect("a name"), email, role }
+    NewMember { name: Name::parse(who).expect("a name"), email, role: role.into() }
 }
 
 impl Desk {
     /// Somebody who works here and is signed in: who they are, and their session.
-    pub(super) async fn employ(&self, who: &str, role: Role) -> (MemberId, Caller, String) {
+    pub(super) async fn employ(&self, who: &str, role: impl Into<RoleId>) -> (MemberId, Caller, String) {
         let operator = Caller::system("test");
         let id = self.commands.add_member(&operator, new(who, role), Some(PASSWORD)).await.expect("added");
         let email = format!("{who}@example.com");
         let session = self.commands.sign_in(&anonymous(), &email, PASSWORD).await.expect("signs in");
-        (id, caller(Actor::Member { id, role }), session.token)
+        let actor = self.opens(&session.token).await.expect("a member");
+        (id, caller(actor), session.token)
     }
 
     async fn invite(&self, by: &Caller, who: &str) -> Invited {
@@ -72,7 +73,7 @@ async fn an_invitation_is_accepted_once_of_two_who_try_at_the_same_moment(dialec
         }
     }
     let [session] = sessions.as_slice() else { panic!("{} accepted it", sessions.len()) };
-    let member = Actor::Member { id: invited.member_id, role: Role::Agent };
+    let member = Actor::Member { id: invited.member_id, grants: Role::Agent.grants() };
     assert_eq!(desk.opens(&session.token).await, Some(member));
     assert_eq!((desk.count("MemberJoined").await, desk.count("MemberInvited").await), (2, 3));
     assert!(!format!("{invited:?} {session:?}").contains("lw"), "no token is printed");
@@ -116,7 +117,11 @@ async fn whoever_is_invited_into_a_team_is_in_it(dialect: Dialect) {
     let absent = invite("hua", BTreeSet::from([TeamId(Uuid::from_u128(404))])).await;
     assert!(matches!(absent, Err(CommandError::TeamUnknown)));
     let mei = invite("mei", BTreeSet::from([team])).await.expect("invited").member_id;
-    let reach = desk.commands.reach_of(Actor::Member { id: mei, role: Role::Agent }).await.expect("readable");
+    let reach = desk
+        .commands
+        .reach_of(Actor::Member { id: mei, grants: Role::Agent.grants() })
+        .await
+        .expect("readable");
     let theirs = domain::access::Reach::Teams { teams: [team].into(), members: [mei].into() };
     assert_eq!(reach, theirs);
     assert_eq!(desk.count("MemberInvited").await, 3, "nobody was invited into a team that is not there");
@@ -130,7 +135,7 @@ async fn only_whoever_manages_members_manages_them(dialect: Dialect) {
         let invited = desk.commands.invite_member(by, new("new", Role::Agent), &BTreeSet::new()).await;
         let refused = [
             invited.map(drop),
-            desk.commands.change_member_role(by, id, Role::Admin).await.map(drop),
+            desk.commands.change_member_role(by, id, Role::Admin.into()).await.map(drop),
             desk.commands.deactivate_member(by, id).await.map(drop),
             desk.commands.reactivate_member(by, id).await.map(drop),
             desk.commands.create_link_for(by, id).await.map(drop),
@@ -204,7 +209,7 @@ where
 
 async fn of_two_administrators_who_demote_each_other_one_stays(dialect: Dialect) {
     against_each_other(dialect, |commands, by, other| async move {
-        commands.change_member_role(&by, other, Role::Lead).await.map(drop)
+        commands.change_member_role(&by, other, Role::Lead.into()).await.map(drop)
     })
     .await;
 }
@@ -244,8 +249,8 @@ async fn a_role_counts_from_the_next_request_on(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     let ((id, _, session), (_, admin, _)) =
         (desk.employ("mei", Role::Agent).await, desk.employ("admin", Role::Admin).await);
-    desk.commands.change_member_role(&admin, id, Role::Auditor).await.expect("changed");
-    assert_eq!(desk.opens(&session).await, Some(Actor::Member { id, role: Role::Auditor }));
+    desk.commands.change_member_role(&admin, id, Role::Auditor.into()).await.expect("changed");
+    assert_eq!(desk.opens(&session).await, Some(Actor::Member { id, grants: Role::Auditor.grants() }));
 }
 
 async fn of_two_who_redeem_a_link_at_the_same_moment_one_is_in(dialect: Dialect) {

@@ -41,7 +41,7 @@ fn visitor(submitted: &Submitted) -> Caller {
 
 fn reply(message_id: MessageId) -> ReplyInput {
     let content = ReplyText::parse("今天下午发货。").expect("words");
-    ReplyInput { target: message_id.into(), content }
+    ReplyInput { target: message_id.into(), content, upload_ids: vec![] }
 }
 
 fn close(message_id: MessageId) -> WorkInput {
@@ -116,7 +116,7 @@ async fn a_key_used_with_other_input_is_refused(dialect: Dialect) {
     let keyed = |content: &str| {
         let content = ReplyText::parse(content).expect("words");
         let target = Target { idempotency_key: Some("k".into()), ..message.into() };
-        ReplyInput { content, target }
+        ReplyInput { content, target, upload_ids: vec![] }
     };
     let agent = member(Role::Agent);
     let first = desk.commands.reply_to_message(&agent, keyed("好")).await.expect("replied");

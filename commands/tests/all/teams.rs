@@ -45,11 +45,11 @@ impl Desk {
     /// Somebody who works here.
     async fn hire(&self, who: &str, role: Role) -> (MemberId, Caller) {
         let email = MemberEmail::parse(&format!("{who}@example.com")).expect("an address");
-        let new = NewMember { name: name(who), email, role };
+        let new = NewMember { name: name(who), email, role: role.into() };
         let operator = Caller::system("test");
         let hired = self.commands.add_member(&operator, new, Some("correct horse battery")).await;
         let id = hired.expect("hired");
-        (id, caller(Actor::Member { id, role }))
+        (id, caller(Actor::Member { id, grants: role.grants() }))
     }
 
     async fn team(&self, called: &str, members: &[MemberId]) -> TeamId {
@@ -93,7 +93,7 @@ async fn a_team_has_members_who_work_at_the_desk_and_each_once(dialect: Dialect)
     let nobody = join(MemberId(Uuid::from_u128(404))).await;
     assert!(matches!(nobody, Err(CommandError::Team(TeamError::MemberUnknown))));
     let email = MemberEmail::parse("invited@example.com").expect("an address");
-    let invited = NewMember { name: name("invited"), email, role: Role::Agent };
+    let invited = NewMember { name: name("invited"), email, role: Role::Agent.into() };
     let invited = desk.commands.add_member(&Caller::system("test"), invited, None).await.expect("invited");
     assert!(matches!(join(invited).await, Err(CommandError::Team(TeamError::MemberInactive))));
     desk.commands.leave_team(&admin(), team, mei).await.expect("left");
@@ -109,8 +109,8 @@ async fn what_another_team_has_is_absent_to_a_member_of_a_team(dialect: Dialect)
     let message = id(&desk.submit(&anonymous()).await);
     let other = desk.team("物流", &[hua]).await;
     desk.team("售后", &[mei]).await;
-    let reply =
-        || ReplyInput { target: message.into(), content: ReplyText::parse("好的。").expect("words") };
+    let content = ReplyText::parse("好的。").expect("words");
+    let reply = || ReplyInput { target: message.into(), content: content.clone(), upload_ids: vec![] };
     desk.commands.reply_to_message(&by_mei, reply()).await.expect("the queue is everybody's");
     for to in [Assignee::Member(hua), Assignee::Team(other)] {
         desk.assign(message, to).await.expect("assigned");

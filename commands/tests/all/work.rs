@@ -30,7 +30,7 @@ fn work(message_id: MessageId) -> WorkInput {
 }
 
 fn agent(n: u128) -> Caller {
-    caller(Actor::Member { id: MemberId(Uuid::from_u128(n)), role: Role::Agent })
+    caller(Actor::Member { id: MemberId(Uuid::from_u128(n)), grants: Role::Agent.grants() })
 }
 
 async fn of_forty_members_who_claim_at_once_one_wins_and_the_others_learn_who(dialect: Dialect) {
@@ -121,7 +121,7 @@ async fn a_claim_of_what_has_changed_is_a_conflict(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
     let message = id(&desk.commands.submit_message(&anonymous(), words()).await.expect("submitted"));
     let content = ReplyText::parse("今天下午发货。").expect("words");
-    let reply = ReplyInput { target: message.into(), content };
+    let reply = ReplyInput { target: message.into(), content, upload_ids: vec![] };
     desk.commands.reply_to_message(&agent(1), reply).await.expect("replied");
     let seen = |version| {
         let target = Target { expected_version: Some(version), ..message.into() };

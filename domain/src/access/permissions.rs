@@ -32,8 +32,8 @@ impl Permissions {
     pub fn named<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Self, S> {
         let mut all = Self::default();
         for name in names {
-            match Permission::ALL.iter().find(|known| known.name() == name.as_ref()) {
-                Some(permission) => all.0 |= bit(*permission),
+            match Permission::named(name.as_ref()) {
+                Some(permission) => all.0 |= bit(permission),
                 None => return Err(name),
             }
         }

@@ -3,9 +3,7 @@
 mod notification_type;
 mod template;
 
-pub use notification_type::{
-    NotificationType, ToldEvent, default_events, notification_types, told_events, type_of,
-};
+pub use notification_type::{NotificationType, ToldEvent, notification_types, told_events, type_of};
 pub use template::{Template, TemplatePart, Variable};
 
 use super::{ChannelKind, Quiet};
@@ -17,6 +15,7 @@ use crate::{
     personal::Personal,
     text::Text,
 };
+use notification_type::{default_events, replies};
 use serde::{Deserialize, Serialize};
 
 /// What a channel is called: 1 to 100 characters.
@@ -157,6 +156,15 @@ pub enum RulesError {
     /// The template cannot be used.
     #[error("the template {0}")]
     Template(crate::text::TextError),
+    /// Visitors hear of replies, in their own language and in words of ours.
+    #[error(
+        "a channel to visitors tells them of message.replied in their own language: it has no other events, template, format, \
+         locale, mentions, contacts or digests"
+    )]
+    VisitorsArePlain,
+    /// What is said stays here.
+    #[error("an SMS has no words of a message: its `showContent` is NONE")]
+    SmsIsBare,
     /// Not so many a minute.
     #[error("`ratePerMinute` is between 1 and {FASTEST}")]
     Rate,
@@ -174,7 +182,8 @@ impl ChannelKind {
             Self::Dingtalk => &["markdown", "text", "link", "action_card"],
             Self::Slack => &["blocks", "text"],
             Self::Webhook => &["json"],
-            Self::Email => &["mail"],
+            Self::Email | Self::VisitorEmail => &["mail"],
+            Self::VisitorSms => &["sms"],
         }
     }
 }
@@ -208,11 +217,42 @@ impl Rules {
         if kind == ChannelKind::Webhook && (self.template.is_some() || has_mentions || has_digests) {
             return Err(RulesError::WebhookIsPlain);
         }
+        if kind.reaches().is_some() {
+            self.check_for_visitors(kind)?;
+        }
         if self.rate_per_minute.is_some_and(|rate| !(1..=FASTEST).contains(&rate)) {
             return Err(RulesError::Rate);
         }
         Quiet::read(&self.quiet_hours).map_err(|_| RulesError::QuietHours)?;
         Ok(())
+    }
+
+    /// What a channel of this kind is told unless somebody says otherwise.
+    pub fn usual(kind: ChannelKind) -> Self {
+        match kind.reaches() {
+            Some(_) => Self { events: replies(), show_content: ShowContent::None, ..Self::default() },
+            None => Self::default(),
+        }
+    }
+
+    fn check_for_visitors(&self, kind: ChannelKind) -> Result<(), RulesError> {
+        let plain = Self {
+            category_ids: self.category_ids.clone(),
+            priorities: self.priorities.clone(),
+            require_keywords: self.require_keywords.clone(),
+            skip_keywords: self.skip_keywords.clone(),
+            rate_per_minute: self.rate_per_minute,
+            show_content: self.show_content,
+            quiet_hours: self.quiet_hours.clone(),
+            ..Self::usual(kind)
+        };
+        if *self != plain {
+            return Err(RulesError::VisitorsArePlain);
+        }
+        match (kind, self.show_content) {
+            (ChannelKind::VisitorSms, ShowContent::Excerpt | ShowContent::Full) => Err(RulesError::SmsIsBare),
+            (_, _) => Ok(()),
+        }
     }
 
     /// Does it ask for anything that only the words can answer?

@@ -49,6 +49,33 @@ fn warn(since: i64, warning: u32) -> ChannelCommand {
 }
 
 #[test]
+fn visitors_are_told_of_replies_and_an_sms_has_no_words() {
+    for kind in [ChannelKind::VisitorEmail, ChannelKind::VisitorSms] {
+        let usual = Rules::usual(kind);
+        assert_eq!(
+            usual.events.iter().map(NotificationType::as_str).collect::<Vec<_>>(),
+            ["message.replied"]
+        );
+        assert_eq!(usual.show_content, ShowContent::None);
+        after([connect(kind, usual.clone())]);
+        let night = HoursRange { days: vec![1], from: "22:00".to_owned(), until: "23:00".to_owned() };
+        after([connect(kind, Rules { quiet_hours: vec![night], rate_per_minute: Some(5), ..usual.clone() })]);
+        let locale = Some(Locale::parse("de").expect("a language"));
+        for odd in [
+            Rules::default(),
+            Rules { locale, ..usual.clone() },
+            Rules { digest: Digest::Daily, ..usual.clone() },
+            Rules { format: Some(kind.formats()[0].to_owned()), ..usual.clone() },
+        ] {
+            assert_eq!(refused_rules(kind, odd), RulesError::VisitorsArePlain);
+        }
+    }
+    let full = |kind| Rules { show_content: ShowContent::Full, ..Rules::usual(kind) };
+    after([connect(ChannelKind::VisitorEmail, full(ChannelKind::VisitorEmail))]);
+    assert_eq!(refused_rules(ChannelKind::VisitorSms, full(ChannelKind::VisitorSms)), RulesError::SmsIsBare);
+}
+
+#[test]
 fn a_channel_is_connected_once_and_only_so_many_are() {
     let channel = connected(ChannelKind::Wecom);
     assert_eq!(refused(&channel, connect(ChannelKind::Wecom, Rules::default())), ChannelError::AlreadySo);

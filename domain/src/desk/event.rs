@@ -3,10 +3,12 @@
 
 use super::{TargetException, hours::Stored};
 use crate::{
+    access::{Grants, RoleId},
     event::events,
     hours::{AvailabilityRule, DeskHours},
     ids::CategoryId,
     locale::Locale,
+    message::FileFormat,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,15 +18,21 @@ events! {
     /// An event of the desk; each replaces the setting of its kind.
     DeskEvent {
         /// Name, languages, zone, phone region, limits.
-        DeskRevised "1",
+        DeskRevised "2",
         /// The form a visitor fills in.
         FormRevised "1",
         /// Categories, tags, review criteria.
-        CategoriesRevised "1",
+        CategoriesRevised "2",
         /// When somebody is there.
         OpeningHoursRevised "2",
         /// How soon an answer is due.
         ServiceTargetRevised "2",
+        /// What is answered at once when the desk is closed.
+        AutoReplyRevised "1",
+        /// What visitors are told of what becomes of their words.
+        PrivacyNoticeRevised "1",
+        /// The desk's own roles.
+        RolesRevised "1",
     }
 }
 
@@ -37,7 +45,11 @@ impl Localised {
     /// The text in the language asked for: that very tag, else the same language, else the desk's own, else any.
     pub fn text(&self, asked: Option<&Locale>, own: &Locale) -> &str {
         let same_language = |wanted: &Locale| {
-            self.0.iter().find(|(tag, _)| tag.language() == wanted.language()).map(|(_, text)| text)
+            let spoken = || self.0.iter().filter(|(tag, _)| tag.language() == wanted.language());
+            let same_script = |(tag, _): &(&Locale, &String)| {
+                tag.is_traditional_chinese() == wanted.is_traditional_chinese()
+            };
+            spoken().find(same_script).or_else(|| spoken().next()).map(|(_, text)| text)
         };
         asked
             .and_then(|asked| self.0.get(asked).or_else(|| same_language(asked)))
@@ -64,14 +76,27 @@ pub struct DeskRevised {
     pub days_until_shredding: u32,
     /// The largest image, in bytes.
     pub upload_bytes: u64,
-    /// The most images per message.
+    /// The most images and other files per message, together.
     pub uploads_per_message: u32,
+    /// Which other files are taken; by version 1 none.
+    #[serde(default)]
+    pub files: Vec<FileFormat>,
+    /// The largest of them, in bytes; version 1 does not say, and none is taken by it.
+    #[serde(default = "most_file_bytes")]
+    pub file_bytes: u64,
     /// Are figures shown per member?
     pub figures_per_member: bool,
 }
 
+/// The largest that the largest file can be, in bytes: 20 MiB.
+pub(super) const LARGEST_FILE: u64 = 20 * 1024 * 1024;
+
+fn most_file_bytes() -> u64 {
+    LARGEST_FILE
+}
+
 /// The form a visitor fills in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FormRevised {
     /// When.
     pub at: DateTime<Utc>,
@@ -121,7 +146,7 @@ pub enum FieldKind {
 }
 
 /// What messages can be about, how they can be tagged, and what reviews look at.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CategoriesRevised {
     /// When.
     pub at: DateTime<Utc>,
@@ -140,6 +165,9 @@ pub struct Category {
     pub id: CategoryId,
     /// Its name.
     pub name: Localised,
+    /// A sign that stands for it, such as an emoji; version 1 has none.
+    #[serde(default)]
+    pub icon: Option<String>,
 }
 
 /// Something a review looks at.
@@ -173,4 +201,48 @@ pub struct ServiceTargetRevised {
     /// For some messages; version 1 has none.
     #[serde(default)]
     pub exceptions: Vec<TargetException>,
+}
+
+/// What is answered at once when the desk is closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutoReplyRevised {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Is it sent?
+    pub enabled: bool,
+    /// What it says when it is known when the desk opens; `{{opensAt}}` and `{{desk.name}}` are filled in.
+    pub text: Localised,
+    /// What it says when nobody can tell; `{{desk.name}}` is filled in.
+    pub text_without_time: Localised,
+}
+
+/// What visitors are told of what becomes of their words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivacyNoticeRevised {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Counted from 1; messages name the one that was shown.
+    pub version: u32,
+    /// In each language; empty: there is none any more.
+    pub text: Localised,
+}
+
+/// The desk's own roles from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolesRevised {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// All of them.
+    pub roles: Vec<CustomRole>,
+}
+
+/// A role of the desk's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomRole {
+    /// A short word.
+    pub id: RoleId,
+    /// Its name.
+    pub name: Localised,
+    /// What it gives.
+    pub grants: Grants,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     CategoriesRevised, Category, Criterion, DeskEvent, DeskRevised, FormRevised, Localised,
-    OpeningHoursRevised, ServiceTargetRevised, hours,
+    OpeningHoursRevised, ServiceTargetRevised, event::LARGEST_FILE, hours,
 };
 use crate::{
     hours::{DeskHours, DeskHoursInput, always_open},
@@ -25,6 +25,8 @@ pub(super) fn revision_zero(at: DateTime<Utc>) -> Vec<DeskEvent> {
             days_until_shredding: 7,
             upload_bytes: 2 * 1024 * 1024,
             uploads_per_message: 9,
+            files: vec![],
+            file_bytes: LARGEST_FILE,
             figures_per_member: true,
         }),
         DeskEvent::FormRevised(FormRevised {
@@ -43,7 +45,11 @@ pub(super) fn revision_zero(at: DateTime<Utc>) -> Vec<DeskEvent> {
                 ("other", "其他", "Something else"),
             ]
             .into_iter()
-            .map(|(id, zh, en)| Category { id: CategoryId(id.to_owned()), name: localised(zh, en) })
+            .map(|(id, zh, en)| Category {
+                id: CategoryId(id.to_owned()),
+                name: localised(zh, en),
+                icon: None,
+            })
             .collect(),
             tags: ["refund", "complaint", "praise"].map(str::to_owned).to_vec(),
             criteria: [

@@ -58,7 +58,12 @@ impl ServiceTarget {
         match event {
             DeskEvent::OpeningHoursRevised(event) => self.hours = event.hours,
             DeskEvent::ServiceTargetRevised(event) => self.target = Some(event),
-            DeskEvent::DeskRevised(_) | DeskEvent::FormRevised(_) | DeskEvent::CategoriesRevised(_) => {}
+            DeskEvent::DeskRevised(_)
+            | DeskEvent::FormRevised(_)
+            | DeskEvent::CategoriesRevised(_)
+            | DeskEvent::AutoReplyRevised(_)
+            | DeskEvent::PrivacyNoticeRevised(_)
+            | DeskEvent::RolesRevised(_) => {}
         }
     }
 

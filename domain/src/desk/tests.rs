@@ -1,6 +1,8 @@
 //! The rules of the desk, one test each.
 
 mod hours;
+mod roles;
+mod settings;
 mod target;
 
 use super::*;
@@ -21,7 +23,7 @@ fn revision_zero_is_written_once_and_says_everything() {
     let settings = desk.settings();
     assert!(settings.desk.is_some() && settings.form.is_some() && settings.categories.is_some());
     assert!(settings.opening_hours.is_some() && settings.service_target.is_some());
-    assert_eq!(settings.form_rules().categories.len(), 4);
+    assert_eq!(settings.form_rules(None).categories.len(), 4);
     let again = opened().decide(DeskCommand::Open { at: DateTime::UNIX_EPOCH });
     assert_eq!(again, Err(DeskError::AlreadyOpened));
 }
@@ -36,6 +38,8 @@ fn a_text_is_given_in_the_language_asked_for_or_the_desks_own() {
     assert_eq!(text.text(Some(&tag("zh-TW")), &own), "咨询");
     assert_eq!(text.text(Some(&tag("de")), &own), "咨询");
     assert_eq!(text.text(None, &own), "咨询");
+    let both = Localised([(tag("zh-CN"), "简".to_owned()), (tag("zh-TW"), "繁".to_owned())].into());
+    assert_eq!((both.text(Some(&tag("zh-HK")), &own), both.text(Some(&tag("zh-SG")), &own)), ("繁", "简"));
     assert_eq!(Localised::default().text(None, &own), "");
 }
 

@@ -101,9 +101,10 @@ pub fn import_holidays(text: &str, years: RangeInclusive<i32>) -> Result<Importe
     let (mut holidays, mut working_days) = (BTreeMap::new(), BTreeMap::new());
     for event in events(text)? {
         let name = event.name();
-        match event.days(&years) {
+        let is_working_day = is_working_day(&name);
+        match event.days(&years, is_working_day) {
             Ok(days) => {
-                let list = if is_working_day(&name) { &mut working_days } else { &mut holidays };
+                let list = if is_working_day { &mut working_days } else { &mut holidays };
                 let days = days.into_iter().filter(|day| years.contains(&day.year()));
                 days.for_each(|day| add(list, day, &name));
             }
@@ -163,10 +164,18 @@ fn events(text: &str) -> Result<Vec<Event>, ICalendarError> {
     }
 }
 
-/// Do calendars of China mark it as a day that is worked: 春节（班）, 国庆节补班? To be on call (值班) is something else.
+/// Is it called a day that is worked, as calendars of China (春节（班）, 国庆节补班 第1天) and others do? To be on call (值班) is
+/// something else.
 fn is_working_day(name: &str) -> bool {
-    let name = name.trim_end_matches([')', '）', ']', '】', ' ']);
-    ["(班", "（班", "[班", "【班", "上班", "补班", "调班"].into_iter().any(|mark| name.ends_with(mark))
+    const WHOLE: [&str; 4] = ["working day", "make-up day", "make-up working day", "arbeitstag"];
+    let name = name.to_lowercase();
+    let end = name.trim_end_matches([')', '）', ']', '】', ' ']);
+    WHOLE.contains(&name.trim())
+        || (name.contains("补班") && !name.contains("不补班"))
+        || (name.contains("補班") && !name.contains("不補班"))
+        || ["(班", "（班", "[班", "【班", " 班", "上班", "调班", "調班"]
+            .into_iter()
+            .any(|mark| end.ends_with(mark))
 }
 
 fn add(days: &mut BTreeMap<NaiveDate, String>, day: NaiveDate, name: &str) {

@@ -29,6 +29,12 @@ impl Span {
     }
 }
 
+/// The first instant of a day in a zone: of a day that the clocks skip, that of the next one. `None`: at the very ends of
+/// all time.
+pub fn day_begins(zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
+    instant(zone, wall_clock(day, 0)?, DateTime::min)
+}
+
 /// Minutes since midnight of `HH:MM`, `24:00` included.
 pub(super) fn minutes(text: &str) -> Option<u32> {
     let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?;

@@ -1,8 +1,8 @@
 //! What can be asked of a member, and why it is refused. Each command carries every fact that its decision needs.
 
-use super::{HandleRevised, MemberEmail, SignInMeans};
+use super::{Giving, HandleRevised, MemberEmail, SignInMeans};
 use crate::{
-    access::{Permission, Permissions, Role},
+    access::{Grants, Permission, Permissions, RoleId},
     ids::KeyId,
     text::Name,
 };
@@ -23,7 +23,9 @@ pub enum MemberCommand {
         /// Their address.
         email: MemberEmail,
         /// Their role.
-        role: Role,
+        role: RoleId,
+        /// Facts looked up: what whoever invites them holds, and which roles there are.
+        giving: Giving,
     },
     /// They choose a password: by a link, or an operator chooses it for them.
     ChoosePassword {
@@ -60,7 +62,9 @@ pub enum MemberCommand {
         /// The clock.
         at: DateTime<Utc>,
         /// What.
-        role: Role,
+        role: RoleId,
+        /// Facts looked up: what whoever gives it holds, and which roles there are.
+        giving: Giving,
         /// A fact looked up: does another administrator work at the desk?
         administered: bool,
     },
@@ -68,6 +72,8 @@ pub enum MemberCommand {
     Deactivate {
         /// The clock.
         at: DateTime<Utc>,
+        /// Facts looked up: what whoever does it holds, and which roles there are.
+        giving: Giving,
         /// A fact looked up: does another administrator work at the desk?
         administered: bool,
     },
@@ -75,6 +81,8 @@ pub enum MemberCommand {
     Reactivate {
         /// The clock.
         at: DateTime<Utc>,
+        /// Facts looked up: what whoever does it holds, and which roles there are.
+        giving: Giving,
     },
     /// A program may act for them.
     CreateKey(CreateKey),
@@ -98,6 +106,8 @@ pub struct CreateKey {
     pub name: Name,
     /// What it may do.
     pub permissions: Permissions,
+    /// A fact looked up: what its owner holds.
+    pub held: Grants,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
 }
@@ -126,11 +136,23 @@ pub enum MemberError {
     /// Somebody has to be left who can change all this.
     #[error("this is the last administrator; make somebody else one first")]
     LastAdministrator,
+    /// There is no such role.
+    #[error("there is no such role")]
+    RoleUnknown,
+    /// Nobody gives what they do not hold.
+    #[error("nobody gives a role that may do more than they may: you do not hold {} that far", .0.name())]
+    GivesBeyondOwn(Permission),
+    /// Nobody manages those who may do more.
+    #[error("this member may do more than you: you do not hold {} that far", .0.name())]
+    ManagesBeyondOwn(Permission),
+    /// Whoever comes back comes back with the role they had.
+    #[error("the role of this member is no more; give them another one first")]
+    RoleGone,
     /// A key that may do nothing is none.
     #[error("a key needs at least one permission")]
     NoPermission,
     /// Nobody gives what they do not have.
-    #[error("a key may do nothing that its owner may not; this role does not hold {}", .0.name())]
+    #[error("a key may do nothing that its owner may not, who does not hold {}", .0.name())]
     BeyondRole(Permission),
     /// A key ends at a time to come.
     #[error("this time has passed already")]

@@ -2,7 +2,7 @@
 
 use super::{HandleRevised, MemberEmail};
 use crate::{
-    access::{Permissions, Role},
+    access::{Permissions, RoleId},
     event::events,
     ids::KeyId,
     personal::Personal,
@@ -49,7 +49,7 @@ pub struct MemberInvited {
     /// Their address.
     pub email: Personal<MemberEmail>,
     /// Their role.
-    pub role: Role,
+    pub role: RoleId,
 }
 
 /// Declares events that say nothing but when; by whom stands in their metadata.
@@ -92,7 +92,7 @@ pub struct MemberRoleChanged {
     /// When.
     pub at: DateTime<Utc>,
     /// What.
-    pub role: Role,
+    pub role: RoleId,
 }
 
 /// A member signed in.

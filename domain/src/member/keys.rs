@@ -1,7 +1,7 @@
 //! A member's API keys: what they may do is never more than their owner may.
 
 use super::{ApiKeyCreated, ApiKeyRevoked, CreateKey, Employed, MOST_KEYS, MemberError, MemberEvent};
-use crate::{access::granted, ids::KeyId};
+use crate::ids::KeyId;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A key ends within a year: what was forgotten somewhere opens nothing for ever.
@@ -9,7 +9,7 @@ const LONGEST: TimeDelta = TimeDelta::days(366);
 
 impl Employed {
     pub(super) fn create_key(&self, command: CreateKey) -> Result<MemberEvent, MemberError> {
-        let CreateKey { at, key_id, name, permissions, expires_at } = command;
+        let CreateKey { at, key_id, name, permissions, held, expires_at } = command;
         let at = self.at(at);
         if !self.joined {
             return Err(MemberError::NotJoined);
@@ -17,7 +17,7 @@ impl Employed {
         if permissions.is_empty() {
             return Err(MemberError::NoPermission);
         }
-        if let Some(beyond) = permissions.iter().find(|wanted| granted(self.role, *wanted).is_none()) {
+        if let Some(beyond) = permissions.iter().find(|wanted| held.scope(*wanted).is_none()) {
             return Err(MemberError::BeyondRole(beyond));
         }
         if expires_at <= at {

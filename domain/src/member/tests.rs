@@ -1,5 +1,7 @@
 //! The rules of a member, one test each.
 
+mod giving;
+
 use super::*;
 use crate::{
     access::{Permission, Permissions},
@@ -17,7 +19,8 @@ fn invite() -> MemberCommand {
         at: at(0),
         name: Name::parse("Admin").expect("a name"),
         email: MemberEmail::parse("admin@localhost").expect("an address"),
-        role: Role::Admin,
+        role: Role::Admin.into(),
+        giving: Giving::everything(),
     }
 }
 
@@ -64,13 +67,18 @@ fn addresses_that_differ_in_case_are_one_account() {
     assert!(MemberEmail::parse("Admin <admin@localhost>").is_err());
 }
 
-fn joined(role: Role) -> Member {
+fn joined(role: impl Into<RoleId>) -> Member {
+    with_role(role, Giving::everything())
+}
+
+fn with_role(role: impl Into<RoleId>, giving: Giving) -> Member {
     let mut member = Member::default();
     let invite = MemberCommand::Invite {
         at: at(0),
         name: Name::parse("韩梅梅").expect("a name"),
         email: MemberEmail::parse("mei@example.com").expect("an address"),
-        role,
+        role: role.into(),
+        giving,
     };
     for command in [invite, MemberCommand::ChoosePassword { at: at(1) }] {
         for event in member.decide(command).expect("accepted") {
@@ -88,12 +96,20 @@ fn then(mut member: Member, command: MemberCommand) -> Member {
 }
 
 fn deactivate(administered: bool) -> MemberCommand {
-    MemberCommand::Deactivate { at: at(2), administered }
+    MemberCommand::Deactivate { at: at(2), giving: Giving::everything(), administered }
+}
+
+fn change(role: Role, administered: bool) -> MemberCommand {
+    MemberCommand::ChangeRole { at: at(2), role: role.into(), giving: Giving::everything(), administered }
+}
+
+fn reactivate(second: i64) -> MemberCommand {
+    MemberCommand::Reactivate { at: at(second), giving: Giving::everything() }
 }
 
 #[test]
 fn the_last_administrator_stays_one_and_stays() {
-    let demote = |administered| MemberCommand::ChangeRole { at: at(2), role: Role::Lead, administered };
+    let demote = |administered| change(Role::Lead, administered);
     let admin = joined(Role::Admin);
     assert!(admin.administers());
     assert_eq!(admin.decide(demote(false)), Err(MemberError::LastAdministrator));
@@ -107,7 +123,7 @@ fn the_last_administrator_stays_one_and_stays() {
 
 #[test]
 fn a_role_is_replaced_by_another_one_only() {
-    let promote = MemberCommand::ChangeRole { at: at(2), role: Role::Admin, administered: false };
+    let promote = change(Role::Admin, false);
     assert!(then(joined(Role::Agent), promote.clone()).administers());
     assert_eq!(joined(Role::Admin).decide(promote), Err(MemberError::AlreadySo));
 }
@@ -122,12 +138,12 @@ fn whoever_was_deactivated_gets_in_by_nothing_until_they_are_reactivated() {
         assert_eq!(gone.decide(refused), Err(MemberError::Deactivated));
     }
     assert_eq!(gone.decide(deactivate(false)), Err(MemberError::AlreadySo));
-    let back = then(gone, MemberCommand::Reactivate { at: at(4) });
+    let back = then(gone, reactivate(4));
     assert_eq!(
         (back.standing(), types(&back, sign_in)),
         (Standing::Active, vec!["MemberSignedIn".to_owned()])
     );
-    assert_eq!(back.decide(MemberCommand::Reactivate { at: at(5) }), Err(MemberError::AlreadySo));
+    assert_eq!(back.decide(reactivate(5)), Err(MemberError::AlreadySo));
 }
 
 #[test]
@@ -145,6 +161,7 @@ fn create(n: u128, permissions: &[&str]) -> CreateKey {
         key_id: KeyId(uuid::Uuid::from_u128(n)),
         name: Name::parse("报表").expect("a name"),
         permissions: Permissions::named(permissions).expect("permissions"),
+        held: Role::Agent.grants(),
         expires_at: at(1_000),
     }
 }

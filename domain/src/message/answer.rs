@@ -1,8 +1,8 @@
 //! What is said in a message once it was left: more words, replies, notes, and how content the visitor was.
 
 use super::{
-    Decided, Image, Message, MessageCommand, MessageContinued, MessageError, MessageEvent, MessageRated,
-    MessageReplied, NoteAdded, Stage, Submitted,
+    AutoReplySent, Decided, File, Image, Message, MessageCommand, MessageContinued, MessageError,
+    MessageEvent, MessageRated, MessageReplied, NoteAdded, Stage, Submitted,
 };
 use crate::{
     decide::Decide,
@@ -22,10 +22,12 @@ pub struct ContinueMessage {
     pub at: DateTime<Utc>,
     /// The id of the new words.
     pub words_id: WordsId,
-    /// The words; may be empty beside a picture.
+    /// The words; may be empty beside a picture or another file.
     pub content: Words,
     /// Pictures of theirs, received and not attached yet.
     pub images: Vec<Image>,
+    /// The same of other files.
+    pub files: Vec<File>,
 }
 
 /// A member replies.
@@ -37,8 +39,25 @@ pub struct ReplyToMessage {
     pub reply_id: ReplyId,
     /// Who replies.
     pub author: MemberId,
-    /// The reply.
+    /// The reply; may be empty beside a picture or another file.
     pub content: ReplyText,
+    /// Pictures of its author's, received and not attached yet.
+    pub images: Vec<Image>,
+    /// The same of other files.
+    pub files: Vec<File>,
+}
+
+/// A rule tells the visitor that the desk is closed.
+#[derive(Clone, Debug)]
+pub struct SendAutoReply {
+    /// The clock.
+    pub at: DateTime<Utc>,
+    /// The new reply's id.
+    pub reply_id: ReplyId,
+    /// What it says.
+    pub content: ReplyText,
+    /// When the desk opens next, if that is known.
+    pub opens_at: Option<DateTime<Utc>>,
 }
 
 /// A member writes something for the desk alone.
@@ -101,6 +120,7 @@ impl Submitted {
             words_id: command.words_id,
             content: command.content.into(),
             images: command.images,
+            files: command.files,
             reopened: self.stage != Stage::Active,
         })
     }
@@ -114,6 +134,21 @@ impl Submitted {
             reply_id: command.reply_id,
             author: command.author,
             content: command.content.into(),
+            images: command.images,
+            files: command.files,
+        })])
+    }
+
+    /// Once, and only while nobody has done anything about the message.
+    pub(super) fn send_auto_reply(&self, command: SendAutoReply) -> Decided {
+        if self.auto_replied || self.replies > 0 || self.stage != Stage::Active || self.spam {
+            return Err(MessageError::NoAutoReply);
+        }
+        Ok(vec![MessageEvent::AutoReplySent(AutoReplySent {
+            at: self.at(command.at),
+            reply_id: command.reply_id,
+            content: command.content.into(),
+            opens_at: command.opens_at,
         })])
     }
 

@@ -26,6 +26,7 @@ impl Submitted {
             ended_at: None,
             wait: Some(Wait::new(1, event.at)),
             replies: 0,
+            auto_replied: false,
             events: 1,
             last_at: event.at,
         }
@@ -41,6 +42,7 @@ impl Submitted {
             | MessageEvent::NoteAdded(_)
             | MessageEvent::MessageRated(_)
             | MessageEvent::ReplyReviewed(_) => {}
+            MessageEvent::AutoReplySent(_) => self.auto_replied = true,
             MessageEvent::MessageContinued(_) => self.continue_at(at),
             MessageEvent::MessageReplied(_) => {
                 self.awaiting = Awaiting::Visitor;

@@ -3,7 +3,7 @@
 use super::{
     AddNote, AssignMessage, BecomeOverdue, BringUpFollowUp, CategorizeMessage, ClaimMessage, ContinueMessage,
     EraseMessage, PrioritizeMessage, RateMessage, ReplyToMessage, ReviewReply, ScheduleFollowUp,
-    ShredMessage, Step, SubmitMessage, TagMessage,
+    SendAutoReply, ShredMessage, Step, SubmitMessage, TagMessage,
 };
 
 /// A command to a message.
@@ -15,6 +15,8 @@ pub enum MessageCommand {
     Continue(ContinueMessage),
     /// `replyToMessage`.
     Reply(ReplyToMessage),
+    /// A rule: the desk is closed.
+    SendAutoReply(SendAutoReply),
     /// `addNote`.
     AddNote(AddNote),
     /// `rateMessage`.

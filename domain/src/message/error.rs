@@ -1,9 +1,9 @@
 //! Why a command to a message is refused.
 
-use super::Assignee;
+use super::{AnswerProblem, Assignee, MOST_ANSWERS};
 
 /// A refusal, in the desk's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
     /// There is no such message.
     #[error("there is no such message")]
@@ -20,9 +20,21 @@ pub enum MessageError {
     /// The desk has no such category.
     #[error("there is no such category")]
     CategoryUnknown,
+    /// The answer to a question of the desk's form, named here, cannot be.
+    #[error("{0}: {1}")]
+    Answer(String, AnswerProblem),
+    /// More answers than any form has questions.
+    #[error("at most {MOST_ANSWERS} answers are taken")]
+    TooManyAnswers,
+    /// A privacy notice that never was.
+    #[error("there is no such version of the privacy notice")]
+    NoticeUnknown,
     /// The earlier message is absent or somebody else's: which of the two is not said.
     #[error("there is no such earlier message of yours")]
     RelatedUnknown,
+    /// Somebody answered, ended it, or nobody meant it; or a rule has answered it once.
+    #[error("nobody needs an automatic reply to this message any more")]
+    NoAutoReply,
     /// It is so already, or nothing would change.
     #[error("this is so already")]
     AlreadySo,

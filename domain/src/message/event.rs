@@ -1,6 +1,6 @@
 //! What happened to a message. Wire names are pinned by the files in `golden/`.
 
-use super::{CriterionScore, Image, Priority, Stars};
+use super::{Answer, CriterionScore, File, Image, Priority, Stars};
 use crate::{
     contact::Contact,
     event::events,
@@ -17,11 +17,13 @@ events! {
     /// An event of a message.
     MessageEvent {
         /// A visitor left it.
-        MessageSubmitted "1",
+        MessageSubmitted "3",
         /// The visitor wrote more.
-        MessageContinued "1",
+        MessageContinued "3",
         /// A member replied.
-        MessageReplied "1",
+        MessageReplied "3",
+        /// The desk was closed, and a rule said when it opens.
+        AutoReplySent "1",
         /// A member wrote something for the desk alone.
         NoteAdded "1",
         /// Somebody is to answer it.
@@ -86,9 +88,12 @@ pub struct MessageSubmitted {
     pub contact: Personal<Contact>,
     /// The words.
     pub content: Personal<Words>,
-    /// The pictures that came with them; an event without any does not speak of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The pictures that came with them; of version 1 an event without any does not speak of them.
+    #[serde(default)]
     pub images: Vec<Image>,
+    /// The other files that came with it; versions 1 and 2 had none.
+    #[serde(default)]
+    pub files: Vec<File>,
     /// What it is about.
     pub category_id: Option<CategoryId>,
     /// The earlier message it belongs to.
@@ -97,8 +102,11 @@ pub struct MessageSubmitted {
     pub locale: Option<Locale>,
     /// The page it was written on.
     pub page_url: Option<Personal<PageUrl>>,
-    /// The version of the privacy notice that was shown; 0: the desk had none.
+    /// The version of the privacy notice that was shown; 0: none, or nobody said which.
     pub privacy_notice: u32,
+    /// Answers to the form's own questions, in their order; version 1 has none.
+    #[serde(default)]
+    pub fields: Vec<Answer>,
 }
 
 /// A member replied to a message.
@@ -112,6 +120,25 @@ pub struct MessageReplied {
     pub author: MemberId,
     /// The reply.
     pub content: Personal<ReplyText>,
+    /// The pictures that came with it; version 1 had none.
+    #[serde(default)]
+    pub images: Vec<Image>,
+    /// The other files that came with it; versions 1 and 2 had none.
+    #[serde(default)]
+    pub files: Vec<File>,
+}
+
+/// The desk was closed when a message was left, and its visitor was told so at once. It is no answer: they wait on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AutoReplySent {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The reply's id.
+    pub reply_id: ReplyId,
+    /// What it says.
+    pub content: Personal<ReplyText>,
+    /// When the desk opens next, as it said; `None`: nobody could tell.
+    pub opens_at: Option<DateTime<Utc>>,
 }
 
 /// Its visitor wrote more.
@@ -123,9 +150,12 @@ pub struct MessageContinued {
     pub words_id: WordsId,
     /// The words.
     pub content: Personal<Words>,
-    /// The pictures that came with them; an event without any does not speak of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The pictures that came with them; version 1 had none.
+    #[serde(default)]
     pub images: Vec<Image>,
+    /// The other files that came with it; versions 1 and 2 had none.
+    #[serde(default)]
+    pub files: Vec<File>,
     /// Was it resolved or closed, and is it open again?
     pub reopened: bool,
 }

@@ -1,6 +1,8 @@
 //! A visitor leaves a message: what the desk's form asks for.
 
-use super::{Decided, Image, MessageError, MessageEvent, MessageSubmitted};
+use super::{
+    Decided, File, Filled, FormRules, GivenAnswer, Image, MessageError, MessageEvent, MessageSubmitted,
+};
 use crate::{
     contact::Contact,
     ids::{CategoryId, MessageId, VisitorId},
@@ -23,10 +25,12 @@ pub struct SubmitMessage {
     pub name: Option<Name>,
     /// How to reach them.
     pub contact: Contact,
-    /// The words; may be empty beside a picture.
+    /// The words; may be empty beside a picture or another file.
     pub content: Words,
     /// Pictures of theirs, received and not attached yet.
     pub images: Vec<Image>,
+    /// The same of other files.
+    pub files: Vec<File>,
     /// What it is about, when they said.
     pub category_id: Option<CategoryId>,
     /// An earlier message that it belongs to.
@@ -35,21 +39,12 @@ pub struct SubmitMessage {
     pub locale: Option<Locale>,
     /// The page it was written on.
     pub page_url: Option<PageUrl>,
+    /// Answers to the form's own questions.
+    pub answers: Vec<GivenAnswer>,
+    /// The version of the privacy notice that they say was shown.
+    pub privacy_notice: Option<u32>,
     /// The desk's form as it stands.
     pub form: FormRules,
-}
-
-/// What the desk's form asks for, and what it was shown with.
-#[derive(Clone, Debug, Default)]
-pub struct FormRules {
-    /// Is a name required?
-    pub require_name: bool,
-    /// Is a category required?
-    pub require_category: bool,
-    /// The categories there are.
-    pub categories: Vec<CategoryId>,
-    /// The version of the privacy notice that was shown; 0 while the desk has none.
-    pub privacy_notice: u32,
 }
 
 /// An earlier message, and whose it turned out to be (`None`: there is no such message).
@@ -61,24 +56,14 @@ pub struct Related {
     pub visitor_id: Option<VisitorId>,
 }
 
-impl FormRules {
-    /// Everything that is wrong with a form that has (or lacks) a name, and this category.
-    pub fn wrong(&self, has_name: bool, category_id: Option<&CategoryId>) -> Vec<MessageError> {
-        let mut wrong = Vec::new();
-        if self.require_name && !has_name {
-            wrong.push(MessageError::NameRequired);
-        }
-        match category_id {
-            None if self.require_category => wrong.push(MessageError::CategoryRequired),
-            Some(id) if !self.categories.contains(id) => wrong.push(MessageError::CategoryUnknown),
-            None | Some(_) => {}
-        }
-        wrong
-    }
-}
-
 pub(super) fn submit(command: SubmitMessage) -> Decided {
-    let wrong = command.form.wrong(command.name.is_some(), command.category_id.as_ref());
+    let filled = Filled {
+        has_name: command.name.is_some(),
+        category_id: command.category_id.as_ref(),
+        answers: &command.answers,
+        privacy_notice: command.privacy_notice,
+    };
+    let (fields, wrong) = command.form.judge(&filled);
     if let Some(first) = wrong.into_iter().next() {
         return Err(first);
     }
@@ -93,10 +78,12 @@ pub(super) fn submit(command: SubmitMessage) -> Decided {
         contact: command.contact.into(),
         content: command.content.into(),
         images: command.images,
+        files: command.files,
         category_id: command.category_id,
         related_to: command.related_to.map(|earlier| earlier.message_id),
         locale: command.locale,
         page_url: command.page_url.map(Into::into),
-        privacy_notice: command.form.privacy_notice,
+        privacy_notice: command.privacy_notice.unwrap_or_default(),
+        fields,
     })])
 }

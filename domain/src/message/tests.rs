@@ -1,5 +1,6 @@
 //! The rules of a message, one test each.
 
+mod form;
 mod gone;
 mod hours;
 mod review;
@@ -31,11 +32,14 @@ fn submission() -> SubmitMessage {
         name: Name::parse("李雷").ok(),
         contact: Contact::parse("13800138000", "CN").expect("a phone number"),
         images: vec![],
+        files: vec![],
         content: Words::parse("请问我的订单什么时候发货？").expect("words"),
         category_id: None,
         related_to: None,
         locale: None,
         page_url: None,
+        answers: vec![],
+        privacy_notice: None,
         form: FormRules {
             require_name: true,
             categories: vec![CategoryId("inquiry".into())],
@@ -50,6 +54,8 @@ fn reply(second: i64) -> MessageCommand {
         reply_id: ReplyId(Uuid::from_u128(9)),
         author: MemberId(Uuid::from_u128(3)),
         content: ReplyText::parse("今天下午发货。").expect("words"),
+        images: vec![],
+        files: vec![],
     })
 }
 
@@ -83,6 +89,7 @@ fn more(second: i64) -> MessageCommand {
         words_id: WordsId(Uuid::from_u128(10)),
         content: Words::parse("还有一个问题。").expect("words"),
         images: vec![],
+        files: vec![],
     })
 }
 
@@ -266,7 +273,7 @@ fn whoever_claims_a_message_has_it() {
 fn claiming_what_somebody_has_is_refused_and_names_them_even_to_themselves() {
     let theirs = MessageError::AlreadyAssigned(Assignee::Member(MemberId(Uuid::from_u128(3))));
     for member in [3, 4] {
-        assert_eq!(after([claim(1, 3)]).decide(claim(2, member)), Err(theirs));
+        assert_eq!(after([claim(1, 3)]).decide(claim(2, member)), Err(theirs.clone()));
     }
 }
 

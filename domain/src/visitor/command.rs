@@ -1,6 +1,6 @@
 //! What can be asked of a visitor's stream, and why it is refused.
 
-use super::Identity;
+use super::{Identity, ReturnMeans};
 use crate::{
     contact::Contact,
     locale::Locale,
@@ -37,6 +37,13 @@ pub enum VisitorCommand {
         identity: Box<Identity>,
         /// A fact looked up: did it say the same before?
         unchanged: bool,
+    },
+    /// They come back with what was sent to them.
+    Return {
+        /// The clock.
+        at: DateTime<Utc>,
+        /// By what.
+        means: ReturnMeans,
     },
     /// `blockVisitor`.
     Block {

@@ -22,6 +22,8 @@ events! {
         VisitorIdentified "1",
         /// The host site says something else of them than before.
         VisitorCorrected "1",
+        /// They came back to what is theirs, by what was sent to their address or phone.
+        VisitorReturned "1",
         /// They may leave no more messages.
         VisitorBlocked "1",
         /// They may again.
@@ -79,6 +81,25 @@ pub struct VisitorCorrected {
     pub email: Option<Personal<Contact>>,
     /// Their phone number.
     pub phone_number: Option<Personal<Contact>>,
+}
+
+/// A visitor came back to what is theirs, with what was sent to their address or phone, and got a token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VisitorReturned {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By what.
+    pub means: ReturnMeans,
+}
+
+/// What a visitor comes back by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnMeans {
+    /// The one-time link of a notice. Their other tokens go on.
+    Link,
+    /// A code that they asked for. Their other tokens end.
+    Code,
 }
 
 /// A visitor may leave no more messages.

@@ -53,6 +53,7 @@ impl VisitorEvent {
             Self::VisitorCorrected(event) => (&event.name, &event.email, &event.phone_number),
             Self::VisitorArrived(_)
             | Self::ContactRemembered(_)
+            | Self::VisitorReturned(_)
             | Self::VisitorBlocked(_)
             | Self::VisitorUnblocked(_)
             | Self::ErasureRequested(_)

@@ -13,6 +13,8 @@ const LONGEST_PAGE: u64 = 100;
 const LIST: u64 = 5;
 /// What a mutation costs: it is decided, written and read back.
 const MUTATION: u64 = 10;
+/// What figures cost, and each way in which they are told: all that happened in a range is gone through.
+const FIGURES: u64 = 50;
 /// What has a limit of its own, which is kept apart from the budget: a desk behind one address is not to run out of
 /// budget by the messages that it is there for.
 const APART: [&str; 1] = ["submitMessage"];
@@ -73,7 +75,15 @@ impl Measure {
 
     /// As what a field of that type leads to. A page multiplies the lists that stand directly below it.
     pub(super) fn under_field(self, of: &str, name: &str, list: bool, page: Option<u64>) -> Self {
-        let each = if of == "Mutation" { MUTATION } else { 1 };
+        let each = match (of, name) {
+            ("Mutation", _) => MUTATION,
+            ("Query", "statistics" | "backlogAt" | "explain")
+            | (
+                "Statistics",
+                "trend" | "byCategory" | "byMember" | "byTeam" | "byTag" | "firstResponseDifferences",
+            ) => FIGURES,
+            _ => 1,
+        };
         let inner = self.fixed.saturating_add(self.per_item.saturating_mul(page.unwrap_or(LIST)));
         let cost = each.saturating_add(inner);
         let (fixed, per_item) = if list { (0, cost) } else { (cost, 0) };
@@ -121,6 +131,15 @@ impl<'d> Pages<'d> {
             }
         });
         sizes.max().unwrap_or(PAGE).clamp(1, LONGEST_PAGE)
+    }
+
+    /// Is something looked for in what it lists?
+    pub(super) fn searches(&self, field: &Field) -> bool {
+        let Some(filter) = field.get_argument("filter") else { return false };
+        // What is not given is left out.
+        let given = |name: Name| Ok::<_, ()>(self.variable(&name).unwrap_or_default());
+        let value = filter.node.clone().into_const_with(given);
+        matches!(value, Ok(Value::Object(filter)) if filter.get("search").is_some_and(|it| *it != Value::Null))
     }
 
     fn variable(&self, name: &Name) -> Option<Value> {

@@ -142,6 +142,18 @@ fn a_page_may_be_measured_by_a_variable() {
 }
 
 #[test]
+fn a_search_costs_more_however_it_is_asked_for() {
+    let literal = "{ messages(first: 1, filter: {spam: true, search: \"x\"}) { edges { cursor } } }";
+    assert_eq!(cost(literal), 1 + 1 + 100);
+    let whole = "query($f: MessageFilter) { messages(first: 1, filter: $f) { edges { cursor } } }";
+    let part = "query($x: String, $v: ID) { messages(first: 1, filter: {search: $x, visitorId: $v}) { edges { cursor } } }";
+    let cost = |query, variables| asked_with(query, variables).expect("within reason").cost;
+    assert_eq!(cost(whole, json!({"f": {"search": "x"}})), 102);
+    assert_eq!(cost(part, json!({"x": "x"})), 102);
+    assert_eq!([cost(whole, json!({"f": {"search": null}})), cost(part, json!({}))], [2, 2]);
+}
+
+#[test]
 fn what_costs_more_than_a_request_may_is_refused_with_what_it_costs() {
     let query = "{ messages(first: 100) { edges { node { history(first: 100) { nodes { story } } } } } }";
     assert_eq!(checked(query), Err(TooMuch::Cost(1 + 100 * (2 + 1 + 100))));

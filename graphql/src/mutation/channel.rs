@@ -37,7 +37,7 @@ struct ConnectChannelInput {
     name: String,
     /// What it speaks.
     kind: ChannelKind,
-    /// The robot's or receiver's address; not for EMAIL.
+    /// The robot's or receiver's address; not for EMAIL, nor for visitors.
     url: Option<String>,
     /// What requests are signed with: the vendor's, or for WEBHOOK `whsec_` and 24 to 64 bytes in base64; one is made when it
     /// is left out there.
@@ -91,7 +91,7 @@ impl ChannelMutation {
             Given::missing(ctx, kind, url.is_some(), emails.as_ref().is_some_and(|to| !to.is_empty()));
         refused.extend(missing);
         let given = Given::read(ctx, kind, (url, secret, emails), &mut refused);
-        let rules = rules.unwrap_or_default().read(ctx, &mut refused);
+        let rules = rules.unwrap_or_default().read(ctx, kind, &mut refused);
         let (Some(name), Some(rules), true) = (name, rules, refused.is_empty()) else {
             return Ok(ChannelPayload { user_errors: refused, ..ChannelPayload::default() });
         };
@@ -116,7 +116,7 @@ impl ChannelMutation {
         let mut refused = vec![];
         let name = Given::name(ctx, name, &mut refused);
         let given = Given::read(ctx, kind, (url, secret, emails), &mut refused);
-        let rules = rules.and_then(|rules| rules.read(ctx, &mut refused));
+        let rules = rules.and_then(|rules| rules.read(ctx, kind, &mut refused));
         if !refused.is_empty() {
             return Ok(ChannelPayload { user_errors: refused, ..ChannelPayload::default() });
         }
@@ -167,7 +167,7 @@ impl Given {
     fn missing(ctx: &Context<'_>, kind: Kind, has_url: bool, has_emails: bool) -> Option<UserError> {
         match kind {
             Kind::Email if !has_emails => Some(refusal::required("emails", ctx.locale())),
-            Kind::Email => None,
+            Kind::Email | Kind::VisitorEmail | Kind::VisitorSms => None,
             _ if !has_url => Some(refusal::required("url", ctx.locale())),
             _ => None,
         }
@@ -181,7 +181,7 @@ impl Given {
     ) -> Self {
         let notifier: &Notifier = ctx.data_unchecked();
         let locale = ctx.locale();
-        let mut url = url.filter(|_| kind != Kind::Email);
+        let mut url = url.filter(|_| kind != Kind::Email && kind.reaches().is_none());
         if let Some(Err(fault)) = url.as_ref().map(|url| notifier.check_address(kind, url)) {
             refused.push(refusal::of_address(fault, locale));
             url = None;

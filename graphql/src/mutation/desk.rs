@@ -1,8 +1,14 @@
 //! Mutations of the desk's settings. All of them need `settings.manage`.
 
+mod form;
 mod hours;
+mod roles;
+mod settings;
+mod texts;
 
 pub(super) use hours::HoursRangeInput;
+pub(crate) use roles::RolesMutation;
+pub(super) use settings::SettingsMutation;
 
 use self::hours::{CategoryHoursInput, HoursInput};
 use super::payload::Receipt;
@@ -12,12 +18,12 @@ use crate::{
     query::{desk::Desk, message::Priority},
     refusal::{self, UserError},
 };
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use commands::{CommandError, OpeningHoursInput, ServiceTargetInput};
 use domain::{
     access::{Permission, holds},
-    desk::TargetException,
-    hours::{AvailabilityRule, LeftOut as DomainLeftOut},
+    desk::{RuleChange, TargetException},
+    hours::LeftOut as DomainLeftOut,
     ids::CategoryId,
 };
 
@@ -33,19 +39,20 @@ struct ReviseOpeningHoursInput {
     categories: Option<Vec<CategoryHoursInput>>,
     /// What makes the desk open.
     availability: Option<AvailabilityRuleInput>,
+    /// The version of the desk last seen; when it no longer holds, nothing happens.
+    expected_version: Option<i64>,
 }
 
-/// What makes the desk open: all that is asked for here has to hold; nothing asked for is always open.
+/// What makes the desk open: all that is asked for has to hold; nothing asked for is always open. What is left out stays as it
+/// is.
 #[derive(InputObject)]
 struct AvailabilityRuleInput {
     /// It is within opening hours.
-    #[graphql(default = true)]
-    by_hours: bool,
+    by_hours: Option<bool>,
     /// At least one member is present.
-    #[graphql(default = false)]
-    by_presence: bool,
-    /// At most so many messages wait per present member, who then has to be there.
-    most_waiting_per_member: Option<i32>,
+    by_presence: Option<bool>,
+    /// At most so many messages wait per present member, who then has to be there; null: however many wait.
+    most_waiting_per_member: MaybeUndefined<i32>,
 }
 
 /// How soon an answer is due; what is left out stays as it is.
@@ -55,6 +62,8 @@ struct ReviseServiceTargetInput {
     answer_within_seconds: Option<i32>,
     /// For some messages, at most 500: all of the exceptions.
     exceptions: Option<Vec<TargetExceptionInput>>,
+    /// The version of the desk last seen; when it no longer holds, nothing happens.
+    expected_version: Option<i64>,
 }
 
 /// How soon an answer is due to messages of a category, of a priority, or of both.
@@ -116,22 +125,26 @@ impl DeskMutation {
             };
             categories.into_iter().enumerate().map(of).collect()
         });
-        let availability = input.availability.map(|rule| AvailabilityRule {
+        let availability = input.availability.map(|rule| RuleChange {
             by_hours: rule.by_hours,
             by_presence: rule.by_presence,
-            most_waiting_per_member: rule.most_waiting_per_member.map(|most| {
-                u32::try_from(most).unwrap_or_else(|_| {
-                    refused.push(refusal::of_most_waiting(ctx.locale()));
-                    0
+            most_waiting_per_member: rule.most_waiting_per_member.as_opt_ref().map(|most| {
+                most.map(|most| {
+                    u32::try_from(*most).unwrap_or_else(|_| {
+                        refused.push(refusal::of_most_waiting(ctx.locale()));
+                        0
+                    })
                 })
             }),
         });
+        let availability = availability.unwrap_or_default();
         if !refused.is_empty() {
             return Ok(DeskPayload { user_errors: refused, ..DeskPayload::default() });
         }
+        let version = input.expected_version;
         let input = OpeningHoursInput { desk, categories, availability };
-        let payload =
-            DeskPayload::of(ctx, ctx.commands().revise_opening_hours(ctx.caller(), input).await).await?;
+        let revised = ctx.commands().revise_opening_hours(ctx.caller(), version, input).await;
+        let payload = DeskPayload::of(ctx, revised).await?;
         Ok(DeskPayload {
             left_out: left_out.iter().map(|event| LeftOut::told(ctx, event)).collect(),
             ..payload
@@ -152,11 +165,12 @@ impl DeskMutation {
             priority: of.priority.map(Into::into),
             answer_within_seconds: seconds(of.answer_within_seconds),
         };
+        let version = input.expected_version;
         let input = ServiceTargetInput {
             answer_within_seconds: input.answer_within_seconds.map(seconds),
             exceptions: input.exceptions.map(|all| all.into_iter().map(exception).collect()),
         };
-        DeskPayload::of(ctx, ctx.commands().revise_service_target(ctx.caller(), input).await).await
+        DeskPayload::of(ctx, ctx.commands().revise_service_target(ctx.caller(), version, input).await).await
     }
 }
 

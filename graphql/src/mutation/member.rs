@@ -11,7 +11,7 @@ use crate::{
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use commands::{CommandError, NewMember, ReviseInput, SignInLink};
 use domain::{
-    access::Role,
+    access::RoleId,
     ids::{MemberId, TeamId},
     member::{Handle, MemberEmail, Vendor},
     text::{Name, TextError},
@@ -32,7 +32,8 @@ struct InviteMemberInput {
     name: String,
     /// Their address, which nobody else here has.
     email: String,
-    /// One of `AGENT`, `LEAD`, `ADMIN`, `AUDITOR`, `ANALYST`.
+    /// One of `AGENT`, `LEAD`, `ADMIN`, `AUDITOR`, `ANALYST`, or of the desk's own roles: one that gives nothing that the caller
+    /// does not hold.
     role_id: ID,
     /// Teams that they are in from the beginning, at most 20.
     team_ids: Option<Vec<ID>>,
@@ -69,7 +70,8 @@ struct ReviseMemberInput {
 struct ChangeMemberRoleInput {
     /// Who.
     member_id: ID,
-    /// One of `AGENT`, `LEAD`, `ADMIN`, `AUDITOR`, `ANALYST`.
+    /// One of `AGENT`, `LEAD`, `ADMIN`, `AUDITOR`, `ANALYST`, or of the desk's own roles: one that gives nothing that the caller
+    /// does not hold.
     role_id: ID,
 }
 
@@ -138,7 +140,9 @@ impl MemberMutation {
         let Ok(email) = MemberEmail::parse(&input.email) else {
             return refused(refusal::of_email(ctx.locale()));
         };
-        let Ok(role) = input.role_id.parse::<Role>() else { return refused(refusal::of_role(ctx.locale())) };
+        let Ok(role) = input.role_id.parse::<RoleId>() else {
+            return refused(refusal::of_role(ctx.locale()));
+        };
         let teams: BTreeSet<_> =
             input.team_ids.unwrap_or_default().iter().map(|id| TeamId::typed(id)).collect();
         if teams.len() > MOST_TEAMS {
@@ -199,14 +203,14 @@ impl MemberMutation {
         MemberPayload::of(ctx, id, revised).await
     }
 
-    /// Gives somebody another role, from the next request on. The last administrator stays one. Needs `members.manage`,
-    /// and a session.
+    /// Gives somebody another role, from the next request on. The last administrator stays one; nobody gives or takes what they
+    /// do not hold. Needs `members.manage`, and a session.
     async fn change_member_role(
         &self,
         ctx: &Context<'_>,
         input: ChangeMemberRoleInput,
     ) -> Result<MemberPayload> {
-        let Ok(role) = input.role_id.parse::<Role>() else {
+        let Ok(role) = input.role_id.parse::<RoleId>() else {
             return Ok(MemberPayload::refused(refusal::of_role(ctx.locale())));
         };
         let id = MemberId::typed(&input.member_id);

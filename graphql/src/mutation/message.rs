@@ -28,9 +28,9 @@ struct SubmitMessageInput {
     name: Option<String>,
     /// A phone number or an e-mail address.
     contact: String,
-    /// 1 to 5,000 characters; may be empty beside a picture.
+    /// 1 to 5,000 characters; may be empty beside a picture or file.
     content: String,
-    /// Pictures of the same visitor (or member, on a visitor's behalf), sent to the addresses of `createUpload`.
+    /// Pictures and files of the same visitor (or member, on a visitor's behalf), sent to the addresses of `createUpload`.
     upload_ids: Option<Vec<ID>>,
     /// One of the desk's categories.
     category_id: Option<ID>,
@@ -40,10 +40,27 @@ struct SubmitMessageInput {
     locale: Option<Locale>,
     /// The page it is written on.
     page_url: Option<String>,
+    /// Answers to the desk's own questions, at most 40.
+    fields: Option<Vec<FieldValueInput>>,
+    /// The version of the form that was shown: when what was filled in does not fit, the answer says whether the form has
+    /// changed since; and an answer to a question that was asked then is taken although nobody asks it now.
+    form_version: Option<u32>,
+    /// The version of the privacy notice that was shown; left out: nobody said.
+    privacy_notice_version: Option<u32>,
     /// For members: for whom they write. Needs `messages.work`.
     on_behalf: Option<OnBehalfInput>,
     /// Repeats with the same key are one message.
     idempotency_key: Option<String>,
+}
+
+/// An answer to a question of the desk's own.
+#[derive(InputObject)]
+struct FieldValueInput {
+    /// Which question.
+    field_id: ID,
+    /// A text of at most 1,000 characters, one of the options, a number such as -3.5, a day such as 2026-11-22, or `true` or
+    /// `false`; empty: no answer.
+    value: String,
 }
 
 /// For whom a member writes: somebody who called, or came by.
@@ -58,8 +75,11 @@ struct OnBehalfInput {
 struct ReplyToMessageInput {
     /// To which message.
     message_id: ID,
-    /// 1 to 20,000 characters.
+    /// 1 to 20,000 characters; may be empty beside a picture or file.
     content: String,
+    /// Pictures and files that whoever replies has sent to the addresses of `createUpload`, at most nine together unless the
+    /// desk says otherwise.
+    upload_ids: Option<Vec<ID>>,
     /// The version last seen; when it no longer holds, nothing happens and the answer says what did.
     expected_version: Option<i64>,
     /// Repeats with the same key are one reply.
@@ -71,9 +91,9 @@ struct ReplyToMessageInput {
 struct ContinueMessageInput {
     /// In which message.
     message_id: ID,
-    /// 1 to 5,000 characters; may be empty beside a picture.
+    /// 1 to 5,000 characters; may be empty beside a picture or file.
     content: String,
-    /// Pictures of the same visitor.
+    /// Pictures and files of the same visitor.
     upload_ids: Option<Vec<ID>>,
     /// Repeats with the same key are one.
     idempotency_key: Option<String>,
@@ -157,13 +177,15 @@ impl MessageMutation {
         ctx: &Context<'_>,
         input: ReplyToMessageInput,
     ) -> Result<MessagePayload> {
-        let content = match Text::parse(&input.content) {
+        let upload_ids = read::uploads(input.upload_ids);
+        let content = match read::words(&input.content, &upload_ids) {
             Ok(content) => content,
             Err(error) => return Ok(MessagePayload::refused(vec![read::of_text(ctx, &error, "content")])),
         };
         let target = read::target(&input.message_id, input.expected_version, input.idempotency_key);
         let message_id = target.message_id;
-        let replied = ctx.commands().reply_to_message(ctx.caller(), ReplyInput { target, content }).await;
+        let input = ReplyInput { target, content, upload_ids };
+        let replied = ctx.commands().reply_to_message(ctx.caller(), input).await;
         MessagePayload::of_work(ctx, message_id, replied).await
     }
 }
@@ -193,6 +215,9 @@ fn read_submission(
             related_to: input.related_to.map(|id| MessageId::typed(&id)),
             locale: input.locale.map(|locale| locale.0).or_else(|| ctx.locale().cloned()),
             page_url,
+            answers: form::answers(input.fields.as_deref().unwrap_or_default()),
+            form_shown: input.form_version,
+            privacy_notice: input.privacy_notice_version,
             on_behalf,
             idempotency_key: input.idempotency_key,
         }),

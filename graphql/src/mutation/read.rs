@@ -7,8 +7,8 @@ use crate::{
 use async_graphql::{Context, ID};
 use commands::Target;
 use domain::{
-    ids::{ImageId, MessageId},
-    text::{Text, TextError, Words},
+    ids::{MessageId, UploadId},
+    text::{Text, TextError},
 };
 
 /// Which message, as it was seen last, and with which key.
@@ -16,13 +16,13 @@ pub(super) fn target(id: &ID, expected_version: Option<i64>, idempotency_key: Op
     Target { message_id: MessageId::typed(id), expected_version, idempotency_key }
 }
 
-/// Pictures; one named in no known way is there for nobody.
-pub(super) fn uploads(ids: Option<Vec<ID>>) -> Vec<ImageId> {
-    ids.unwrap_or_default().iter().map(|id| ImageId::typed(id)).collect()
+/// Pictures and files; one named in no known way is there for nobody.
+pub(super) fn uploads(ids: Option<Vec<ID>>) -> Vec<UploadId> {
+    ids.unwrap_or_default().iter().map(|id| UploadId::typed(id)).collect()
 }
 
-/// A visitor's words, which may be none beside a picture.
-pub(super) fn words(content: &str, uploads: &[ImageId]) -> Result<Words, TextError> {
+/// What is said, which may be nothing beside a picture or file.
+pub(super) fn words<const MAX: usize>(content: &str, uploads: &[UploadId]) -> Result<Text<MAX>, TextError> {
     match Text::parse(content) {
         Err(TextError::Empty) if !uploads.is_empty() => Ok(Text::nothing()),
         read => read,

@@ -1,4 +1,4 @@
-//! `createUpload`: leave to send a picture.
+//! `createUpload`: leave to send a picture or another file.
 
 use crate::{
     caller::Asks,
@@ -9,26 +9,26 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use commands::UploadInput;
-use domain::text::Text;
+use domain::message::FileName;
 
 #[derive(Default)]
 pub(crate) struct UploadMutation;
 
-/// A picture that is to be sent.
+/// A picture that is to be sent, or a file that the desk takes.
 #[derive(InputObject)]
 struct CreateUploadInput {
-    /// 1 to 255 characters. It is not kept.
+    /// 1 to 255 characters. Of a picture it is not kept; of another file whoever reads the words sees it.
     file_name: String,
-    /// image/jpeg, image/png, image/gif or image/webp.
+    /// image/jpeg, image/png, image/gif or image/webp; application/pdf or video/mp4 when the desk takes them.
     content_type: String,
     /// How many bytes it has.
     bytes: i64,
 }
 
-/// Where a picture is to be sent.
+/// Where it is to be sent.
 #[derive(SimpleObject)]
 struct Upload {
-    /// The picture's id, for `uploadIds` once it has been sent.
+    /// Its id, for `uploadIds` once it has been sent.
     id: ID,
     /// `PUT` its bytes there, once.
     url: String,
@@ -36,7 +36,7 @@ struct Upload {
     expires_at: DateTime,
 }
 
-/// Where the picture is to be sent, or why it is not taken.
+/// Where it is to be sent, or why it is not taken.
 #[derive(Default, SimpleObject)]
 struct CreateUploadPayload {
     /// Where to.
@@ -47,7 +47,7 @@ struct CreateUploadPayload {
 
 #[Object]
 impl UploadMutation {
-    /// Gives leave to send one picture, to an address that works once and not for long. What nobody attaches to words
+    /// Gives leave to send one picture or file, to an address that works once and not for long. What nobody attaches to words
     /// within a day is removed. For visitors with a token, and for members.
     async fn create_upload(
         &self,
@@ -55,10 +55,11 @@ impl UploadMutation {
         input: CreateUploadInput,
     ) -> Result<CreateUploadPayload> {
         let refused = |user_error| CreateUploadPayload { upload: None, user_errors: vec![user_error] };
-        if let Err(error) = Text::<255>::parse(&input.file_name) {
-            return Ok(refused(refusal::of_text(&error, "fileName", ctx.locale())));
-        }
-        let wanted = UploadInput { content_type: input.content_type, bytes: input.bytes };
+        let name = match FileName::parse(&input.file_name) {
+            Ok(name) => name,
+            Err(error) => return Ok(refused(refusal::of_text(&error, "fileName", ctx.locale()))),
+        };
+        let wanted = UploadInput { name, content_type: input.content_type, bytes: input.bytes };
         match ctx.commands().create_upload(ctx.caller(), wanted).await {
             Ok(leave) => {
                 let url = links(ctx).of(&format!("/uploads/{}", leave.token));

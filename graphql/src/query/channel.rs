@@ -44,6 +44,10 @@ pub(crate) enum ChannelKind {
     Webhook,
     /// E-mail.
     Email,
+    /// Visitors, by mail: whoever left an address is told of replies.
+    VisitorEmail,
+    /// The same by SMS, for whoever left a phone number.
+    VisitorSms,
 }
 
 /// How much of what visitors write leaves the desk.
@@ -142,6 +146,11 @@ impl Channel {
     /// One channel, whatever became of it.
     pub(crate) async fn load(ctx: &Context<'_>, id: ChannelId) -> Result<Option<Self>> {
         Ok(Self::all(ctx).await?.into_iter().find(|channel| channel.id == id))
+    }
+
+    /// Does it tell visitors, and not the desk?
+    pub(crate) fn tells_visitors(&self) -> bool {
+        self.channel.kind.reaches().is_some()
     }
 
     /// What a channel speaks, for whoever may change it.

@@ -1,10 +1,15 @@
 //! The desk, as anyone may see it.
 
 mod availability;
+mod form;
 mod hours;
+mod settings;
 
 use availability::Availability;
+pub(crate) use form::{Category, FieldKind};
+use form::{Criterion, Form, LocalisedText};
 use hours::{OpeningHours, ServiceTarget};
+use settings::{AutoReply, UploadLimits};
 
 use crate::{
     caller::Asks,
@@ -12,12 +17,8 @@ use crate::{
     language::Language,
     scalar::{DateTime, Locale, TimeZone},
 };
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::{
-    desk::{FieldKind as DomainFieldKind, Settings},
-    ids::CategoryId,
-    locale::Locale as DomainLocale,
-};
+use async_graphql::{Context, ID, Object, Result};
+use domain::{desk::Settings, ids::CategoryId, locale::Locale as DomainLocale};
 
 #[derive(Default)]
 pub(crate) struct DeskQuery;
@@ -38,67 +39,6 @@ pub(crate) struct Desk {
     asked: Option<DomainLocale>,
 }
 
-/// Something messages can be about.
-#[derive(SimpleObject)]
-pub(crate) struct Category {
-    /// A short word.
-    id: ID,
-    /// Its name.
-    name: String,
-}
-
-/// Something a review looks at.
-#[derive(SimpleObject)]
-struct Criterion {
-    /// A short word.
-    id: ID,
-    /// Its name.
-    name: String,
-}
-
-/// The form a visitor fills in.
-#[derive(SimpleObject)]
-struct Form {
-    /// The desk's own fields, in order.
-    fields: Vec<FormField>,
-    /// Must they say what it is about?
-    require_category: bool,
-    /// Must they say who they are?
-    require_name: bool,
-    /// What stands above the form.
-    guidance: Option<String>,
-}
-
-/// A field of the desk's own.
-#[derive(SimpleObject)]
-struct FormField {
-    /// A short word.
-    id: ID,
-    /// What is asked.
-    kind: FieldKind,
-    /// Its label.
-    label: String,
-    /// What stands below it.
-    help: Option<String>,
-    /// An answer as an example.
-    example: Option<String>,
-    /// Must it be filled in?
-    required: bool,
-    /// What can be chosen.
-    options: Vec<String>,
-}
-
-/// What a field of the form asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "DomainFieldKind")]
-enum FieldKind {
-    Text,
-    Choice,
-    Number,
-    Date,
-    Checkbox,
-}
-
 impl Desk {
     pub(crate) async fn load(ctx: &Context<'_>, asked: Option<DomainLocale>) -> Result<Self> {
         Self::of(ctx, ctx.request().desk(ctx.projections()).await?.clone(), asked)
@@ -117,19 +57,19 @@ impl Desk {
         Ok(Self { settings, own, asked })
     }
 
+    /// A category that there is, or was.
     pub(crate) fn category(&self, id: &CategoryId) -> Option<Category> {
-        self.categories_in_order().find(|category| category.id.as_str() == id.0)
+        self.settings.category_ever(id).map(|category| self.category_shown(category))
     }
 
-    fn categories_in_order(&self) -> impl Iterator<Item = Category> + '_ {
-        let categories = self.settings.categories.iter().flat_map(|revised| &revised.categories);
-        categories.map(|category| Category {
-            id: ID(category.id.0.clone()),
-            name: category.name.text(self.asked.as_ref(), &self.own).to_owned(),
-        })
+    /// The label of a question that is or was asked.
+    pub(super) fn label(&self, field_id: &str) -> String {
+        let field = self.settings.field_ever(field_id);
+        field.and_then(|field| self.text(&field.label)).unwrap_or_else(|| field_id.to_owned())
     }
 
-    fn text(&self, text: &domain::desk::Localised) -> Option<String> {
+    /// The text in the language asked for.
+    pub(super) fn text(&self, text: &domain::desk::Localised) -> Option<String> {
         let text = text.text(self.asked.as_ref(), &self.own);
         (!text.is_empty()).then(|| text.to_owned())
     }
@@ -163,29 +103,20 @@ impl Desk {
         self.settings.phone_region()
     }
 
+    /// How often it has been revised: `expectedVersion` of what revises it.
+    async fn version(&self) -> i64 {
+        self.settings.events.into()
+    }
+
     /// The form a visitor fills in.
     async fn form(&self) -> Form {
-        let form = self.settings.form.as_ref();
-        let field = |field: &domain::desk::FormField| FormField {
-            id: ID(field.id.clone()),
-            kind: field.kind.into(),
-            label: self.text(&field.label).unwrap_or_default(),
-            help: self.text(&field.help),
-            example: self.text(&field.example),
-            required: field.required,
-            options: field.options.iter().filter_map(|option| self.text(option)).collect(),
-        };
-        Form {
-            fields: form.iter().flat_map(|form| form.fields.iter().map(field)).collect(),
-            require_category: form.is_some_and(|form| form.require_category),
-            require_name: form.is_some_and(|form| form.require_name),
-            guidance: form.and_then(|form| self.text(&form.guidance)),
-        }
+        self.form_now()
     }
 
     /// What messages can be about.
     async fn categories(&self) -> Vec<Category> {
-        self.categories_in_order().collect()
+        let categories = self.settings.categories.iter().flat_map(|revised| &revised.categories);
+        categories.map(|category| self.category_shown(category)).collect()
     }
 
     /// How messages can be tagged.
@@ -196,11 +127,42 @@ impl Desk {
     /// What reviews look at.
     async fn criteria(&self) -> Vec<Criterion> {
         let criteria = self.settings.categories.iter().flat_map(|revised| &revised.criteria);
-        let criterion = |criterion: &domain::desk::Criterion| Criterion {
-            id: ID(criterion.id.clone()),
-            name: self.text(&criterion.name).unwrap_or_default(),
-        };
-        criteria.map(criterion).collect()
+        criteria.map(|criterion| self.criterion_shown(criterion)).collect()
+    }
+
+    /// What visitors are told of what becomes of their words; null: nothing.
+    async fn privacy_notice(&self) -> Option<String> {
+        self.settings.privacy_notice.as_ref().and_then(|notice| self.text(&notice.text))
+    }
+
+    /// Its version: say it with what was filled in, and the message names it; 0: there is none.
+    async fn privacy_notice_version(&self) -> u32 {
+        self.settings.privacy_notice_version()
+    }
+
+    /// The same in each language that it is kept in.
+    async fn privacy_notices(&self) -> Vec<LocalisedText> {
+        self.settings.privacy_notice.as_ref().map(|notice| form::texts(&notice.text)).unwrap_or_default()
+    }
+
+    /// What a visitor is answered at once when the desk is closed; null: nobody has said.
+    async fn auto_reply(&self) -> Option<AutoReply> {
+        self.settings.auto_reply.as_ref().map(AutoReply::from)
+    }
+
+    /// What can be sent with a message.
+    async fn uploads(&self) -> Option<UploadLimits> {
+        self.settings.desk.as_ref().map(UploadLimits::from)
+    }
+
+    /// Days between deleting a message and the end of its words; 0: at once.
+    async fn days_until_shredding(&self) -> u32 {
+        self.settings.desk.as_ref().map_or(0, |desk| desk.days_until_shredding)
+    }
+
+    /// Are figures shown per member?
+    async fn figures_per_member(&self) -> bool {
+        self.settings.desk.as_ref().is_some_and(|desk| desk.figures_per_member)
     }
 
     /// When somebody is there.
@@ -222,6 +184,12 @@ impl Desk {
         category_id: Option<ID>,
     ) -> Result<Availability> {
         let category_id = category_id.map(|id| CategoryId(id.to_string()));
+        if category_id.as_ref().is_some_and(|id| self.settings.category_ever(id).is_none()) {
+            return Err(fault::fault(
+                fault::Code::BadRequest,
+                "there is no such category: desk.categories lists them",
+            ));
+        }
         let (settings, asked) = match at {
             None => availability::now(ctx, &self.settings).await?,
             Some(at) => availability::then(ctx, &self.settings, at.0).await?,

@@ -1,13 +1,10 @@
 //! What was said in a message, as the desk reads it.
 
-use super::{image::Image, member::Member};
+use super::{file::File, image::Image, member::Member};
 use crate::{caller::Asks, scalar::DateTime};
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject, Union};
-use domain::{
-    access::{Permission, holds},
-    ids::{MemberId, MessageId, ReplyId},
-};
-use projections::{EntryKind, EntryRow, MemberRow, ReviewRow};
+use domain::ids::{MemberId, MessageId, ReplyId};
+use projections::{EntryKind, EntryRow, MemberRow, MessageRow, ReviewRow};
 
 /// Something that was said.
 #[derive(Union)]
@@ -37,12 +34,19 @@ impl VisitorWords {
     async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
         Image::of_entry(ctx, self.of, &self.id).await
     }
+
+    /// The other files that came with them.
+    async fn files(&self, ctx: &Context<'_>) -> Result<Vec<File>> {
+        File::of_entry(ctx, self.of, &self.id).await
+    }
 }
 
-/// What a member said to the visitor.
+/// What a member, or a rule, said to the visitor.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Reply {
+    #[graphql(skip)]
+    of: MessageId,
     #[graphql(skip)]
     reviewed: ReplyId,
     #[graphql(skip)]
@@ -50,11 +54,16 @@ pub(crate) struct Reply {
     /// As it stood when the log had come to this position; `None`: as it stands.
     #[graphql(skip)]
     as_of: Option<i64>,
+    /// May whoever asks see what is thought of others' replies here?
+    #[graphql(skip)]
+    reviews_shown: bool,
     /// Its id.
     id: ID,
     /// When.
     at: DateTime,
-    /// Who replied.
+    /// Was it sent by a rule, because the desk was closed?
+    automatic: bool,
+    /// Who replied; nobody, when a rule did.
     author: Option<Member>,
     /// The reply; null once erased.
     content: Option<String>,
@@ -86,12 +95,21 @@ struct CriterionScore {
 
 #[ComplexObject]
 impl Reply {
+    /// The pictures that came with it.
+    async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
+        Image::of_entry(ctx, self.of, &self.id).await
+    }
+
+    /// The other files that came with it.
+    async fn files(&self, ctx: &Context<'_>) -> Result<Vec<File>> {
+        File::of_entry(ctx, self.of, &self.id).await
+    }
+
     /// What other members think of it, in order, the latest hundred: for its author, and with `quality.review`; empty
     /// for others.
     async fn reviews(&self, ctx: &Context<'_>) -> Result<Vec<Review>> {
-        let actor = ctx.caller().actor;
-        let is_theirs = self.author_id.is_some() && actor.member() == self.author_id;
-        if !is_theirs && !holds(actor, Permission::QualityReview) {
+        let is_theirs = self.author_id.is_some() && ctx.caller().actor.member() == self.author_id;
+        if !is_theirs && !self.reviews_shown {
             return Ok(vec![]);
         }
         let mut rows = ctx.neighbours().reviews(ctx, self.reviewed).await?;
@@ -142,7 +160,7 @@ impl Entry {
     /// These entries of a message with those who wrote them.
     pub(crate) async fn all(
         ctx: &Context<'_>,
-        of: MessageId,
+        of: &MessageRow,
         rows: Vec<EntryRow>,
         as_of: Option<i64>,
     ) -> Result<Vec<Self>> {
@@ -151,14 +169,29 @@ impl Entry {
         Ok(rows.into_iter().map(|row| Self::new(of, row, &members, as_of)).collect())
     }
 
-    fn new(of: MessageId, row: EntryRow, members: &[MemberRow], as_of: Option<i64>) -> Self {
+    fn new(message: &MessageRow, row: EntryRow, members: &[MemberRow], as_of: Option<i64>) -> Self {
+        let (of, reviews_shown) = (message.id, message.reviews_shown);
         let (reviewed, author_id) = (ReplyId::typed(&row.id), row.author_id);
         let (id, at) = (ID(row.id), DateTime(row.at));
         let content = row.content.text().map(str::to_owned);
         let author = members.iter().find(|member| Some(member.id) == row.author_id).cloned().map(Member);
         match row.kind {
             EntryKind::Words => Self::VisitorWords(VisitorWords { of, id, at, content }),
-            EntryKind::Reply => Self::Reply(Reply { reviewed, author_id, as_of, id, at, author, content }),
+            EntryKind::Reply | EntryKind::AutoReply => {
+                let automatic = row.kind == EntryKind::AutoReply;
+                Self::Reply(Reply {
+                    of,
+                    reviewed,
+                    author_id,
+                    as_of,
+                    reviews_shown,
+                    id,
+                    at,
+                    automatic,
+                    author,
+                    content,
+                })
+            }
             EntryKind::Note => Self::Note(Note { mentioned: row.mentions, id, at, author, content }),
         }
     }

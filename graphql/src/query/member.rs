@@ -1,13 +1,13 @@
 //! Members: who works at the desk, as what, and by which programs.
 
-use super::team::Team;
+use super::{role::Role, team::Team};
 use crate::{caller::Asks, fault, page::connection, scalar::DateTime};
 use async_graphql::{
     Context, Enum, ID, Object, Result, SimpleObject,
     connection::{Connection, EmptyFields},
 };
 use domain::{
-    access::{self, Permission, Role as DomainRole, Scope as DomainScope},
+    access::{self, Permission},
     actor::Actor,
     member::MemberEmail,
 };
@@ -50,57 +50,10 @@ impl MemberQuery {
         let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         Ok(connection(page, MemberCount, Member))
     }
-
-    /// The roles that there are. For members.
-    #[expect(clippy::unused_async, reason = "a resolver is asynchronous")]
-    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>> {
-        ctx.staff()?;
-        Ok(DomainRole::ALL.into_iter().map(Role::of).collect())
-    }
 }
 
 /// A member.
 pub(crate) struct Member(pub(crate) MemberRow);
-
-/// A named set of permissions.
-#[derive(SimpleObject)]
-struct Role {
-    /// `AGENT`, `LEAD`, `ADMIN`, `AUDITOR` or `ANALYST`.
-    id: ID,
-    /// Its name.
-    name: String,
-    /// What it allows.
-    permissions: Vec<Grant>,
-}
-
-impl Role {
-    fn of(role: DomainRole) -> Self {
-        let grant = |permission: Permission| {
-            let scope = access::granted(role, permission)?.into();
-            Some(Grant { permission: permission.name().to_owned(), scope })
-        };
-        let permissions = Permission::ALL.iter().copied().filter_map(grant).collect();
-        Self { id: ID(role.id().to_owned()), name: role.id().to_owned(), permissions }
-    }
-}
-
-/// A permission and how far it reaches.
-#[derive(SimpleObject)]
-struct Grant {
-    /// Such as `messages.read`.
-    permission: String,
-    /// How far.
-    scope: Scope,
-}
-
-/// How far a permission reaches.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "DomainScope")]
-enum Scope {
-    Own,
-    Team,
-    All,
-}
 
 /// Is somebody at the desk?
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
@@ -215,8 +168,8 @@ impl Member {
     }
 
     /// What they may do.
-    async fn role(&self) -> Role {
-        Role::of(self.0.role)
+    async fn role(&self, ctx: &Context<'_>) -> Result<Role> {
+        Role::of(ctx, &self.0.role).await
     }
 
     /// Do they work here, so that messages can be assigned to them? Not before they accepted their invitation, and not

@@ -1,10 +1,13 @@
 //! Messages, as the desk sees them.
 
+mod connection;
 mod filter;
 
 use super::{
+    answer::FieldValue,
     desk::{Category, Desk},
     entry::Entry,
+    file::File,
     image::Image,
     log::{self, LogConnection, LogFilter},
     member::Member,
@@ -14,15 +17,11 @@ use super::{
 use crate::{
     caller::Asks,
     fault,
-    page::connection,
     scalar::{DateTime, LogPosition},
 };
-use async_graphql::{
-    Context, Enum, ID, Object, OneofObject, Result, SimpleObject,
-    connection::{Connection, EmptyFields},
-};
+use async_graphql::{Context, Enum, ID, Object, OneofObject, Result, SimpleObject};
+use connection::MessageConnection;
 use domain::{
-    contact::ContactKind as DomainContactKind,
     ids::MessageId,
     message::{
         MessageStatus as DomainStatus, Priority as DomainPriority, VisitorStatus as DomainVisitorStatus,
@@ -32,9 +31,7 @@ use domain::{
 };
 pub(crate) use filter::MessageFilter;
 use filter::MessageOrder;
-use projections::{
-    MessageFilter as Filter, MessageRow, PageRequest, QueryError, RatingRow, Reader, ShownContact,
-};
+use projections::{EntryRow, MessageRow, PageRequest, QueryError, RatingRow, Reader};
 
 #[derive(Default)]
 pub(crate) struct MessageQuery;
@@ -67,12 +64,6 @@ pub(crate) enum Priority {
     Normal,
     High,
     Urgent,
-}
-
-/// How many there are, counted when asked.
-struct MessageCount {
-    reader: Reader,
-    filter: Filter,
 }
 
 /// How many messages there are of each kind.
@@ -112,16 +103,6 @@ impl From<projections::MessageCounts> for MessageCounts {
         } = counts;
         let (mine, total) = (counts.mine, counts.total);
         Self { open, replied, follow_up, resolved, closed, overdue, unassigned, mine, total }
-    }
-}
-
-/// What a list of messages has beside them.
-#[Object]
-impl MessageCount {
-    /// How many there are.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.projections().message_count(&self.reader, &self.filter).await;
-        count.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 }
 
@@ -168,7 +149,7 @@ impl MessageQuery {
     }
 
     /// How many messages a filter finds, of each kind that an inbox has a folder for: each is what `messages` finds when
-    /// the filter asks for that, too.
+    /// the filter asks for that, too. A filter with `search` is refused, for all that it finds would have to be opened.
     async fn message_counts(
         &self,
         ctx: &Context<'_>,
@@ -177,7 +158,7 @@ impl MessageQuery {
         let filter =
             filter.unwrap_or_default().read().map_err(|why| fault::fault(fault::Code::BadRequest, why))?;
         let counts = ctx.projections().message_counts(&ctx.reader()?, &filter).await;
-        Ok(counts.map_err(|error| fault::of_query(ctx.caller(), &error))?.into())
+        counts.map(Into::into).map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 
     /// Messages, a page at a time (20 unless told, at most 100).
@@ -191,15 +172,15 @@ impl MessageQuery {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Connection<String, Message, MessageCount, EmptyFields>> {
+    ) -> Result<MessageConnection> {
         let reader = ctx.reader()?;
         let filter =
             filter.unwrap_or_default().read().map_err(|why| fault::fault(fault::Code::BadRequest, why))?;
         let page = PageRequest { first, after, last, before };
+        let backwards = page.is_backwards();
         let page = ctx.projections().messages(&reader, &filter, order.into(), &page).await;
         let page = page.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        let count = MessageCount { reader: reader.clone(), filter };
-        Ok(connection(page, count, |row| Message { row, reader: reader.clone(), as_of: None }))
+        Ok(MessageConnection { page, backwards, reader, filter })
     }
 }
 
@@ -213,7 +194,7 @@ pub(crate) struct Message {
 
 /// When: a position of the log, or the last one recorded by an instant.
 #[derive(OneofObject)]
-enum AsOf {
+pub(crate) enum AsOf {
     /// When the log had come this far.
     Position(LogPosition),
     /// At this instant.
@@ -242,6 +223,12 @@ impl Message {
         &self.row
     }
 
+    async fn entry_rows(&self, ctx: &Context<'_>) -> Result<Vec<EntryRow>> {
+        let Some(position) = self.as_of else { return ctx.neighbours().entries(ctx, self.row.id).await };
+        let rows = ctx.projections().entries_as_of(self.row.id, position).await;
+        rows.map_err(|error| fault::of_query(ctx.caller(), &error))
+    }
+
     async fn load_as_of(
         ctx: &Context<'_>,
         reader: Reader,
@@ -254,31 +241,6 @@ impl Message {
         };
         Ok(row.map_err(|error| fault::of_query(ctx.caller(), &error))?.map(|row| Self { row, reader, as_of }))
     }
-}
-
-/// How a visitor can be reached.
-#[derive(SimpleObject)]
-pub(super) struct Contact {
-    /// Phone or e-mail.
-    kind: ContactKind,
-    /// As it was given, or its mask.
-    value: String,
-    /// Is it the mask?
-    masked: bool,
-}
-
-impl From<ShownContact> for Contact {
-    fn from(shown: ShownContact) -> Self {
-        Self { kind: shown.kind.into(), value: shown.value, masked: shown.masked }
-    }
-}
-
-/// Phone or e-mail.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "DomainContactKind")]
-enum ContactKind {
-    Phone,
-    Email,
 }
 
 /// Until when a message is parked.
@@ -355,6 +317,16 @@ impl Message {
         Image::of_message(ctx, self.row.id).await
     }
 
+    /// The other files that it was left with.
+    async fn files(&self, ctx: &Context<'_>) -> Result<Vec<File>> {
+        File::of_message(ctx, self.row.id).await
+    }
+
+    /// Answers to the desk's own questions, in the order of the form.
+    async fn fields(&self, ctx: &Context<'_>) -> Result<Vec<FieldValue>> {
+        FieldValue::all(ctx, &self.entry_rows(ctx).await?).await
+    }
+
     /// Were its words erased?
     async fn erased(&self) -> bool {
         matches!(self.row.content, Personal::Erased)
@@ -392,14 +364,8 @@ impl Message {
 
     /// What both sides said, and the notes, in order.
     async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<Entry>> {
-        let rows = match self.as_of {
-            Some(position) => {
-                let rows = ctx.projections().entries_as_of(self.row.id, position).await;
-                rows.map_err(|error| fault::of_query(ctx.caller(), &error))?
-            }
-            None => ctx.neighbours().entries(ctx, self.row.id).await?,
-        };
-        Entry::all(ctx, self.row.id, rows, self.as_of).await
+        let rows = self.entry_rows(ctx).await?;
+        Entry::all(ctx, &self.row, rows, self.as_of).await
     }
 
     /// When it was left.

@@ -1,9 +1,9 @@
 //! Visitors, as the desk sees them.
 
-use super::message::Contact;
+use super::contact::Contact;
 use crate::{caller::Asks, fault, page::connection, scalar::DateTime};
 use async_graphql::{
-    Context, ID, Object, Result,
+    Context, Error, ID, Object, Result,
     connection::{Connection, EmptyFields},
 };
 use domain::ids::VisitorId;
@@ -36,7 +36,8 @@ struct ErasureRequest {
 impl ErasureRequest {
     /// Whose.
     async fn visitor(&self) -> StaffVisitor {
-        StaffVisitor::remembered(&self.row, &self.reader)
+        let everybodys = self.reader.of_contacts().is_some_and(|reader| reader.sees_everybodys());
+        StaffVisitor::remembered(&self.row, everybodys)
     }
 
     /// Since when.
@@ -86,21 +87,28 @@ impl StaffVisitor {
         Self { id, name, contact, standing }
     }
 
-    /// With name and contact as given last.
-    pub(crate) fn remembered(row: &VisitorRow, reader: &Reader) -> Self {
+    /// With name and contact as given last, or the contact's mask.
+    fn remembered(row: &VisitorRow, contact: bool) -> Self {
         let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
-        Self { id: row.id, name, contact: row.shown_contact(reader), standing: row.standing }
+        Self { id: row.id, name, contact: row.shown_contact(contact), standing: row.standing }
     }
 
-    /// A visitor by id; name and contact only for those who see a message of theirs.
+    /// A visitor by id; name and contact only for those who see a message of theirs, and its contact.
     pub(crate) async fn within(ctx: &Context<'_>, reader: &Reader, id: VisitorId) -> Result<Option<Self>> {
         let faulty = |error| fault::of_query(ctx.caller(), &error);
         let Some(row) = ctx.projections().visitor(id).await.map_err(faulty)? else { return Ok(None) };
-        let seen = ctx.projections().visitor_message_counts(reader, &[id]).await.map_err(faulty)?;
-        Ok(Some(match reader.sees_everybodys() || !seen.is_empty() {
-            true => Self::remembered(&row, reader),
-            false => Self { id, name: None, contact: None, standing: row.standing },
-        }))
+        let sees = async |reader: &Reader| {
+            let seen = ctx.projections().visitor_message_counts(reader, &[id]).await.map_err(faulty)?;
+            Ok::<bool, Error>(reader.sees_everybodys() || !seen.is_empty())
+        };
+        if !sees(reader).await? {
+            return Ok(Some(Self { id, name: None, contact: None, standing: row.standing }));
+        }
+        let contact = match reader.of_contacts() {
+            Some(reader) => sees(&reader).await?,
+            None => false,
+        };
+        Ok(Some(Self::remembered(&row, contact)))
     }
 }
 

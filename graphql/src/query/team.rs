@@ -48,6 +48,11 @@ impl Team {
         Ok(row.map(|row| Self { row, known: None }))
     }
 
+    /// What it is called.
+    pub(crate) fn into_name(self) -> String {
+        self.row.name.as_str().to_owned()
+    }
+
     /// The teams that a member is in.
     pub(crate) async fn of(ctx: &Context<'_>, member: MemberId) -> Result<Vec<Self>> {
         let theirs = ctx.teams().await?.iter().filter(|row| row.members.contains(&member));

@@ -1,7 +1,9 @@
 //! What a visitor sees: types of their own, so that nothing internal can be asked for.
 
 use super::{
+    answer::FieldValue,
     desk::{Category, Desk},
+    file::File,
     image::Image,
     message::{Rating, VisitorStatus},
 };
@@ -113,6 +115,8 @@ struct VisitorEntry {
     at: DateTime,
     /// Did the visitor say it?
     own: bool,
+    /// Was it sent by a rule, because the desk was closed?
+    automatic: bool,
     /// The name of the member who replied.
     author: Option<String>,
     /// What was said; null once erased.
@@ -124,6 +128,11 @@ impl VisitorEntry {
     /// The pictures that came with it.
     async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
         Image::of_entry(ctx, self.of, &self.id).await
+    }
+
+    /// The other files that came with it.
+    async fn files(&self, ctx: &Context<'_>) -> Result<Vec<File>> {
+        File::of_entry(ctx, self.of, &self.id).await
     }
 }
 
@@ -155,10 +164,20 @@ impl VisitorMessage {
         Image::of_message(ctx, self.row.id).await
     }
 
+    /// The other files that it was left with.
+    async fn files(&self, ctx: &Context<'_>) -> Result<Vec<File>> {
+        File::of_message(ctx, self.row.id).await
+    }
+
     /// What it is about.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
         let Some(id) = &self.row.category_id else { return Ok(None) };
         Ok(Desk::load(ctx, ctx.locale().cloned()).await?.category(id))
+    }
+
+    /// Answers to the desk's own questions, in the order of the form.
+    async fn fields(&self, ctx: &Context<'_>) -> Result<Vec<FieldValue>> {
+        FieldValue::all(ctx, &ctx.neighbours().own_entries(ctx, self.row.id).await?).await
     }
 
     /// When it was left.
@@ -205,6 +224,7 @@ impl VisitorMessage {
             id: ID(row.id.clone()),
             at: DateTime(row.at),
             own: row.kind == EntryKind::Words,
+            automatic: row.kind == EntryKind::AutoReply,
             author: author(row.author_id).map(str::to_owned),
             content: row.content.text().map(str::to_owned),
         };

@@ -35,6 +35,8 @@ pub(crate) fn of_rules(error: &RulesError, locale: Option<&Locale>) -> UserError
             tell(refusal(C::Unknown, "rules-format-unknown"), &gaps, locale)
         }
         RulesError::WebhookIsPlain => tell(refusal(C::NotAllowed, "rules-webhook-plain"), &[], locale),
+        RulesError::VisitorsArePlain => tell(refusal(C::NotAllowed, "rules-visitors-plain"), &[], locale),
+        RulesError::SmsIsBare => tell(refusal(C::NotAllowed, "rules-sms-bare"), &[], locale),
         RulesError::VariableUnknown(variable) => {
             tell(refusal(C::Unknown, "rules-variable-unknown"), &[("variable", variable)], locale)
         }

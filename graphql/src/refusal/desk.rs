@@ -1,10 +1,12 @@
 //! What is refused of the desk's settings.
 
-use super::{UserError, UserErrorCode as C, of_command, tell, tell_within};
+use super::{UserError, UserErrorCode as C, of_command, roles::of_roles, tell, tell_within};
 use crate::language::Language;
 use commands::CommandError;
 use domain::{
-    desk::{ANSWER_WITHIN, DeskError, MOST_EXCEPTIONS, TargetError, TargetProblem},
+    desk::{
+        ANSWER_WITHIN, DeskError, MOST_EXCEPTIONS, SettingError, SettingProblem, TargetError, TargetProblem,
+    },
     hours::{HoursError, ICalendarError, Problem, WhyLeftOut},
     locale::Locale,
 };
@@ -24,6 +26,8 @@ fn of_desk(error: &DeskError, locale: Option<&Locale>) -> Vec<UserError> {
     match error {
         DeskError::Hours(errors) => errors.iter().map(|error| of_hours(error, locale)).collect(),
         DeskError::Target(errors) => errors.iter().map(|error| of_target(error, locale)).collect(),
+        DeskError::Setting(errors) => errors.iter().map(|error| of_setting(error, locale)).collect(),
+        DeskError::Roles(errors) => errors.iter().map(|error| of_roles(error, locale)).collect(),
         DeskError::AlreadySo => vec![tell((C::AlreadySo, None, "already-so"), &[], locale)],
         DeskError::AlreadyOpened | DeskError::NotOpened => vec![not_now()],
     }
@@ -50,6 +54,39 @@ fn of_hours(error: &HoursError, locale: Option<&Locale>) -> UserError {
         Problem::CategoryTwice => (C::Invalid, "hours-category-twice"),
     };
     tell_within(error.field.clone(), refusal, &[], locale)
+}
+
+fn of_setting(error: &SettingError, locale: Option<&Locale>) -> UserError {
+    let told = |refusal, gaps: &[_]| tell_within(error.field.clone(), refusal, gaps, locale);
+    match &error.problem {
+        SettingProblem::Missing => told((C::Required, "setting-missing"), &[]),
+        SettingProblem::TooLong { max, actual } => {
+            let (max, actual) = (max.to_string(), actual.to_string());
+            told((C::TooLong, "setting-too-long"), &[("max", &max), ("actual", &actual)])
+        }
+        SettingProblem::Lines => told((C::Invalid, "setting-lines"), &[]),
+        SettingProblem::Control(code) => {
+            let character = format!("U+{code:04X}");
+            told((C::Invalid, "setting-control"), &[("character", &character)])
+        }
+        SettingProblem::TooMany { most, actual } => {
+            let (most, actual) = (most.to_string(), actual.to_string());
+            told((C::TooLong, "hours-too-many"), &[("most", &most), ("actual", &actual)])
+        }
+        SettingProblem::Twice => told((C::Invalid, "setting-twice"), &[]),
+        SettingProblem::Id => told((C::Invalid, "setting-id"), &[]),
+        SettingProblem::Number(range) => {
+            let (from, until) = (range.start().to_string(), range.end().to_string());
+            told((C::Invalid, "setting-number"), &[("from", &from), ("until", &until)])
+        }
+        SettingProblem::TimeZone => told((C::Unknown, "hours-time-zone"), &[]),
+        SettingProblem::Region => told((C::Unknown, "setting-region"), &[]),
+        SettingProblem::OptionsMissing => told((C::Required, "setting-options-missing"), &[]),
+        SettingProblem::OptionsUnasked => told((C::Invalid, "setting-options-unasked"), &[]),
+        SettingProblem::OtherKind => told((C::Invalid, "setting-other-kind"), &[]),
+        SettingProblem::NothingToChoose => told((C::Required, "setting-nothing-to-choose"), &[]),
+        SettingProblem::Gap => told((C::Invalid, "setting-gap"), &[]),
+    }
 }
 
 fn of_target(error: &TargetError, locale: Option<&Locale>) -> UserError {

@@ -4,6 +4,7 @@ use crate::{
     Projections, Reader,
     error::QueryError,
     message_list::{MessageFacts, MessageRow},
+    reader::Sight,
 };
 use domain::ids::MessageId;
 use std::{
@@ -27,8 +28,7 @@ pub(crate) struct Looks(Arc<Mutex<HashMap<Look, Weak<Shared>>>>);
 struct Look {
     message: MessageId,
     position: i64,
-    contacts: bool,
-    deleted: bool,
+    sight: Sight,
 }
 
 /// One look; it is gone when the last of those who share it has its answer.
@@ -62,8 +62,9 @@ impl Projections {
         id: MessageId,
         position: i64,
     ) -> Result<Option<MessageRow>, QueryError> {
-        let (contacts, deleted) = (reader.sees_contacts(), reader.sees_deleted());
-        let shared = self.looks.join(Look { message: id, position, contacts, deleted });
+        // What they see depends on who has it: nobody looks for them.
+        let Some(sight) = reader.sight_of_all() else { return self.message(reader, id).await };
+        let shared = self.looks.join(Look { message: id, position, sight });
         let look = async || self.message(&reader.of_everybody(), id).await;
         let row = shared.row.get_or_try_init(look).await?.clone();
         Ok(row.filter(|row| reader.sees(MessageFacts::from(row).assignee)))

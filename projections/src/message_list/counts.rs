@@ -134,6 +134,9 @@ impl Projections {
         reader: &Reader,
         filter: &MessageFilter,
     ) -> Result<MessageCounts, QueryError> {
+        if filter.search.is_some() {
+            return Err(QueryError::NotCounted);
+        }
         let (table, messages) = counted_in(filter);
         let (conditions, mut values) = filter.conditions(reader, self.store.database().dialect(), None);
         values.push(reader.own().unwrap_or_default().into());

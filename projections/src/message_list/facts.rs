@@ -56,14 +56,13 @@ impl MessageFacts {
 
 impl From<&MessageRow> for MessageFacts {
     fn from(row: &MessageRow) -> Self {
-        let of_team = || row.team_id.map(Assignee::Team);
         Self {
             id: row.id,
             visitor_id: row.visitor_id,
             status: row.status,
             visitor_status: row.visitor_status,
             category_id: row.category_id.clone(),
-            assignee: row.assignee_id.map(Assignee::Member).or_else(of_team),
+            assignee: row.holder(),
             priority: row.priority,
             tags: row.tags.clone(),
             overdue: row.overdue,
@@ -84,7 +83,9 @@ impl MessageFilter {
             Some(Assignee::Team(id)) => (None, Some(id)),
             None => (None, None),
         };
-        !facts.deleted
+        // Who asks by a search is refused before: no word of a message is here.
+        self.search.is_none()
+            && !facts.deleted
             && facts.spam == self.spam
             && facts.archived == self.archived
             && self.overdue.is_none_or(|overdue| overdue == facts.overdue)

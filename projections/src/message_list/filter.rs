@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ids::{CategoryId, MemberId, Tag, TeamId, VisitorId},
     message::{MessageStatus, Priority},
+    search::Query,
 };
 use store::{Dialect, Value, placeholders};
 
@@ -42,6 +43,8 @@ pub struct MessageFilter {
     pub activity_until: Option<DateTime<Utc>>,
     /// This visitor's.
     pub visitor_id: Option<VisitorId>,
+    /// This is said in it, by somebody or of whoever left it. Neither counted nor told of as it happens.
+    pub search: Option<Query>,
 }
 
 /// In which order.
@@ -60,7 +63,7 @@ pub enum MessageOrder {
 
 impl MessageOrder {
     /// The list's name in cursors, the column it is ordered by, and whether the greatest comes first.
-    pub(super) fn parts(self) -> (&'static str, &'static str, bool) {
+    pub(crate) fn parts(self) -> (&'static str, &'static str, bool) {
         match self {
             Self::NewestFirst => ("newest", "submitted_at", true),
             Self::OldestFirst => ("oldest", "submitted_at", false),
@@ -125,6 +128,14 @@ impl Conditions {
 }
 
 impl MessageFilter {
+    /// The tag by whose index a page is read, in the order of the list: the one that is asked for, and by submission.
+    pub(super) fn along_tag(&self, order: MessageOrder) -> Option<&Tag> {
+        match self.tag.as_slice() {
+            [tag] if order.is_by_submission() => Some(tag),
+            _ => None,
+        }
+    }
+
     /// Does it ask for nothing but what messages are counted by (`counts.rs`)?
     pub(super) fn is_of_counted_kinds(&self) -> bool {
         let counted = Self {
@@ -140,12 +151,34 @@ impl MessageFilter {
         *self == counted
     }
 
-    /// As SQL that follows other conditions, and the values it binds: of what the reader may see, in an order or in none.
-    pub(super) fn conditions(
+    /// As SQL that follows other conditions, and the values it binds: of what the reader may see, in an order or in none. What
+    /// is looked for is not in it.
+    pub(crate) fn conditions(
         &self,
         reader: &Reader,
         dialect: Dialect,
         order: Option<MessageOrder>,
+    ) -> (String, Vec<Value>) {
+        // As constants: an index that holds only these rows is then of use.
+        let hidden = format!(
+            " AND deleted = 0 AND spam = {} AND archived = {}",
+            i64::from(self.spam),
+            i64::from(self.archived)
+        );
+        self.narrowing(reader, dialect, order, &hidden)
+    }
+
+    /// The same of messages that are hidden as well, whether deleted, spam or archived: figures are made of all of them.
+    pub(crate) fn conditions_of_all(&self, reader: &Reader, dialect: Dialect) -> (String, Vec<Value>) {
+        self.narrowing(reader, dialect, None, "")
+    }
+
+    fn narrowing(
+        &self,
+        reader: &Reader,
+        dialect: Dialect,
+        order: Option<MessageOrder>,
+        hidden: &str,
     ) -> (String, Vec<Value>) {
         let in_order = order.is_none_or(MessageOrder::is_by_submission);
         let (scope, values) = reader.scope(dialect, in_order, 1);
@@ -155,10 +188,7 @@ impl MessageFilter {
             true => ("+status", "+category_id", "+priority", "+holder"),
             false => ("status", "category_id", "priority", "holder"),
         };
-        let mut all = Conditions { sql: format!(" AND deleted = 0{scope}"), values };
-        // As constants: an index that holds only these rows is then of use.
-        all.sql += if self.spam { " AND spam = 1" } else { " AND spam = 0" };
-        all.sql += if self.archived { " AND archived = 1" } else { " AND archived = 0" };
+        let mut all = Conditions { sql: format!("{hidden}{scope}"), values };
         match self.overdue {
             Some(true) => all.sql += " AND overdue = 1",
             Some(false) => all.sql += " AND overdue = 0",

@@ -4,13 +4,14 @@ use super::{FollowUpRow, MessageFilter, MessageOrder, MessageRow, NEVER, TABLE, 
 use crate::{
     Page, PageRequest, Projections, Reader,
     error::QueryError,
+    message_tags,
     opening::{self, Opened},
     rating,
     visitors::{VisitorStanding, standings},
 };
 use domain::{
-    ids::{CategoryId, MessageId, VisitorId},
-    message::{MessageStatus, Priority, VisitorStatus},
+    ids::{CategoryId, MemberId, MessageId, TeamId, VisitorId},
+    message::{Assignee, MessageStatus, Priority, VisitorStatus},
     reference::Reference,
 };
 use store::{Dialect, Row, Store, Value, micros, placeholders};
@@ -18,7 +19,7 @@ use store::{Dialect, Row, Store, Value, micros, placeholders};
 /// As many messages as belong to an earlier one and are shown with it.
 const MOST_RELATED: i64 = 100;
 
-const COLUMNS: &str = "message_id, version, reference, visitor_id, status, visitor_status, category_id, \
+pub(crate) const COLUMNS: &str = "message_id, version, reference, visitor_id, status, visitor_status, category_id, \
      related_to, name, contact, content, submitted_at, last_activity_at, first_replied_at, assignee_id, team_id, due_at, overdue, \
      priority, tags, follow_up_due_at, follow_up_by, follow_up_note, spam, archived, deleted, rating, rating_comment, \
      rated_at";
@@ -32,20 +33,40 @@ impl Projections {
         order: MessageOrder,
         page: &PageRequest,
     ) -> Result<Page<MessageRow>, QueryError> {
+        if let Some(search) = &filter.search {
+            return self.found(reader, (filter, search), order, page).await;
+        }
         let (list, ordered_by, greatest_first) = order.parts();
         let window = page.window(list)?;
         let descending = greatest_first != window.backwards;
         let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-        let (mut conditions, mut values) = filter.conditions(reader, self.dialect(), Some(order));
-        if let Some((value, id)) = &window.beyond {
+        let along = filter.along_tag(order);
+        let untagged = along.map(|_| MessageFilter { tag: vec![], ..filter.clone() });
+        let rest = untagged.as_ref().unwrap_or(filter);
+        let (mut conditions, mut values) = rest.conditions(reader, self.dialect(), Some(order));
+        let (from, by, id) = match along {
+            // Those with the tag in their own order: gathered first, a tag that many have would take long.
+            Some(tag) => {
+                values.push(tag.0.as_str().into());
+                let tagged = format!(
+                    "(SELECT message_id AS tagged_id, submitted_at AS tagged_at FROM {} WHERE tag = ${}) AS tagged \
+                     CROSS JOIN {TABLE}",
+                    message_tags::TABLE,
+                    values.len()
+                );
+                conditions += " AND message_id = tagged_id";
+                (tagged, "tagged_at", "tagged_id")
+            }
+            None => (TABLE.to_owned(), ordered_by, "message_id"),
+        };
+        if let Some((value, beyond_id)) = &window.beyond {
             let (a, b) = (values.len() + 1, values.len() + 2);
-            conditions += &format!(" AND ({ordered_by}, message_id) {beyond} (${a}, ${b})");
-            values.extend([(*value).into(), id.as_str().into()]);
+            conditions += &format!(" AND ({by}, {id}) {beyond} (${a}, ${b})");
+            values.extend([(*value).into(), beyond_id.as_str().into()]);
         }
         values.push((window.size + 1).into());
         let sql = format!(
-            "SELECT {COLUMNS} FROM {TABLE} WHERE 1 = 1{conditions} \
-             ORDER BY {ordered_by} {direction}, message_id {direction} LIMIT ${}",
+            "SELECT {COLUMNS} FROM {from} WHERE 1 = 1{conditions} ORDER BY {by} {direction}, {id} {direction} LIMIT ${}",
             values.len()
         );
         let rows = read(&self.store, reader, &sql, &values).await?;
@@ -54,6 +75,9 @@ impl Projections {
 
     /// How many there are.
     pub async fn message_count(&self, reader: &Reader, filter: &MessageFilter) -> Result<i64, QueryError> {
+        if filter.search.is_some() {
+            return Err(QueryError::NotCounted);
+        }
         let (conditions, values) = filter.conditions(reader, self.dialect(), None);
         let (table, messages) = counts::counted_in(filter);
         let sql =
@@ -107,11 +131,21 @@ impl Projections {
         column: &str,
         value: String,
     ) -> Result<Option<MessageRow>, QueryError> {
+        let found = self.message_within(reader, column, value).await?;
+        Ok(found.filter(|row| !row.deleted || reader.sight(row.holder()).deleted))
+    }
+
+    /// The same, deleted or not.
+    pub(crate) async fn message_within(
+        &self,
+        reader: &Reader,
+        column: &str,
+        value: String,
+    ) -> Result<Option<MessageRow>, QueryError> {
         let (scope, holders) = reader.scope(self.dialect(), true, 2);
         let values: Vec<Value> = [value.into()].into_iter().chain(holders).collect();
         let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE {column} = $1{scope}");
-        let found = read(&self.store, reader, &sql, &values).await?.pop();
-        Ok(found.filter(|row| !row.deleted || reader.sees_deleted()))
+        Ok(read(&self.store, reader, &sql, &values).await?.pop())
     }
 
     /// The messages that belong to each of these earlier ones, in the order in which they were left; at most 100 each.
@@ -168,7 +202,7 @@ impl Projections {
         (list, scope, values)
     }
 
-    fn dialect(&self) -> Dialect {
+    pub(crate) fn dialect(&self) -> Dialect {
         self.store.database().dialect()
     }
 }
@@ -228,6 +262,10 @@ fn message(
         }
     };
     let tags = serde_json::from_str(&row.text("tags")?).map_err(|_| bad("list of tags"))?;
+    let assignee_id: Option<MemberId> = row.text_or_null("assignee_id")?.and_then(|id| id.parse().ok());
+    let team_id: Option<TeamId> = row.text_or_null("team_id")?.and_then(|id| id.parse().ok());
+    let holder = assignee_id.map(Assignee::Member).or(team_id.map(Assignee::Team));
+    let sight = reader.sight(holder);
     Ok(MessageRow {
         id: row.text("message_id")?.parse().map_err(|_| bad("message_id"))?,
         version: row.int("version")?,
@@ -240,13 +278,13 @@ fn message(
         category_id: row.text_or_null("category_id")?.map(CategoryId),
         related_to: row.text_or_null("related_to")?.and_then(|id| id.parse().ok()),
         name,
-        contact: reader.show(&contact),
+        contact: sight.show(&contact),
         content,
         submitted_at: micros(row.int("submitted_at")?),
         last_activity_at: micros(row.int("last_activity_at")?),
         first_replied_at: row.int_or_null("first_replied_at")?.map(micros),
-        assignee_id: row.text_or_null("assignee_id")?.and_then(|id| id.parse().ok()),
-        team_id: row.text_or_null("team_id")?.and_then(|id| id.parse().ok()),
+        assignee_id,
+        team_id,
         due_at: Some(row.int("due_at")?).filter(|due_at| *due_at < NEVER).map(micros),
         overdue: row.int("overdue")? == 1,
         priority: Priority::named(&row.text("priority")?).ok_or_else(|| bad("priority"))?,
@@ -256,5 +294,6 @@ fn message(
         spam: row.int("spam")? == 1,
         archived: row.int("archived")? == 1,
         deleted: row.int("deleted")? == 1,
+        reviews_shown: sight.reviews,
     })
 }

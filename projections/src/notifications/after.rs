@@ -17,11 +17,32 @@ pub(super) fn over(due: &Due, state: &'static str) -> After {
         tries: due.tries,
         next_at: None,
         alone: due.alone,
+        picture: due.picture,
     }
 }
 
-/// What becomes of a delivery whose request was made, `together` with others or not.
-pub(super) fn after(due: &Due, verdict: &Verdict, together: bool, chance: u32, now: DateTime<Utc>) -> After {
+/// This one was told, and a picture of it follows: before whatever is due by now.
+fn followed(due: &Due, picture: i64) -> After {
+    After {
+        delivery_id: due.delivery_id.clone(),
+        was: due.next_at,
+        state: "PENDING",
+        tries: 0,
+        next_at: Some(due.next_at),
+        alone: true,
+        picture,
+    }
+}
+
+/// What becomes of a delivery whose request was made, `together` with others or not; `then`: the picture that follows.
+pub(super) fn after(
+    due: &Due,
+    verdict: &Verdict,
+    (together, then): (bool, Option<i64>),
+    chance: u32,
+    now: DateTime<Utc>,
+) -> After {
+    let taken = || then.map_or_else(|| over(due, "DELIVERED"), |picture| followed(due, picture));
     let retrying = |tries, next_at, alone| After {
         delivery_id: due.delivery_id.clone(),
         was: due.next_at,
@@ -29,9 +50,12 @@ pub(super) fn after(due: &Due, verdict: &Verdict, together: bool, chance: u32, n
         tries,
         next_at: Some(next_at),
         alone,
+        picture: due.picture,
     };
     match verdict.outcome {
-        Outcome::Delivered => over(due, "DELIVERED"),
+        Outcome::Delivered => taken(),
+        // The message was told: a picture that is refused is passed over.
+        Outcome::Payload if due.picture > 0 => taken(),
         // One of them is the guilty one: each goes by itself. Not when somebody has it: then a mailbox is closed.
         Outcome::Payload if together && !verdict.partly => retrying(due.tries, now, true),
         Outcome::Payload => over(due, "DEAD"),
@@ -68,9 +92,10 @@ mod tests {
             tries: i64::try_from(tries).expect("few"),
             next_at: DateTime::UNIX_EPOCH,
             alone: false,
+            picture: 0,
         };
         let verdict = Verdict { outcome, code: None, wait: None, gone: false, partly };
-        let after = after(&due, &verdict, together, 0, DateTime::UNIX_EPOCH);
+        let after = after(&due, &verdict, (together, None), 0, DateTime::UNIX_EPOCH);
         (after.state, after.tries, after.alone)
     }
 
@@ -88,6 +113,29 @@ mod tests {
         assert_eq!(of(0, Outcome::Payload, false, true), ("RETRYING", 0, true));
         assert_eq!(of(0, Outcome::Payload, true, true), ("DEAD", 0, false));
         assert_eq!(of(0, Outcome::Payload, false, false), ("DEAD", 0, false));
+    }
+
+    #[test]
+    fn after_a_notice_its_pictures_follow_and_one_that_is_refused_is_passed_over() {
+        let due = |picture| Due {
+            delivery_id: "1".to_owned(),
+            position: 1,
+            event_type: "message.submitted".to_owned(),
+            tries: 2,
+            next_at: DateTime::UNIX_EPOCH,
+            alone: false,
+            picture,
+        };
+        let then = |picture, outcome, then| {
+            let verdict = Verdict { outcome, code: None, wait: None, gone: false, partly: false };
+            let after = after(&due(picture), &verdict, (false, then), 0, DateTime::UNIX_EPOCH);
+            (after.state, after.tries, after.picture, after.next_at.is_some())
+        };
+        assert_eq!(then(0, Outcome::Delivered, Some(1)), ("PENDING", 0, 1, true));
+        assert_eq!(then(1, Outcome::Payload, Some(2)), ("PENDING", 0, 2, true));
+        assert_eq!(then(2, Outcome::Retry, None), ("RETRYING", 3, 2, true));
+        assert_eq!(then(2, Outcome::Payload, None), ("DELIVERED", 2, 2, false));
+        assert_eq!(then(0, Outcome::Payload, Some(1)), ("DEAD", 2, 0, false));
     }
 
     #[test]

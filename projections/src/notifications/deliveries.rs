@@ -1,9 +1,13 @@
 //! Deliveries as people look at them, and ask for them again.
 
 use super::rows;
-use crate::{Page, PageRequest, Projections, error::QueryError};
+use crate::{Page, PageRequest, Projections, error::QueryError, message_list, opening};
 use chrono::{DateTime, Utc};
-use domain::ids::{ChannelId, MessageId};
+use domain::{
+    contact::Contact,
+    ids::{ChannelId, MessageId},
+    personal::Personal,
+};
 use std::collections::BTreeMap;
 use store::{Row, StoreError, Value, micros, placeholders};
 
@@ -139,6 +143,34 @@ impl Projections {
         Ok(row.map(|row| row.int("deliveries")).transpose()?.unwrap_or_default())
     }
 
+    /// The contacts of these messages, masked: enough to recognise them. Of one that was erased there is none.
+    pub async fn masked_contacts(
+        &self,
+        messages: &[MessageId],
+    ) -> Result<BTreeMap<MessageId, String>, QueryError> {
+        if messages.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let sql = format!(
+            "SELECT message_id, contact FROM {} WHERE message_id IN ({})",
+            message_list::TABLE,
+            placeholders(1, messages.len())
+        );
+        let ids: Vec<Value> = messages.iter().map(|id| id.to_string().into()).collect();
+        let rows = self.store.database().views.rows(&sql, &ids).await?;
+        let sealed = rows.iter().map(|row| row.text_or_null("contact")).collect::<Result<_, _>>()?;
+        let mut opened = opening::open(&self.store, sealed).await?;
+        let mut found = BTreeMap::new();
+        for row in &rows {
+            let contact: Option<Personal<Contact>> = opened.next()?;
+            let masked = contact.as_ref().and_then(Personal::clear).map(Contact::masked);
+            if let (Ok(id), Some(masked)) = (row.text("message_id")?.parse(), masked) {
+                found.insert(id, masked);
+            }
+        }
+        Ok(found)
+    }
+
     /// One delivery.
     pub async fn delivery(&self, id: &str) -> Result<Option<DeliveryRow>, QueryError> {
         let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE delivery_id = $1");
@@ -202,7 +234,7 @@ impl Projections {
     }
 
     /// Makes deliveries due once more, with the same id; says how many. What nobody is to hear of any more, or is of a
-    /// channel that is no more, stays over when it is sent.
+    /// channel that is no more, stays over when it is sent. What died with a picture goes on with that one.
     pub async fn redeliver(&self, what: &Redeliver) -> Result<u64, QueryError> {
         match what {
             // No delivery's, and PostgreSQL would not take it as a text.
@@ -241,7 +273,8 @@ impl Projections {
 
     async fn make_due(&self, ids: Vec<Value>) -> Result<u64, QueryError> {
         let sql = format!(
-            "UPDATE deliveries SET state = 'PENDING', tries = 0, next_at = $1, changed_at = $1 \
+            "UPDATE deliveries SET state = 'PENDING', tries = 0, next_at = $1, changed_at = $1, \
+             picture = CASE WHEN state = 'DEAD' THEN picture ELSE 0 END \
              WHERE delivery_id IN ({}) AND channel_id IN (SELECT channel_id FROM channel_addresses)",
             placeholders(2, ids.len())
         );

@@ -3,7 +3,7 @@
 use super::{
     Remedy, Shared,
     after::{after, over, sign},
-    channels,
+    attached, channels,
     notice::Voice,
     pace::Pace,
     plan::Plan,
@@ -28,11 +28,12 @@ use tokio::task::{JoinError, JoinSet};
 /// How long it waits until a pause stands in the log as this process sees it.
 const STANDS: Duration = Duration::from_secs(5);
 
-/// Deliveries that one request was for, and what came of it; `None`: nobody is to hear of them any more.
-pub(super) type Sent = (Vec<Due>, Option<(Attempt, Verdict)>);
+/// Deliveries that one request was for, and what came of it; `None`: nobody is to hear of them any more. The last is the
+/// picture or file that follows.
+pub(super) type Sent = (Vec<Due>, Option<(Attempt, Verdict)>, Option<i64>);
 
-/// Deliveries, and the letter that is for them.
-type Written = (Vec<Due>, Letter);
+/// Deliveries, the letter that is for them, and the picture or file that follows.
+pub(super) type Written = (Vec<Due>, Letter, Option<i64>);
 
 /// What requests of one channel are made with.
 pub(super) struct Errand<'a> {
@@ -47,21 +48,30 @@ pub(super) struct Errand<'a> {
 impl Errand<'_> {
     /// What came of each request; of one that panicked nothing is known, but that it did.
     pub(super) async fn carry_out(&self, plan: Plan) -> Result<(Vec<Sent>, Option<JoinError>), HandleError> {
-        let (mut sent, letters) = self.write(plan).await?;
+        let (sent, letters) = self.write(plan).await?;
+        self.send(sent, letters).await
+    }
+
+    /// The same of letters that are written; `sent` is what was over before.
+    pub(super) async fn send(
+        &self,
+        mut sent: Vec<Sent>,
+        letters: Vec<Written>,
+    ) -> Result<(Vec<Sent>, Option<JoinError>), HandleError> {
         let (channel_id, kind) = (self.id.to_string(), self.channel.kind);
         // All are counted before the first one leaves: when one cannot be, nothing was sent.
         let mut counted = Vec::with_capacity(letters.len());
-        for (due, letter) in letters {
+        for (due, letter, then) in letters {
             let count = if letter.leaves() {
                 rate::count(self.shared.store(), (&channel_id, kind), self.pace, letter.id()).await?
             } else {
                 None
             };
-            counted.push((due, letter, count));
+            counted.push((due, letter, count, then));
         }
         // Side by side: a plan has as many as may be.
         let mut requests = JoinSet::new();
-        for (due, letter, count) in counted {
+        for (due, letter, count, then) in counted {
             let shared = self.shared.clone();
             requests.spawn(async move {
                 let (leaves, began) = (letter.leaves(), tokio::time::Instant::now());
@@ -70,7 +80,7 @@ impl Errand<'_> {
                 if let Some(count) = count {
                     count.answered(shared.store()).await;
                 }
-                (due, Some(done))
+                (due, Some(done), then)
             });
         }
         let mut panic = None;
@@ -93,7 +103,7 @@ impl Errand<'_> {
         let tales = self.shared.projections.tales(due, words).await?;
         let (silent, tales): (Vec<Tale>, Vec<Tale>) =
             tales.into_iter().partition(|tale| matches!(tale.about, About::Nothing));
-        let silent = silent.into_iter().map(|tale| (vec![tale.due], None)).collect();
+        let mut silent: Vec<Sent> = silent.into_iter().map(|tale| (vec![tale.due], None, None)).collect();
         let voice =
             Voice::new(self.channel, self.settings, zone_of(self.settings), self.shared.base.as_deref());
         let now = self.shared.store().clock().now();
@@ -101,23 +111,29 @@ impl Errand<'_> {
             let notice = voice.digest(&tales);
             let due: Vec<Due> = tales.into_iter().map(|tale| tale.due).collect();
             let id = self.digest_id(&due);
-            return Ok((silent, vec![(due, letter(self.channel, self.address, &id, notice, now))]));
+            return Ok((silent, vec![(due, letter(self.channel, self.address, &id, notice, now), None)]));
         }
-        let letter = |tale: Tale| {
-            let notice = voice.one(&tale);
-            let letter = letter(self.channel, self.address, &tale.due.delivery_id, notice, now);
-            (vec![tale.due], letter)
-        };
-        Ok((silent, tales.into_iter().map(letter).collect()))
+        let mut letters = Vec::with_capacity(tales.len());
+        for tale in tales {
+            let then = attached::after(self.channel, &tale);
+            let letter = if tale.due.picture == 0 {
+                let notice = voice.one(&tale);
+                Some(letter(self.channel, self.address, &tale.due.delivery_id, notice, now))
+            } else {
+                attached::letter(self.shared.store(), self.channel, self.address, &tale).await?
+            };
+            match letter {
+                Some(letter) => letters.push((vec![tale.due], letter, then)),
+                None => silent.push((vec![tale.due], None, None)),
+            }
+        }
+        Ok((silent, letters))
     }
 
     /// The same for the same deliveries: whoever has their mail already gets no second one when another's is tried again.
-    fn digest_id(&self, due: &[Due]) -> String {
+    pub(super) fn digest_id(&self, due: &[Due]) -> String {
         let ids: Vec<&[u8]> = due.iter().map(|due| due.delivery_id.as_bytes()).collect();
-        let derived = self.shared.store().derive("digest", &ids);
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&derived[..16]);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
+        self.shared.store().derive_id("digest", &ids).to_string()
     }
 
     /// Writes down what came of it, and does something about a channel that fails.
@@ -125,9 +141,11 @@ impl Errand<'_> {
         let store = self.shared.store();
         let now = store.clock().now();
         let (mut attempts, mut silent, mut signs, mut pause) = (vec![], vec![], vec![], None);
-        for (due, outcome) in sent {
+        for (due, outcome, then) in sent {
             let Some((attempt, verdict)) = outcome else {
-                silent.extend(due.iter().map(|due| over(due, "SKIPPED")));
+                // Of what was told already there is nothing more to show.
+                let state = |due: &Due| if due.picture == 0 { "SKIPPED" } else { "DELIVERED" };
+                silent.extend(due.iter().map(|due| over(due, state(due))));
                 continue;
             };
             signs.extend(sign(&verdict));
@@ -139,7 +157,7 @@ impl Errand<'_> {
             let together = due.len() > 1;
             // One for all of them: what was one digest is one again.
             let chance = u32::from_be_bytes(store::random::bytes());
-            let after = due.iter().map(|due| after(due, &verdict, together, chance, now)).collect();
+            let after = due.iter().map(|due| after(due, &verdict, (together, then), chance, now)).collect();
             attempts.push((attempt, after));
         }
         rows::settle(store, &silent).await?;

@@ -1,4 +1,4 @@
-//! Notices by mail: plain text, over SMTP, to each recipient by themselves.
+//! Mail over SMTP: notices as plain text to each recipient by themselves, and to visitors what they asked for, as HTML as well.
 
 mod setup;
 #[cfg(test)]
@@ -6,10 +6,13 @@ mod tests;
 
 pub use setup::MailFault;
 
-use super::vendor::{Notice, Outcome, Verdict, mailed, redact};
+use super::{
+    vendor::{Notice, Outcome, Verdict, mailed, redact},
+    visitors::VisitorMail,
+};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header},
+    message::{Mailbox, MessageBuilder, MultiPart, header},
     transport::smtp::Error,
 };
 use lru::LruCache;
@@ -118,6 +121,29 @@ impl Mailer {
         worst
     }
 
+    /// Sends a visitor their mail, as text and as HTML. A mailbox that is closed is theirs, and says nothing of the channel.
+    pub(super) async fn send_to_visitor(&self, letter: &VisitorMail, id: &str) -> Verdict {
+        let whom = "the visitor's address";
+        let Some(mail) = self.to_visitor(letter, id) else {
+            return Verdict::new(Outcome::Payload, format!("Mail cannot be sent to {whom}."));
+        };
+        let sent = timeout_at(Instant::now() + self.limits.0, self.smtp.send(mail)).await;
+        let mut verdict = match sent {
+            Ok(Ok(_)) => Verdict::new(Outcome::Delivered, format!("The mail server took it for {whom}.")),
+            Ok(Err(error)) => judge(&error, whom, &self.hidden),
+            Err(_) => late(),
+        };
+        if verdict.outcome == Outcome::Configuration && !verdict.code.as_deref().is_some_and(is_of_password) {
+            verdict.outcome = Outcome::Payload;
+        }
+        verdict
+    }
+
+    fn to_visitor(&self, letter: &VisitorMail, id: &str) -> Option<Message> {
+        let both = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+        self.head(&letter.to, &letter.subject, id)?.multipart(both).ok()
+    }
+
     async fn send_one(&self, to: &str, notice: &Notice, id: &str, end: Instant) -> Verdict {
         let Some(mail) = self.mail(to, notice, id) else {
             let detail = format!("{} is no address that mail can be sent to.", masked(to));
@@ -125,19 +151,29 @@ impl Mailer {
         };
         match timeout_at(end.min(Instant::now() + self.limits.0), self.smtp.send(mail)).await {
             Ok(Ok(_)) => Verdict::new(Outcome::Delivered, ""),
-            Ok(Err(error)) => judge(&error, to, &self.hidden),
+            Ok(Err(error)) => judge(&error, &masked(to), &self.hidden),
             Err(_) => late(),
         }
     }
 
     fn mail(&self, to: &str, notice: &Notice, id: &str) -> Option<Message> {
         let (subject, text) = mailed(notice, HEADER_BYTES);
+        self.head(to, &subject, id)?
+            // Without it the two below mean nothing (RFC 2045, 4), and some readers show what is encoded as it is.
+            .header(header::MIME_VERSION_1_0)
+            .header(header::ContentType::TEXT_PLAIN)
+            .body(text)
+            .ok()
+    }
+
+    /// What every mail begins with.
+    fn head(&self, to: &str, subject: &str, id: &str) -> Option<MessageBuilder> {
         let domain = self.from.email.domain();
         let now = SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(self.clock.micros()).ok()?);
-        Message::builder()
+        let head = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to.parse().ok()?))
-            .subject(subject)
+            .subject(subject.to_owned())
             .date(now)
             // The same at every try: many readers show a copy once.
             .message_id(Some(format!(
@@ -145,12 +181,8 @@ impl Mailer {
                 id.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', ".")
             )))
             // Nobody's absence is told to the desk (RFC 3834).
-            .header(AutoSubmitted)
-            // Without it the two below mean nothing (RFC 2045, 4), and some readers show what is encoded as it is.
-            .header(header::MIME_VERSION_1_0)
-            .header(header::ContentType::TEXT_PLAIN)
-            .body(text)
-            .ok()
+            .header(AutoSubmitted);
+        Some(head)
     }
 
     fn taken(&self) -> std::sync::MutexGuard<'_, LruCache<(String, String), ()>> {
@@ -186,24 +218,29 @@ fn weight(outcome: Outcome) -> u8 {
     }
 }
 
-fn judge(error: &Error, to: &str, hidden: &[String]) -> Verdict {
+/// Does the server not let us in?
+fn is_of_password(code: &str) -> bool {
+    matches!(code, "530" | "534" | "535" | "538")
+}
+
+fn judge(error: &Error, whom: &str, hidden: &[String]) -> Verdict {
     let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let said = hidden.iter().fold(said, |said, hidden| said.replace(hidden.as_str(), "…"));
     let status = error.status().map(|status| status.to_string());
     // RFC 3463: 5.1 is about an address, 5.2 about a mailbox; 5.7 and what says nothing may be about the words.
     let is_mailbox = said.starts_with("5.1.") || said.starts_with("5.2.");
     let (outcome, sentence) = match status.as_deref() {
-        Some("530" | "534" | "535" | "538") if error.is_permanent() => (
+        Some(code) if is_of_password(code) && error.is_permanent() => (
             Outcome::Configuration,
             "The mail server does not let us in: LEAVEWORD_SMTP_URL has another name or password than it wants."
                 .to_owned(),
         ),
-        Some("551" | "553") if error.is_permanent() => closed(to),
-        Some("550" | "554") if error.is_permanent() && is_mailbox => closed(to),
+        Some("551" | "553") if error.is_permanent() => closed(whom),
+        Some("550" | "554") if error.is_permanent() && is_mailbox => closed(whom),
         Some(_) if error.is_permanent() => {
-            (Outcome::Payload, format!("The mail server refuses this mail for {}.", masked(to)))
+            (Outcome::Payload, format!("The mail server refuses this mail for {whom}."))
         }
-        Some(_) => (Outcome::Retry, format!("The mail server does not take mail for {} now.", masked(to))),
+        Some(_) => (Outcome::Retry, format!("The mail server does not take mail for {whom} now.")),
         None if error.is_tls() => (Outcome::Retry, "No secure connection to the mail server.".to_owned()),
         None if error.is_timeout() => (Outcome::Retry, "The mail server did not answer in time.".to_owned()),
         None => (Outcome::Retry, "The mail server could not be reached, or did not speak as one.".to_owned()),
@@ -213,8 +250,8 @@ fn judge(error: &Error, to: &str, hidden: &[String]) -> Verdict {
     Verdict { code: status, ..Verdict::new(outcome, detail) }
 }
 
-fn closed(to: &str) -> (Outcome, String) {
-    (Outcome::Configuration, format!("The mail server does not take mail for {}.", masked(to)))
+fn closed(whom: &str) -> (Outcome, String) {
+    (Outcome::Configuration, format!("The mail server does not take mail for {whom}."))
 }
 
 /// A recipient as attempts show them.

@@ -175,7 +175,17 @@ async fn counted(
 
 /// As the configuration calls it.
 fn name(kind: ChannelKind) -> &'static str {
-    Kind::of(kind).map_or("email", Kind::name)
+    match kind {
+        ChannelKind::VisitorEmail => "visitor_email",
+        ChannelKind::VisitorSms => "visitor_sms",
+        ChannelKind::Wecom
+        | ChannelKind::Feishu
+        | ChannelKind::Lark
+        | ChannelKind::Dingtalk
+        | ChannelKind::Slack
+        | ChannelKind::Webhook
+        | ChannelKind::Email => Kind::of(kind).map_or("email", Kind::name),
+    }
 }
 
 fn name_of(outcome: Outcome) -> &'static str {

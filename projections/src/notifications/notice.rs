@@ -55,6 +55,7 @@ impl<'a> Voice<'a> {
                     Some(template) => self.by_template(template.parts(), &tale.due.event_type, message),
                     None => self.by_lines(message),
                 };
+                notice.lines.extend(self.counts(message));
                 notice.link = self.link(message);
                 notice.mentions = self.mentions([&**message]);
             }
@@ -91,6 +92,10 @@ impl<'a> Voice<'a> {
                     line.extend(message.name.iter().map(|name| Piece::Theirs(format!(" {name}"))));
                     if let Some(words) = self.words(message, EXCERPT / 2) {
                         line.extend([Piece::Ours(": ".to_owned()), Piece::Words(words)]);
+                    }
+                    for count in self.counts(message) {
+                        line.push(Piece::Ours(" · ".to_owned()));
+                        line.extend(count);
                     }
                 }
                 About::Channel(channel) => line.push(Piece::Theirs(channel.name.clone())),
@@ -209,7 +214,8 @@ impl<'a> Voice<'a> {
 
     /// As much of what was said as the channel shows.
     fn words(&self, message: &OfMessage, excerpt: usize) -> Option<String> {
-        let words = message.words.as_ref()?;
+        // Beside a picture nobody has to write.
+        let words = message.words.as_ref().filter(|words| !words.is_empty())?;
         match self.rules().show_content {
             ShowContent::None => None,
             ShowContent::Full => Some(words.clone()),
@@ -218,10 +224,17 @@ impl<'a> Voice<'a> {
         }
     }
 
+    /// How many pictures and other files there are, which no rule hides: what is in them it does not say.
+    fn counts(&self, message: &OfMessage) -> impl Iterator<Item = Line> {
+        let some = [("pictures", message.pictures()), ("files", message.files())];
+        some.into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(label, count)| self.line(label, Piece::Ours(count.to_string())))
+    }
+
     fn category(&self, id: &CategoryId) -> String {
-        let categories = self.settings.categories.iter().flat_map(|revised| &revised.categories);
         let own = self.settings.desk.as_ref().and_then(|desk| desk.locales.first());
-        let (Some(category), Some(own)) = (categories.into_iter().find(|known| known.id == *id), own) else {
+        let (Some(category), Some(own)) = (self.settings.category_ever(id), own) else {
             return id.to_string();
         };
         let asked: Option<&Locale> = self.rules().locale.as_ref();

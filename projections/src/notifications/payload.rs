@@ -4,7 +4,7 @@
 use super::tell::{About, OfChannel, OfMessage, Tale};
 use domain::{
     channel::PauseReason,
-    message::{Assignee, MessageStatus, Priority},
+    message::{Assignee, File, FileFormat, Image, ImageFormat, MessageStatus, Priority},
 };
 use serde_json::{Map, Value, json};
 
@@ -23,6 +23,8 @@ const DUE: [&str; 3] =
     ["message.follow_up_scheduled", "message.follow_up_came_due", "message.reply_became_overdue"];
 /// The type by which stars are given.
 const RATED: &str = "message.rated";
+/// Types by which something is said that pictures and other files can come with.
+const PICTURED: [&str; 3] = ["message.submitted", "message.continued", "message.replied"];
 /// The type that says when a channel is paused.
 const WARNED: &str = "channel.warned";
 /// The type that says why one was.
@@ -55,7 +57,7 @@ static OF_EVENT: [Field<Tale>; 4] = [
     },
 ];
 
-static OF_MESSAGE: [Field<OfMessage>; 9] = [
+static OF_MESSAGE: [Field<OfMessage>; 11] = [
     Field {
         name: "messageId",
         words: "The message's id.",
@@ -115,6 +117,18 @@ static OF_MESSAGE: [Field<OfMessage>; 9] = [
         words: "How many stars were given by this event.",
         schema: |kind, _| only_if(kind == RATED, whole(Some(5))),
         value: |message| json!(message.stars),
+    },
+    Field {
+        name: "images",
+        words: "The pictures that came with what was said, in order, and not a byte of them.",
+        schema: |kind, _| only_if(PICTURED.contains(&kind), json!({"type": "array", "items": picture()})),
+        value: |message| json!(message.images.as_ref().map(|all| all.iter().map(told).collect::<Vec<_>>())),
+    },
+    Field {
+        name: "files",
+        words: "The other files that came with what was said, in order, without their names and not a byte of them.",
+        schema: |kind, _| only_if(PICTURED.contains(&kind), json!({"type": "array", "items": file()})),
+        value: |message| json!(message.files.as_ref().map(|all| all.iter().map(told_of).collect::<Vec<_>>())),
     },
 ];
 
@@ -197,6 +211,31 @@ fn name_of(reason: &PauseReason) -> &'static str {
     }
 }
 
+/// A picture, as a webhook hears of it.
+fn told(image: &Image) -> Value {
+    json!({"id": image.image_id.to_string(), "contentType": image.format.content_type(),
+        "width": image.width, "height": image.height, "bytes": image.bytes})
+}
+
+fn picture() -> Value {
+    let kinds = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif].map(ImageFormat::content_type);
+    let properties = json!({"id": uuid(), "contentType": {"enum": kinds},
+        "width": whole(None), "height": whole(None), "bytes": whole(None)});
+    let required = ["id", "contentType", "width", "height", "bytes"];
+    json!({"type": "object", "required": required, "properties": properties})
+}
+
+/// Another file, as a webhook hears of it: its name is a person's.
+fn told_of(file: &File) -> Value {
+    json!({"id": file.file_id.to_string(), "contentType": file.format.content_type(), "bytes": file.bytes})
+}
+
+fn file() -> Value {
+    let kinds = FileFormat::ALL.map(FileFormat::content_type);
+    let properties = json!({"id": uuid(), "contentType": {"enum": kinds}, "bytes": whole(None)});
+    json!({"type": "object", "required": ["id", "contentType", "bytes"], "properties": properties})
+}
+
 fn uuid() -> Value {
     json!({"type": "string", "format": "uuid"})
 }
@@ -226,7 +265,7 @@ fn or_null(mut schema: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notifications::tell::{due_of, stars_of};
+    use crate::notifications::tell::{came_with, due_of, stars_of};
     use domain::message::MessageEvent;
     use std::{fs, path::Path};
 
@@ -242,6 +281,7 @@ mod tests {
             let kind = domain::channel::type_of("Message", &name);
             assert_eq!(due_of(&event).is_some(), DUE.contains(&kind.as_str()), "{kind}");
             assert_eq!(stars_of(&event).is_some(), kind.as_str() == RATED, "{kind}");
+            assert_eq!(came_with(event).is_some(), PICTURED.contains(&kind.as_str()), "{kind}");
             examples += 1;
         }
         assert!(examples >= MessageEvent::TYPES.len());

@@ -41,10 +41,13 @@ pub(crate) fn plan(
         | ChannelKind::Lark
         | ChannelKind::Dingtalk
         | ChannelKind::Slack
-        | ChannelKind::Email => 1,
+        | ChannelKind::Email
+        | ChannelKind::VisitorEmail
+        | ChannelKind::VisitorSms => 1,
     };
     let first = |due: Vec<Due>| Plan::Each(due.into_iter().take(at_once.max(1)).collect());
     let due = if kind == ChannelKind::Email { alike(due) } else { due };
+    let due = if pace.is_roomy(now) { due } else { notices_first(due) };
     // What was refused in a digest goes by itself, and before the others: it has waited for longer.
     if kind == ChannelKind::Webhook || due.first().is_some_and(|due| due.alone) {
         return first(due);
@@ -60,6 +63,12 @@ pub(crate) fn plan(
         return Plan::Together(others);
     }
     first(others.into_iter().chain(alone).collect())
+}
+
+/// When little may be sent, pictures wait until everybody's message is told.
+fn notices_first(due: Vec<Due>) -> Vec<Due> {
+    let (notices, pictures): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| due.picture == 0);
+    if notices.is_empty() { pictures } else { notices }
 }
 
 /// Of mail, what was one digest is tried again as the same one: some may have it, and would get another that has more in it. So
@@ -107,6 +116,7 @@ mod tests {
             tries: 0,
             next_at: DateTime::UNIX_EPOCH,
             alone: alone.contains(&n),
+            picture: 0,
         };
         (0..many).map(row).collect()
     }
@@ -150,6 +160,16 @@ mod tests {
         assert_eq!((together, ids), (false, vec!["0".to_owned()]));
         let (together, ids) = planned(ChannelKind::Feishu, Digest::Bursts, due(6, &[3]), 0);
         assert!(together && !ids.contains(&"3".to_owned()));
+    }
+
+    #[test]
+    fn a_picture_follows_its_notice_at_once_unless_little_may_be_sent_and_others_wait_to_be_told() {
+        let mut all = due(3, &[0]);
+        all[0].picture = 1;
+        let next = |due: &[Due], sent| planned(ChannelKind::Wecom, Digest::Bursts, due.to_vec(), sent);
+        assert_eq!(next(&all, 0), (false, vec!["0".to_owned()]));
+        assert_eq!(next(&all, 10), (true, vec!["1".to_owned(), "2".to_owned()]));
+        assert_eq!(next(&all[..1], 10), (false, vec!["0".to_owned()]));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{
     channels::Channels,
     plan, rows,
     rows::NewDelivery,
+    tell::is_own,
     wants::{Subject, asks_for_subject, wants},
     zone::zone_of,
 };
@@ -118,9 +119,12 @@ impl Projector {
         let event_type = type_of(&event.aggregate_type, &event.event_type);
         let mut hear: Vec<(ChannelId, &Connected)> =
             channels.connected().filter(|(id, channel)| hears(*id, channel, event, &event_type)).collect();
-        if of_message && hear.iter().any(|(_, channel)| asks_for_subject(&channel.rules)) {
+        let asks = |channel: &Connected| asks_for_subject(&channel.rules) || channel.kind.reaches().is_some();
+        if of_message && hear.iter().any(|(_, channel)| asks(channel)) {
             let subject = self.subject(event).await?;
-            hear.retain(|(_, channel)| wants(&channel.rules, &event_type, &subject));
+            hear.retain(|(_, channel)| {
+                wants(&channel.rules, &event_type, &subject) && subject.is_reached_by(channel.kind)
+            });
         }
         if hear.is_empty() {
             return Ok(());
@@ -147,10 +151,7 @@ impl Projector {
     /// The same for the same event and channel, whoever makes it, and as often as it is made. Receivers know it as
     /// `webhook-id`.
     fn delivery_id(&self, event_id: Uuid, channel: ChannelId) -> String {
-        let derived = self.store.derive("delivery", &[event_id.as_bytes(), channel.0.as_bytes()]);
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&derived[..16]);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
+        self.store.derive_id("delivery", &[event_id.as_bytes(), channel.0.as_bytes()]).to_string()
     }
 
     /// What rules ask of a message: as it was when that happened, and what was said.
@@ -166,7 +167,8 @@ impl Projector {
         let mut said = event.payload()?;
         let mut first = events.first().map(RecordedEvent::payload).transpose()?.unwrap_or_default();
         self.store.open_personal(&mut [&mut said, &mut first]).await?;
-        Ok(Subject::read(&message, &said, &first))
+        let own = events.first().map(is_own).transpose()?.unwrap_or_default();
+        Ok(Subject::read(&message, &said, &first, own))
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Due {
     pub(crate) next_at: DateTime<Utc>,
     /// Never again in a digest.
     pub(crate) alone: bool,
+    /// Which picture is next; 0: the notice is.
+    pub(crate) picture: i64,
 }
 
 /// What became of a delivery by one attempt, or without any.
@@ -43,6 +45,7 @@ pub(crate) struct After {
     pub(crate) tries: i64,
     pub(crate) next_at: Option<DateTime<Utc>>,
     pub(crate) alone: bool,
+    pub(crate) picture: i64,
 }
 
 /// A request that was made, and what came back.
@@ -119,7 +122,7 @@ pub(crate) async fn due(
     now: DateTime<Utc>,
     most: usize,
 ) -> Result<Vec<Due>, StoreError> {
-    let sql = "SELECT delivery_id, position, event_type, tries, next_at, alone FROM deliveries \
+    let sql = "SELECT delivery_id, position, event_type, tries, next_at, alone, picture FROM deliveries \
                WHERE channel_id = $1 AND next_at IS NOT NULL AND next_at <= $2 \
                ORDER BY next_at, position LIMIT $3";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
@@ -132,6 +135,7 @@ pub(crate) async fn due(
             tries: row.int("tries")?,
             next_at: micros(row.int("next_at")?),
             alone: row.int("alone")? == 1,
+            picture: row.int("picture")?,
         })
     };
     let rows = store.database().log.rows(sql, &values).await?;
@@ -213,8 +217,8 @@ async fn write_attempt(tx: &mut Tx, channel_id: &str, attempt: &Attempt) -> Resu
 /// A delivery that is not as it was read stays so: its channel was disconnected meanwhile, or somebody wants it once more.
 async fn write_after(tx: &mut Tx, after: &[After], now: i64) -> Result<(), StoreError> {
     for after in after {
-        let sql = "UPDATE deliveries SET state = $2, tries = $3, next_at = $4, alone = $5, changed_at = $6 \
-                   WHERE delivery_id = $1 AND next_at = $7";
+        let sql = "UPDATE deliveries SET state = $2, tries = $3, next_at = $4, alone = $5, changed_at = $6, \
+                   picture = $7 WHERE delivery_id = $1 AND next_at = $8";
         let values = [
             after.delivery_id.as_str().into(),
             after.state.into(),
@@ -222,6 +226,7 @@ async fn write_after(tx: &mut Tx, after: &[After], now: i64) -> Result<(), Store
             after.next_at.map(|at| at.timestamp_micros()).into(),
             i64::from(after.alone).into(),
             now.into(),
+            after.picture.into(),
             after.was.timestamp_micros().into(),
         ];
         tx.execute(sql, &values).await?;

@@ -24,8 +24,9 @@ use tokio::time::{Instant, timeout_at};
 
 /// Until a connection stands.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Until the answer is there.
+/// Until the answer is there, and a second more for each half a megabyte that is sent.
 const TOTAL: Duration = Duration::from_secs(15);
+const PER_SECOND: usize = 512 << 10;
 /// As much of an answer is read.
 const MOST_ANSWER: usize = 16 * 1024;
 /// A connection that nobody used for so long is closed: before most receivers do.
@@ -66,8 +67,8 @@ pub enum SendFault {
     #[error("No secure connection to the receiver: {0}.")]
     Tls(String),
     /// It took longer than it may.
-    #[error("The receiver did not answer within 15 seconds; it may have taken the notice.")]
-    TimedOut,
+    #[error("The receiver did not answer within {0} seconds; it may have taken the notice.")]
+    TimedOut(u64),
     /// The connection ended before the answer.
     #[error("The connection to the receiver ended before its answer; it may have taken the notice: {0}.")]
     Broken(String),
@@ -78,7 +79,9 @@ impl SendFault {
     pub fn verdict(&self) -> Verdict {
         let outcome = match self {
             Self::Address(_) | Self::Private => Outcome::Configuration,
-            Self::Name | Self::Connect(_) | Self::Tls(_) | Self::TimedOut | Self::Broken(_) => Outcome::Retry,
+            Self::Name | Self::Connect(_) | Self::Tls(_) | Self::TimedOut(_) | Self::Broken(_) => {
+                Outcome::Retry
+            }
         };
         Verdict::new(outcome, self.to_string())
     }
@@ -102,25 +105,43 @@ impl Sender {
         self.guard.check(kind, address).map(drop)
     }
 
+    /// Sends a request once to where the operator has said that it goes, wherever that is.
+    pub(super) async fn send_configured(&self, outgoing: Outgoing) -> Result<Answer, SendFault> {
+        let target = Target { url: outgoing.url.clone(), reach: Reach::Configured };
+        self.send_to(target, outgoing).await
+    }
+
     /// Sends a request once.
     pub async fn send(&self, kind: Kind, outgoing: Outgoing) -> Result<Answer, SendFault> {
-        let Target { url, reach } = self.guard.target(kind, &outgoing.url)?;
+        self.send_to(self.guard.target(kind, &outgoing.url)?, outgoing).await
+    }
+
+    /// What comes back is without what opens the receiver.
+    async fn send_to(&self, target: Target, outgoing: Outgoing) -> Result<Answer, SendFault> {
+        let unheard = outgoing.unheard();
+        let Target { url, reach } = target;
         let client = match reach {
             Reach::Global => &self.global,
             Reach::Allowed => &self.allowed,
             Reach::Configured => &self.configured,
         };
+        let total = total(outgoing.body.len());
         let mut request = client.post(url).header(ACCEPT, "*/*").body(outgoing.body);
         for (name, value) in outgoing.headers {
             request = request.header(name, value);
         }
-        let end = Instant::now() + TOTAL;
-        let sent = timeout_at(end, request.send()).await.map_err(|_| SendFault::TimedOut)?;
+        let end = Instant::now() + total;
+        let sent = timeout_at(end, request.send()).await.map_err(|_| SendFault::TimedOut(total.as_secs()))?;
         let response = sent.map_err(|error| fault(&error))?;
         let (status, retry_after) = (response.status().as_u16(), header(response.headers()));
         let body = read(response, end).await;
-        Ok(Answer { status, retry_after, body, at: self.clock.now() })
+        Ok(unheard(Answer { status, retry_after, body, at: self.clock.now() }))
     }
+}
+
+/// How long a request with so many bytes may take.
+fn total(bytes: usize) -> Duration {
+    TOTAL + Duration::from_secs(u64::try_from(bytes / PER_SECOND).unwrap_or(u64::MAX))
 }
 
 /// As much of an answer as there is room for, and as has come until then: what is cut off says nothing any more.

@@ -31,6 +31,16 @@ impl Tongue {
         WORDS.iter().find(|(known, _)| *known == key).map_or(key, |(_, words)| words[self as usize])
     }
 
+    /// Its own tag, for those who read pages aloud.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Simplified => "zh-Hans",
+            Self::Traditional => "zh-Hant",
+            Self::German => "de",
+        }
+    }
+
     /// Why a channel is paused.
     pub(crate) fn why_paused(self, reason: &PauseReason) -> String {
         match reason {
@@ -58,6 +68,15 @@ const WORDS: &[(&str, [&str; 4])] = &[
         ["The visitor added to a message", "访客补充了留言", "訪客補充了留言", "Nachricht ergänzt"],
     ),
     ("message.replied", ["A message was answered", "留言已回复", "留言已回覆", "Nachricht beantwortet"]),
+    (
+        "message.auto_reply_sent",
+        [
+            "A message was answered automatically",
+            "留言已自动回复",
+            "留言已自動回覆",
+            "Nachricht automatisch beantwortet",
+        ],
+    ),
     (
         "message.note_added",
         ["A note on a message", "留言有新备注", "留言有新備註", "Notiz zu einer Nachricht"],
@@ -219,6 +238,8 @@ const WORDS: &[(&str, [&str; 4])] = &[
     ("assignee", ["Assignee", "负责人", "負責人", "Zuständig"]),
     ("due", ["Due", "截止时间", "截止時間", "Fällig"]),
     ("rating", ["Rating", "评分", "評分", "Bewertung"]),
+    ("pictures", ["Pictures", "图片", "圖片", "Bilder"]),
+    ("files", ["Files", "文件", "檔案", "Dateien"]),
     ("channel", ["Channel", "通道", "管道", "Kanal"]),
     ("pauses_at", ["Will be paused", "将暂停于", "將暫停於", "Wird pausiert"]),
     ("reason", ["Reason", "原因", "原因", "Grund"]),
@@ -251,6 +272,70 @@ const WORDS: &[(&str, [&str; 4])] = &[
         ],
     ),
     ("open", ["Open the message", "查看留言", "查看留言", "Nachricht öffnen"]),
+    (
+        "visitor.answered",
+        [
+            "Your message {reference} was answered",
+            "您的留言 {reference} 有了回复",
+            "您的留言 {reference} 有了回覆",
+            "Ihre Nachricht {reference} wurde beantwortet",
+        ],
+    ),
+    (
+        "visitor.answers",
+        [
+            "{n} replies to your messages",
+            "您的留言有 {n} 条新回复",
+            "您的留言有 {n} 則新回覆",
+            "{n} Antworten auf Ihre Nachrichten",
+        ],
+    ),
+    (
+        "visitor.read",
+        [
+            "Read it and write back",
+            "查看回复并继续留言",
+            "查看回覆並繼續留言",
+            "Antwort lesen und zurückschreiben",
+        ],
+    ),
+    (
+        "visitor.once",
+        [
+            "The link shows your messages once, within seven days. Whoever has it can read them: do not pass it on.",
+            "此链接在七天内有效，仅可使用一次，打开后即可看到您的留言。请勿转发给他人。",
+            "此連結在七天內有效，僅可使用一次，開啟後即可看到您的留言。請勿轉寄給他人。",
+            "Der Link zeigt Ihre Nachrichten einmal, innerhalb von sieben Tagen. Wer ihn hat, kann sie lesen: geben Sie ihn nicht weiter.",
+        ],
+    ),
+    (
+        "visitor.stranger",
+        [
+            "If you wrote nothing to us, somebody gave your address by mistake: delete this mail. Answers to it are not read.",
+            "如果您没有给我们留言，可能是他人误填了您的地址，请删除此邮件。请勿直接回复此邮件。",
+            "如果您沒有給我們留言，可能是他人誤填了您的地址，請刪除此郵件。請勿直接回覆此郵件。",
+            "Haben Sie uns nicht geschrieben, wurde Ihre Adresse versehentlich angegeben: löschen Sie diese Mail. Antworten darauf liest niemand.",
+        ],
+    ),
+    ("code.text", ["Your code: {code}", "您的验证码：{code}", "您的驗證碼：{code}", "Ihr Code: {code}"]),
+    (
+        "code.good",
+        [
+            "It brings back the messages that you left with us, within ten minutes.",
+            "请在十分钟内使用，以找回您的留言。",
+            "請在十分鐘內使用，以找回您的留言。",
+            "Er holt die Nachrichten zurück, die Sie bei uns hinterlassen haben, innerhalb von zehn Minuten.",
+        ],
+    ),
+    (
+        "code.stranger",
+        [
+            "If you did not ask for it, do nothing, and tell it to nobody.",
+            "如果您没有请求验证码，请忽略此邮件，切勿告诉他人。",
+            "如果您沒有請求驗證碼，請忽略此郵件，切勿告訴他人。",
+            "Haben Sie ihn nicht angefordert, unternehmen Sie nichts, und nennen Sie ihn niemandem.",
+        ],
+    ),
     ("LOW", ["low", "低", "低", "niedrig"]),
     ("NORMAL", ["normal", "普通", "普通", "normal"]),
     ("HIGH", ["high", "高", "高", "hoch"]),

@@ -6,14 +6,15 @@ use cqrs_es::Aggregate;
 use domain::{
     channel::{Channel, ChannelEvent, PauseReason},
     contact::Contact,
-    ids::{CategoryId, ChannelId, MemberId, MessageId},
-    message::{Assignee, Message, MessageEvent, MessageStatus, Priority, Submitted},
+    ids::{CategoryId, ChannelId, MemberId, MessageId, VisitorId},
+    locale::Locale,
+    message::{Assignee, Awaiting, File, Image, Message, MessageEvent, MessageStatus, Priority, Submitted},
     personal::Personal,
     text::Name,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{RecordedEvent, StoreError};
+use store::{RecordedEvent, Store, StoreError};
 
 use super::{channels::Channels, rows::Due};
 use crate::event::event_of;
@@ -63,6 +64,18 @@ pub(crate) struct OfMessage {
     pub(crate) words: Option<String>,
     pub(crate) due_at: Option<DateTime<Utc>>,
     pub(crate) stars: Option<u8>,
+    /// The pictures that came with what was said; `None`: nothing that could have any was.
+    pub(crate) images: Option<Vec<Image>>,
+    /// The other files that came with it; likewise.
+    pub(crate) files: Option<Vec<File>>,
+    /// Whose it is.
+    pub(crate) visitor_id: Option<VisitorId>,
+    /// Their language, when they said.
+    pub(crate) locale: Option<Locale>,
+    /// Did they write it themselves?
+    pub(crate) own: bool,
+    /// Have they written more since the last reply?
+    pub(crate) answered: bool,
 }
 
 /// A member, as vendors know them.
@@ -123,6 +136,7 @@ impl Projections {
             let first = self.store.read_stream_after(Message::TYPE, &event.aggregate_id, 0, 1).await?;
             first.into_iter().next().ok_or(StoreError::Gap { position: event.position })?
         };
+        let own = is_own(&first)?;
         let mut payloads = [first.payload()?, event.payload()?];
         if words {
             let [first, said] = &mut payloads;
@@ -133,6 +147,8 @@ impl Projections {
             return Err(StoreError::Setup(format!("{event:?}: its stream begins with something else")).into());
         };
         let said = said?;
+        let (words, due_at, stars) = (words_of(&said), due_of(&said), stars_of(&said));
+        let (images, files) = came_with(said).unzip();
         Ok(About::Message(Box::new(OfMessage {
             id: event.aggregate_id.clone(),
             reference: submitted.reference.to_string(),
@@ -147,9 +163,15 @@ impl Projections {
                 .and_then(Personal::clear)
                 .map(|name: &Name| name.as_str().to_owned()),
             contact: submitted.contact.clear().cloned(),
-            words: words_of(&said),
-            due_at: due_of(&said),
-            stars: stars_of(&said),
+            words,
+            due_at,
+            stars,
+            images,
+            files,
+            visitor_id: Some(message.visitor_id),
+            locale: submitted.locale,
+            own,
+            answered: message.awaiting == Awaiting::Desk,
         })))
     }
 
@@ -211,6 +233,17 @@ fn is_hidden(message: &Submitted, event_type: &str) -> bool {
         || (message.deleted_at.is_some() && !OF_DELETED.contains(&event_type))
 }
 
+/// Did the visitor write it themselves? A member may write for somebody who calls.
+pub(crate) fn is_own(first: &RecordedEvent) -> Result<bool, StoreError> {
+    Ok(first.metadata()?.get("actor").is_some_and(|actor| actor.starts_with("visitor:")))
+}
+
+/// Did the visitor write this message themselves?
+pub(crate) async fn tell_own(store: &Store, id: MessageId) -> Result<bool, StoreError> {
+    let first = store.read_stream_after(Message::TYPE, &id.to_string(), 0, 1).await?;
+    first.first().map_or(Ok(false), is_own)
+}
+
 fn read(payload: Value) -> Result<MessageEvent, StoreError> {
     let place = || "the event of a delivery".to_owned();
     serde_json::from_value(payload).map_err(|error| StoreError::Json { place: place(), error })
@@ -223,6 +256,7 @@ fn words_of(event: &MessageEvent) -> Option<String> {
         MessageEvent::MessageSubmitted(event) => event.content.text(),
         MessageEvent::MessageContinued(event) => event.content.text(),
         MessageEvent::MessageReplied(event) => event.content.text(),
+        MessageEvent::AutoReplySent(event) => event.content.text(),
         MessageEvent::NoteAdded(event) => event.content.text(),
         MessageEvent::MessageRated(event) => event.comment.as_ref().and_then(Personal::text),
         MessageEvent::MessageAssigned(event) => event.reason.as_ref().and_then(Personal::text),
@@ -252,7 +286,28 @@ pub(crate) fn stars_of(event: &MessageEvent) -> Option<u8> {
     }
 }
 
+/// The pictures and other files that came with it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other event can have any")]
+pub(crate) fn came_with(event: MessageEvent) -> Option<(Vec<Image>, Vec<File>)> {
+    match event {
+        MessageEvent::MessageSubmitted(event) => Some((event.images, event.files)),
+        MessageEvent::MessageContinued(event) => Some((event.images, event.files)),
+        MessageEvent::MessageReplied(event) => Some((event.images, event.files)),
+        _ => None,
+    }
+}
+
 impl OfMessage {
+    /// How many pictures came with what was said.
+    pub(crate) fn pictures(&self) -> usize {
+        self.images.as_ref().map_or(0, Vec::len)
+    }
+
+    /// How many other files did.
+    pub(crate) fn files(&self) -> usize {
+        self.files.as_ref().map_or(0, Vec::len)
+    }
+
     /// Its id as a message's.
     pub(crate) fn message_id(&self) -> MessageId {
         MessageId::typed(&self.id)

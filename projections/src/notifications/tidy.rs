@@ -1,7 +1,7 @@
 //! Rows that nobody needs: deliveries of channels that are no more, and what is over for long. A few at a time, so that nobody
 //! waits for them.
 
-use super::{RETRY, Shared};
+use super::{RETRY, Shared, visitors};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ChannelId;
 use std::{sync::Arc, time::Duration};
@@ -46,6 +46,10 @@ pub(crate) async fn skip_all(store: &Store, channels: &[ChannelId]) -> Result<()
 pub(super) async fn sweep(shared: Arc<Shared>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let before = shared.store().clock().now() - KEPT;
+        let told = (shared.store().clock().now() - visitors::PAUSE).timestamp_micros();
+        if let Err(error) = shared.store().forget_told(told).await {
+            tracing::warn!(%error, "whom visitors' channels told was not forgotten, and will be");
+        }
         if let Err(error) = forget(shared.store(), before).await {
             tracing::warn!(%error, "old deliveries were not swept, and will be");
         }

@@ -1,14 +1,16 @@
 //! One request: written, posted, and judged; and the same as a test, or as a preview that nobody gets.
 
 use super::{
-    Notifier, Shared,
+    Notifier, Shared, attached,
     channels::{Channels, address, opened},
     echo, mail,
     notice::Voice,
     rate::{self, pace},
     rows::{Attempt, Due},
+    sms,
     tell::About,
     vendor::{self, AddressFault, CannotCompose, Kind, Mention, Notice, Outcome, Outgoing, Secret},
+    visitors::{self, VisitorMail},
     zone::zone_of,
 };
 use crate::error::QueryError;
@@ -39,8 +41,14 @@ pub(crate) struct Verdict {
 pub(crate) enum Letter {
     /// By HTTP; the last is what people said in it.
     Http(String, Kind, Outgoing, Vec<String>),
+    /// A file, which WeCom has to be given before it shows it.
+    File(String, Box<attached::ToShow>),
     /// By mail.
     Mail(String, Vec<String>, Box<Notice>),
+    /// To a visitor, by mail.
+    Visitor(String, Box<VisitorMail>),
+    /// To a visitor, by SMS; the last is what is not to be repeated.
+    Sms(String, Outgoing, Vec<String>),
     /// It cannot be made: which outcome that is, and why.
     Cannot(String, Outcome, String),
 }
@@ -49,14 +57,19 @@ impl Letter {
     /// What the receiver knows it by.
     pub(crate) fn id(&self) -> &str {
         match self {
-            Self::Http(id, ..) | Self::Mail(id, ..) | Self::Cannot(id, ..) => id,
+            Self::Http(id, ..)
+            | Self::File(id, ..)
+            | Self::Mail(id, ..)
+            | Self::Visitor(id, _)
+            | Self::Sms(id, ..)
+            | Self::Cannot(id, ..) => id,
         }
     }
 
     /// Is there anything to be sent?
     pub(crate) fn leaves(&self) -> bool {
         match self {
-            Self::Http(..) | Self::Mail(..) => true,
+            Self::Http(..) | Self::File(..) | Self::Mail(..) | Self::Visitor(..) | Self::Sms(..) => true,
             Self::Cannot(..) => false,
         }
     }
@@ -71,6 +84,10 @@ pub(crate) fn letter(
     now: DateTime<Utc>,
 ) -> Letter {
     let id = id.to_owned();
+    if channel.kind.reaches().is_some() {
+        let reason = "This channel tells visitors of replies, each by what they left: reply to a message of your own to try it.";
+        return Letter::Cannot(id, Outcome::Payload, reason.to_owned());
+    }
     let Some(kind) = Kind::of(channel.kind) else {
         // Beside those who always get it, whoever is mentioned.
         let mentioned = notice.mentions.iter().filter_map(|mention| match mention {
@@ -89,27 +106,42 @@ pub(crate) fn letter(
         }
         return Letter::Mail(id, to, Box::new(notice));
     };
-    let Some(url) = address.url.as_ref().and_then(|url| url.parse().ok()) else {
-        let reason = "the channel has no address that can be read: revise it".to_owned();
-        return Letter::Cannot(id, Outcome::Configuration, reason);
+    let said = echo::said_in(&notice);
+    written(address, kind, id, said, now, |address, id| {
+        vendor::compose(kind, channel.rules.format.as_deref(), address, &notice, id, now)
+    })
+}
+
+/// What is composed for the channel's address; `said` is what people said in it.
+pub(crate) fn written(
+    address: &ChannelAddress,
+    kind: Kind,
+    id: String,
+    said: Vec<String>,
+    now: DateTime<Utc>,
+    compose: impl FnOnce(&vendor::Address, &str) -> Result<Outgoing, CannotCompose>,
+) -> Letter {
+    let address = match read(address, now) {
+        Ok(address) => address,
+        Err(reason) => return Letter::Cannot(id, Outcome::Configuration, reason),
     };
-    let secrets = address.signing(now).map(|secret| Secret(secret.to_owned())).collect();
-    let written = vendor::compose(
-        kind,
-        channel.rules.format.as_deref(),
-        &vendor::Address { url, secrets },
-        &notice,
-        &id,
-        now,
-    );
-    match written {
-        Ok(outgoing) => Letter::Http(id, kind, outgoing, echo::said_in(&notice)),
+    match compose(&address, &id) {
+        Ok(outgoing) => Letter::Http(id, kind, outgoing, said),
         Err(error) => Letter::Cannot(id, outcome_of(error), error.to_string()),
     }
 }
 
+/// A channel's address as requests are composed with; or why it cannot be.
+pub(crate) fn read(address: &ChannelAddress, now: DateTime<Utc>) -> Result<vendor::Address, String> {
+    let Some(url) = address.url.as_ref().and_then(|url| url.parse().ok()) else {
+        return Err("the channel has no address that can be read: revise it".to_owned());
+    };
+    let secrets = address.signing(now).map(|secret| Secret(secret.to_owned())).collect();
+    Ok(vendor::Address { url, secrets })
+}
+
 /// Is it the channel that is wrong, or what is to be said?
-fn outcome_of(error: CannotCompose) -> Outcome {
+pub(crate) fn outcome_of(error: CannotCompose) -> Outcome {
     match error {
         CannotCompose::Format | CannotCompose::Secret => Outcome::Configuration,
         CannotCompose::TooLong | CannotCompose::Picture | CannotCompose::FileSize => Outcome::Payload,
@@ -121,23 +153,35 @@ pub(crate) async fn post(shared: &Shared, letter: Letter) -> (Attempt, Verdict) 
     let clock = shared.store().clock();
     let (at, began) = (clock.now(), tokio::time::Instant::now());
     let (status, judged) = match letter {
-        Letter::Http(_, kind, outgoing, said) => {
-            let unheard = outgoing.unheard();
-            match shared.sender.send(kind, outgoing).await {
-                Ok(answer) => {
-                    let status = answer.status;
-                    let judged = vendor::judge(kind, &unheard(answer));
-                    (Some(status), echo::unsaid(judged, &said))
-                }
-                Err(fault) => (None, fault.verdict()),
+        Letter::Http(_, kind, outgoing, said) => match shared.sender.send(kind, outgoing).await {
+            Ok(answer) => {
+                let status = answer.status;
+                let judged = vendor::judge(kind, &answer);
+                (Some(status), echo::unsaid(judged, &said))
             }
-        }
+            Err(fault) => (None, fault.verdict()),
+        },
+        Letter::File(_, file) => attached::show(shared, *file).await,
         Letter::Mail(id, to, notice) => match &shared.mailer {
             Some(mailer) => {
                 let judged = mailer.send(&to, &notice, &id).await;
                 (None, echo::unsaid(judged, &echo::said_in(&notice)))
             }
             None => (None, mail::unset()),
+        },
+        Letter::Visitor(id, mail) => match &shared.mailer {
+            Some(mailer) => (None, echo::unsaid(mailer.send_to_visitor(&mail, &id).await, &mail.said())),
+            None => (None, mail::unset()),
+        },
+        Letter::Sms(_, outgoing, said) => match &shared.sms {
+            Some(gate) => match shared.sender.send_configured(outgoing).await {
+                Ok(answer) => {
+                    let status = answer.status;
+                    (Some(status), echo::unsaid(gate.judge(&answer), &said))
+                }
+                Err(fault) => (None, fault.verdict()),
+            },
+            None => (None, sms::unset()),
         },
         Letter::Cannot(_, outcome, detail) => (None, vendor::Verdict::new(outcome, detail)),
     };
@@ -268,6 +312,7 @@ impl Notifier {
             tries: 0,
             next_at: first.recorded_at,
             alone: false,
+            picture: 0,
         };
         let words = channel.kind != ChannelKind::Webhook;
         let tales = shared.projections.tales(vec![due], words).await?;
@@ -275,11 +320,17 @@ impl Notifier {
             return Ok(None);
         };
         let settings = shared.projections.desk().await?;
+        if channel.kind.reaches().is_some() {
+            return Ok(visitors::shown(&channel, &settings, shared.base.as_deref(), tale));
+        }
         let voice = Voice::new(&channel, &settings, zone_of(&settings), shared.base.as_deref());
         let notice = voice.one(tale);
         Ok(Some(match letter(&channel, &address, "preview", notice, store.clock().now()) {
             Letter::Http(_, _, outgoing, _) => String::from_utf8_lossy(&outgoing.body).into_owned(),
+            Letter::File(_, file) => file.name,
             Letter::Mail(_, _, notice) => mail::text(&notice),
+            Letter::Visitor(_, mail) => mail.text,
+            Letter::Sms(_, outgoing, _) => outgoing.url.to_string(),
             Letter::Cannot(_, _, reason) => reason,
         }))
     }

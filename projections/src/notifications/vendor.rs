@@ -21,6 +21,7 @@ mod wecom;
 pub use address::{AddressFault, MOST_BYTES, mask};
 pub(crate) use fit::mailed;
 pub use text::redact;
+pub(crate) use text::{line, lines};
 pub use webhook::{SecretFault, check_secret};
 pub use wecom::{Upload, file_message, image, media_id, upload};
 
@@ -208,7 +209,7 @@ impl Kind {
             ChannelKind::Dingtalk => Self::Dingtalk,
             ChannelKind::Slack => Self::Slack,
             ChannelKind::Webhook => Self::Webhook,
-            ChannelKind::Email => return None,
+            ChannelKind::Email | ChannelKind::VisitorEmail | ChannelKind::VisitorSms => return None,
         })
     }
 

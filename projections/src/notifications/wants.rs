@@ -1,7 +1,8 @@
 //! Does a channel want to hear of it? Pure.
 
 use domain::{
-    channel::{NotificationType, Rules},
+    channel::{ChannelKind, NotificationType, Rules},
+    contact::ContactKind,
     ids::CategoryId,
     message::{Message, Priority},
 };
@@ -16,20 +17,28 @@ pub(crate) struct Subject {
     stars: Option<u64>,
     /// What was said, or else what the message began with; none once they are erased.
     words: Option<String>,
+    /// How its visitor can be reached who wrote it themselves; none once that is erased.
+    reach: Option<ContactKind>,
 }
 
 /// Where an event keeps what was said.
 const WORDS: [&str; 4] = ["content", "comment", "note", "reason"];
 
 impl Subject {
-    /// Reads it off a message, and off the opened payloads of this event and of its first one.
-    pub(crate) fn read(message: &Message, said: &Value, first: &Value) -> Self {
+    /// Reads it off a message, and off the opened payloads of this event and of its first one. `own`: did its visitor write it?
+    pub(crate) fn read(message: &Message, said: &Value, first: &Value, own: bool) -> Self {
         let (category_id, priority) = match message {
             Message::NotSubmitted => (None, Priority::default()),
             Message::Submitted(message) => (message.category_id.clone(), message.priority),
         };
         let stars = fields(said).and_then(|fields| fields.get("rating")?.as_u64());
-        Self { category_id, priority, stars, words: words(said).or_else(|| words(first)) }
+        let reach = own.then(|| reach(first)).flatten();
+        Self { category_id, priority, stars, words: words(said).or_else(|| words(first)), reach }
+    }
+
+    /// Does a channel of this kind reach whom it is for? What tells the desk always does.
+    pub(crate) fn is_reached_by(&self, kind: ChannelKind) -> bool {
+        kind.reaches().is_none_or(|by| self.reach == Some(by))
     }
 }
 
@@ -43,6 +52,12 @@ fn words(payload: &Value) -> Option<String> {
     let fields = fields(payload)?;
     let clear = |name: &&str| fields.get(*name)?.get("$personal")?.get("clear")?.as_str().map(str::to_owned);
     WORDS.iter().find_map(clear)
+}
+
+/// How whoever left a message can be reached.
+fn reach(first: &Value) -> Option<ContactKind> {
+    let contact = fields(first)?.get("contact")?.get("$personal")?.get("clear")?;
+    serde_json::from_value(contact.get("kind")?.clone()).ok()
 }
 
 /// Does any rule ask for more than the type?
@@ -80,6 +95,7 @@ mod tests {
             priority: Priority::High,
             stars: Some(2),
             words: Some("我要退款".to_owned()),
+            reach: None,
         }
     }
 
@@ -107,11 +123,26 @@ mod tests {
         let said = |text: &str| json!({"MessageContinued": {"content": {"$personal": {"clear": text}}}});
         let none = json!({"MessageAssigned": {"reason": null}});
         let erased = json!({"MessageSubmitted": {"content": {"$personal": "erased"}}});
-        let read = |this: &Value, first: &Value| Subject::read(&Message::default(), this, first).words;
+        let read = |this: &Value, first: &Value| Subject::read(&Message::default(), this, first, true).words;
         assert_eq!(read(&said("more"), &said("first")).as_deref(), Some("more"));
         assert_eq!(read(&none, &said("first")).as_deref(), Some("first"));
         assert_eq!(read(&none, &erased), None);
         let rated = json!({"MessageRated": {"rating": 2, "comment": null}});
-        assert_eq!(Subject::read(&Message::default(), &rated, &erased).stars, Some(2));
+        assert_eq!(Subject::read(&Message::default(), &rated, &erased, true).stars, Some(2));
+    }
+
+    #[test]
+    fn a_visitor_is_reached_by_the_contact_that_they_wrote_with_themselves() {
+        let left =
+            |kind: &str| json!({"MessageSubmitted": {"contact": {"$personal": {"clear": {"kind": kind}}}}});
+        let reached = |first: &Value, own, kind| {
+            Subject::read(&Message::default(), &Value::Null, first, own).is_reached_by(kind)
+        };
+        let (mail, sms, robot) = (ChannelKind::VisitorEmail, ChannelKind::VisitorSms, ChannelKind::Wecom);
+        assert!(reached(&left("email"), true, mail) && !reached(&left("email"), true, sms));
+        assert!(reached(&left("phone"), true, sms) && !reached(&left("phone"), true, mail));
+        assert!(!reached(&left("email"), false, mail), "a member wrote it down");
+        let erased = json!({"MessageSubmitted": {"contact": {"$personal": "erased"}}});
+        assert!(!reached(&erased, true, mail) && reached(&erased, true, robot));
     }
 }

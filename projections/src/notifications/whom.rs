@@ -52,7 +52,10 @@ impl Voice<'_> {
             ChannelKind::Feishu | ChannelKind::Lark => user(&member.feishu),
             ChannelKind::Dingtalk => user(&member.dingtalk).or_else(mobile),
             ChannelKind::Email => user(&member.email),
-            ChannelKind::Slack | ChannelKind::Webhook => None,
+            ChannelKind::Slack
+            | ChannelKind::Webhook
+            | ChannelKind::VisitorEmail
+            | ChannelKind::VisitorSms => None,
         }
     }
 }

@@ -7,8 +7,9 @@ use super::{
     pace::Pace,
     plan::{MOST, Plan, plan},
     rate::pace,
-    rows,
+    rows::{self, Due},
     schedule::Health,
+    visitors,
     whom::recipients_vary,
     zone::zone_of,
 };
@@ -96,13 +97,21 @@ async fn send(shared: &Arc<Shared>, id: ChannelId, channel: Connected) -> Result
         return Ok(Next::WhenTold);
     };
     let Some(address) = address(store, id).await? else { return Ok(Next::WhenTold) };
+    let errand =
+        Errand { shared, id, channel: &channel, address: &address, settings: &settings, pace: &pace };
+    if channel.kind.reaches().is_some() {
+        let at_once = if health.is_broken() { 1 } else { pace.free(now) };
+        let under_way = UnderWay::begin(shared, &due);
+        visitors::tell(&errand, due, at_once).await?;
+        drop(under_way);
+        return Ok(Next::AtOnce);
+    }
     // Nobody reads in a digest what is for another.
     let varies = channel.kind == ChannelKind::Email && recipients_vary(&channel.rules);
     let digest = if varies { Digest::Never } else { channel.rules.digest };
     let plan = plan(channel.kind, digest, due, &pace, health.is_broken(), now);
-    let errand =
-        Errand { shared, id, channel: &channel, address: &address, settings: &settings, pace: &pace };
-    let under_way = UnderWay::begin(shared, &plan);
+    let (Plan::Each(planned) | Plan::Together(planned)) = &plan;
+    let under_way = UnderWay::begin(shared, planned);
     let (sent, panic) = errand.carry_out(plan).await?;
     errand.conclude(sent).await?;
     drop(under_way);
@@ -132,8 +141,7 @@ fn held_until(
 struct UnderWay<'a>(&'a Shared, Vec<String>);
 
 impl<'a> UnderWay<'a> {
-    fn begin(shared: &'a Shared, plan: &Plan) -> Self {
-        let (Plan::Each(due) | Plan::Together(due)) = plan;
+    fn begin(shared: &'a Shared, due: &[Due]) -> Self {
         let ids: Vec<String> = due.iter().map(|due| due.delivery_id.clone()).collect();
         shared.under_way.lock().unwrap_or_else(PoisonError::into_inner).extend(ids.iter().cloned());
         Self(shared, ids)

@@ -139,12 +139,15 @@ fn command(desk: &Desk, message: &Message, random: &mut Random) -> MessageComman
             words_id: WordsId(id),
             content: Words::parse("还有一个问题。").expect("words"),
             images: vec![],
+            files: vec![],
         }),
         1 | 2 => MessageCommand::Reply(ReplyToMessage {
             at,
             reply_id: ReplyId(id),
             author: MEMBER,
             content: content(),
+            images: vec![],
+            files: vec![],
         }),
         3 => MessageCommand::AddNote(AddNote {
             at,

@@ -77,7 +77,8 @@ async fn what_was_never_seen_is_not_told(dialect: Dialect) {
     let start = head(&desk).await;
     // Of a team, which has nobody else in it.
     let reach = Reach::Teams { teams: [super::TEAM].into(), members: [MEMBER].into() };
-    let reader = Reader::of_messages(Actor::Member { id: MEMBER, role: Role::Agent }, &reach).expect("reads");
+    let reader = Reader::of_messages(Actor::Member { id: MEMBER, grants: Role::Agent.grants() }, &reach)
+        .expect("reads");
     desk.submit(1, 1).await;
     desk.submit(2, 1).await;
     let somebody = domain::ids::MemberId(uuid::Uuid::from_u128(99));
@@ -136,7 +137,8 @@ async fn a_filter_allows_in_memory_what_it_finds_in_the_list(dialect: Dialect) {
         MessageFilter { tag: vec![domain::ids::Tag("refund".into())], ..base() },
     ];
     let reach = Reach::Teams { teams: [super::TEAM].into(), members: [].into() };
-    let narrow = Reader::of_messages(Actor::Member { id: MEMBER, role: Role::Agent }, &reach).expect("reads");
+    let narrow = Reader::of_messages(Actor::Member { id: MEMBER, grants: Role::Agent.grants() }, &reach)
+        .expect("reads");
     for reader in [Desk::reader(Role::Admin), narrow] {
         for filter in &filters {
             let page = PageRequest { first: Some(100), ..PageRequest::default() };

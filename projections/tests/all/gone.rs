@@ -35,6 +35,8 @@ async fn revise_days(desk: &Desk, n: i64, days_until_shredding: u32) {
         days_until_shredding,
         upload_bytes: 1,
         uploads_per_message: 1,
+        files: vec![],
+        file_bytes: 1,
         figures_per_member: true,
     };
     let revised = [DeskEvent::DeskRevised(revised)];

@@ -9,6 +9,11 @@ mod messages;
 mod personal;
 mod plans;
 mod runs;
+mod search;
+mod searched_plans;
+mod sights;
+mod statistics;
+mod tags;
 mod target;
 mod teams;
 mod waits;
@@ -25,7 +30,7 @@ use domain::{
     },
     hours::{AvailabilityRule, DeskHours, DeskHoursInput, HoursInput},
     ids::{CategoryId, MemberId, MessageId, ReplyId, TeamId, VisitorId},
-    member::{Member, MemberCommand, MemberEmail},
+    member::{Giving, Member, MemberCommand, MemberEmail},
     message::{
         AssignMessage, Assignee, BecomeOverdue, CategorizeMessage, ClaimMessage, EraseMessage, FormRules,
         Message, MessageCommand, PrioritizeMessage, Priority, ReplyToMessage, ShredMessage, Standing, Step,
@@ -46,7 +51,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Every view: the tests read all of them.
-const ALL: [&str; 10] = [
+const ALL: [&str; 12] = [
     "message_list",
     "message_entries",
     "message_tags",
@@ -57,6 +62,8 @@ const ALL: [&str; 10] = [
     "teams",
     "deletions",
     "log_index",
+    "message_search",
+    "statistics",
 ];
 const MEMBER: MemberId = MemberId(Uuid::from_u128(7));
 const TEAM: TeamId = TeamId(Uuid::from_u128(70));
@@ -89,7 +96,8 @@ impl Desk {
     }
 
     fn reader(role: Role) -> Reader {
-        Reader::of_messages(Actor::Member { id: MEMBER, role }, &Reach::Desk).expect("may read")
+        Reader::of_messages(Actor::Member { id: MEMBER, grants: role.grants() }, &Reach::Desk)
+            .expect("may read")
     }
 
     /// Decides on a stream and appends; a second later something else may happen.
@@ -179,10 +187,13 @@ impl Desk {
             contact: contact(),
             content: Words::parse("请问我的订单什么时候发货？").expect("words"),
             images: vec![],
+            files: vec![],
             category_id: None,
             related_to: None,
             locale: None,
             page_url: None,
+            answers: vec![],
+            privacy_notice: None,
             form: FormRules::default(),
         };
         let (id, key) = (Self::message(n), message_key(n, visitor));
@@ -195,6 +206,8 @@ impl Desk {
             reply_id: ReplyId(Uuid::from_u128(n)),
             author: MEMBER,
             content: ReplyText::parse("今天下午发货。").expect("words"),
+            images: vec![],
+            files: vec![],
         };
         let (id, key) = (Self::message(n), message_key(n, visitor));
         self.carry_out::<Message>(id.0, key, MessageCommand::Reply(reply)).await;
@@ -285,7 +298,8 @@ impl Desk {
             at: self.clock.now(),
             name: Name::parse("韩梅梅").expect("a name"),
             email: MemberEmail::parse("mei@example.com").expect("an address"),
-            role: Role::Agent,
+            role: Role::Agent.into(),
+            giving: Giving::everything(),
         };
         let key = StreamKey { id: format!("member/{MEMBER}"), parent: None };
         self.carry_out::<Member>(MEMBER.0, key, invite).await;

@@ -4,7 +4,7 @@ use super::{Desk, MEMBER};
 use domain::{
     access::{Permissions, Role},
     ids::KeyId,
-    member::{CreateKey, Handle, HandleRevised, Member, MemberCommand, Vendor},
+    member::{CreateKey, Giving, Handle, HandleRevised, Member, MemberCommand, Vendor},
     personal::Personal,
     text::Name,
 };
@@ -32,6 +32,7 @@ impl Desk {
             key_id: KeyId(Uuid::from_u128(n)),
             name: Name::parse("报表").expect("a name"),
             permissions: Permissions::named(["messages.read"]).expect("a permission"),
+            held: Role::Agent.grants(),
             expires_at: at + Duration::from_secs(seconds),
         }))
         .await;
@@ -50,15 +51,19 @@ async fn a_member_is_listed_as_they_are_now(dialect: Dialect) {
     desk.change_member(MemberCommand::Revise { at: desk.clock.now(), name, handles }).await;
     let gone = vec![HandleRevised { of: Vendor::Mobile, to: None }];
     desk.change_member(MemberCommand::Revise { at: desk.clock.now(), name: None, handles: gone }).await;
-    let role = Role::Lead;
-    desk.change_member(MemberCommand::ChangeRole { at: desk.clock.now(), role, administered: true }).await;
+    let (role, giving) = (Role::Lead.into(), Giving::everything());
+    let at = desk.clock.now();
+    desk.change_member(MemberCommand::ChangeRole { at, role, giving, administered: true }).await;
     let row = listed().await;
-    assert_eq!((row.name.text(), row.role, row.joined, row.active), (Some("韩梅"), Role::Lead, true, true));
+    let told = (row.name.text(), row.role.as_str(), row.joined, row.active);
+    assert_eq!(told, (Some("韩梅"), "LEAD", true, true));
     assert_eq!(row.handles.feishu.as_ref().and_then(Personal::text), Some("ou_1"));
     assert!(row.handles.mobile.is_none() && row.handles.wecom.is_none());
-    desk.change_member(MemberCommand::Deactivate { at: desk.clock.now(), administered: true }).await;
+    let (at, giving) = (desk.clock.now(), Giving::everything());
+    desk.change_member(MemberCommand::Deactivate { at, giving, administered: true }).await;
     assert!(!listed().await.active);
-    desk.change_member(MemberCommand::Reactivate { at: desk.clock.now() }).await;
+    let (at, giving) = (desk.clock.now(), Giving::everything());
+    desk.change_member(MemberCommand::Reactivate { at, giving }).await;
     assert!(listed().await.active);
     let page = desk.views.member_page(&PageRequest::default()).await.expect("a page");
     assert_eq!(page.rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>(), [MEMBER]);

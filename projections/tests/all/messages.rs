@@ -190,7 +190,7 @@ async fn the_history_tells_what_happened_and_by_whom(dialect: Dialect) {
 
 async fn only_those_who_may_read_are_readers(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
-    let member = |role| Actor::Member { id: super::MEMBER, role };
+    let member = |role: Role| Actor::Member { id: super::MEMBER, grants: role.grants() };
     assert!(matches!(Reader::of_messages(Actor::Anonymous, &Reach::Desk), Err(QueryError::Unauthenticated)));
     for actor in [Actor::Visitor(Desk::visitor(1)), member(Role::Analyst)] {
         assert!(

@@ -22,7 +22,7 @@ async fn no_view_holds_a_word_in_the_clear(dialect: Dialect) {
     let mut texts = Vec::new();
     for (table, columns) in [
         ("message_list_5", vec!["name", "contact", "content", "state"]),
-        ("message_entries_2", vec!["content"]),
+        ("message_entries_3", vec!["content"]),
         ("visitor_messages", vec!["content", "state"]),
         ("visitors", vec!["name", "contact"]),
         ("members_2", vec!["name", "email"]),

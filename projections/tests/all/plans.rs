@@ -35,10 +35,9 @@ const FULL: &str = "
         CASE WHEN n % 100 = 0 THEN '' ELSE 'member ' || n % 50 END
     FROM (WITH RECURSIVE counted (n) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT n + 1 FROM counted WHERE n < 20000)
         SELECT n FROM counted) AS numbers";
-const TAGS: &str =
-    "INSERT INTO message_tags SELECT message_id, 'tag ' || submitted_at / 1000000 % 50 FROM message_list_5";
+const TAGS: &str = "INSERT INTO message_tags_2 SELECT message_id, 'tag ' || submitted_at / 1000000 % 50, submitted_at FROM message_list_5";
 
-async fn full(dialect: Dialect) -> Desk {
+pub(super) async fn full(dialect: Dialect) -> Desk {
     let desk = Desk::open(dialect).await;
     let views = &desk.store.database().views;
     for statement in [FULL, TAGS] {
@@ -63,7 +62,7 @@ async fn plans(desk: &Desk, reader: &Reader, filter: &MessageFilter, order: Mess
 }
 
 /// Lines in which all of the list is read, in no order that an index has.
-fn reads_whole(plan: &str) -> bool {
+pub(super) fn reads_whole(plan: &str) -> bool {
     plan.lines().any(|line| {
         line.contains("Seq Scan on message_list_5 ")
             || line.contains("Seq Scan on message_tags")
@@ -71,7 +70,7 @@ fn reads_whole(plan: &str) -> bool {
     })
 }
 
-fn is_sorted(plan: &str) -> bool {
+pub(super) fn is_sorted(plan: &str) -> bool {
     plan.contains("TEMP B-TREE") || plan.contains("Sort")
 }
 
@@ -94,6 +93,8 @@ fn single() -> Vec<(&'static str, MessageFilter, &'static [&'static str])> {
         activity_from: _,
         activity_until: _,
         visitor_id: _,
+        // Its own: `searched_plans.rs`.
+        search: _,
     } = MessageFilter::default();
     let all = MessageFilter::default;
     let at = |second: i64| -> Option<DateTime<Utc>> { Some(micros(second * 1_000_000)) };
@@ -110,7 +111,7 @@ fn single() -> Vec<(&'static str, MessageFilter, &'static [&'static str])> {
             MessageFilter { category_id: vec![CategoryId("category 7".to_owned())], ..all() },
             &["message_list_5_category"],
         ),
-        ("tag", MessageFilter { tag: vec![tag], ..all() }, &["message_tags_tag", "message_tags_pkey"]),
+        ("tag", MessageFilter { tag: vec![tag], ..all() }, &["message_tags_2_newest"]),
         ("priority", MessageFilter { priority: vec![Priority::High], ..all() }, &["message_list_5_priority"]),
         ("assignee", MessageFilter { assignee_id: vec![member], ..all() }, &["message_list_5_holder"]),
         ("team", MessageFilter { team_id: vec![TEAM], ..all() }, &["message_list_5_holder"]),
@@ -139,7 +140,7 @@ async fn every_single_filter_of_the_list_is_read_by_an_index_of_its_own(dialect:
         let [page, count] = plans(&desk, &reader, &filter, MessageOrder::NewestFirst).await;
         assert!(indexes.iter().any(|index| page.contains(index)), "{name}: {page}");
         assert!(!reads_whole(&page) && !reads_whole(&count), "{name}: {page}{count}");
-        let elsewhere = ["tag", "active from then on", "not active from then on"].contains(&name);
+        let elsewhere = ["active from then on", "not active from then on"].contains(&name);
         assert!(elsewhere || !is_sorted(&page), "{name} is gathered and sorted: {page}");
     }
 }
@@ -159,7 +160,7 @@ async fn a_list_within_a_scope_is_read_by_an_index(dialect: Dialect) {
     let desk = full(dialect).await;
     let members = (0..20).map(|n| MemberId(Uuid::from_u128(n))).collect();
     let teams = Reach::Teams { teams: BTreeSet::from([TEAM]), members };
-    let agent = Actor::Member { id: MEMBER, role: Role::Agent };
+    let agent = Actor::Member { id: MEMBER, grants: Role::Agent.grants() };
     let reader = Reader::of_messages(agent, &teams).expect("reads");
     for order in [
         MessageOrder::NewestFirst,

@@ -20,8 +20,12 @@ on_both_databases!(
     every_view_of_streams_stops_at_one_without_a_beginning,
 );
 
-/// Every row of every table of every view, as the database writes a row.
+/// Every row of every table of every view, as the database writes a row, once the days of the statistics are together.
 async fn contents(desk: &Desk) -> Vec<String> {
+    let mut after = i64::MIN;
+    while let Some(day) = desk.views.put_statistics_together(after).await.expect("put together") {
+        after = day;
+    }
     let views = &desk.store.database().views;
     let mut all = Vec::new();
     for table in VIEWS.iter().flat_map(|view| view.tables) {
@@ -109,7 +113,12 @@ async fn a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event(di
     some_days(&desk).await;
     let followed = contents(&desk).await;
     let events = usize::try_from(desk.store.head().await.expect("a head")).expect("a number");
-    assert_eq!(followed.len(), 6 + 1 + 5 + 8 + 6 + 6 + 6 + 1 + 1 + events);
+    // PostgreSQL's own clock, which places the backlog, is on another day.
+    let days = match dialect {
+        Dialect::Postgres => 2,
+        Dialect::Sqlite => 1,
+    };
+    assert_eq!(followed.len(), 6 + 1 + 5 + 8 + 6 + 6 + 6 + 1 + 1 + 6 + (6 + 1 + 1 + 5 + days) + 6 + events);
     desk.stop.cancel();
     desk.views.ended().await;
     empty(&desk).await;
@@ -127,7 +136,7 @@ async fn a_view_filled_in_one_run_equals_the_one_that_followed_event_by_event(di
 }
 
 /// Views that follow no stream: their rows are of single events.
-const OF_EVENTS: [&str; 4] = ["message_tags", "reviews", "deletions", "log_index"];
+const OF_EVENTS: [&str; 5] = ["message_tags", "reviews", "deletions", "log_index", "message_search"];
 
 /// What each view of streams says is wrong, once all of them stand still.
 async fn errors(views: &Projections) -> Vec<String> {
@@ -152,9 +161,15 @@ async fn every_view_of_streams_stops_at_one_that_does_not_go_on_where_its_row_st
     desk.views.ended().await;
     // As if an event of each stream had been lost.
     let views = &desk.store.database().views;
-    for table in
-        ["message_list_5", "message_conversations_2", "visitor_messages", "visitors", "members_2", "teams"]
-    {
+    for table in [
+        "message_list_5",
+        "message_conversations_3",
+        "visitor_messages",
+        "visitors",
+        "members_2",
+        "teams",
+        "statistics_2",
+    ] {
         views.execute(&format!("UPDATE {table} SET version = 7"), &[]).await.expect("tampered");
     }
     desk.reply(1, 1).await;

@@ -90,7 +90,7 @@ async fn the_list_shows_what_a_scope_takes_in_and_nothing_else(dialect: Dialect)
         (Role::Admin, teams()),
         (Role::Auditor, teams()),
     ] {
-        let actor = Actor::Member { id: MEMBER, role };
+        let actor = Actor::Member { id: MEMBER, grants: role.grants() };
         let reader = Reader::of_messages(actor, &reach).expect("reads");
         let scope = scope(actor, Permission::MessagesRead).expect("held");
         let within: Vec<MessageId> = all
@@ -112,8 +112,8 @@ async fn the_list_shows_what_a_scope_takes_in_and_nothing_else(dialect: Dialect)
         assert_eq!(total, Ok(within.len()), "{role:?}: what is counted, within the scope");
     }
     // A filter never shows more than the scope.
-    let reader =
-        Reader::of_messages(Actor::Member { id: MEMBER, role: Role::Agent }, &teams()).expect("reads");
+    let reader = Reader::of_messages(Actor::Member { id: MEMBER, grants: Role::Agent.grants() }, &teams())
+        .expect("reads");
     let of_teams = |team_id| MessageFilter { team_id, ..MessageFilter::default() };
     assert_eq!(listed(&desk, &reader, &of_teams(vec![TEAM, OTHERS])).await, [all[4].0]);
     let of_members = |assignee_id| MessageFilter { assignee_id, ..MessageFilter::default() };

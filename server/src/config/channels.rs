@@ -1,7 +1,7 @@
 //! Where notifications may go, and how mail is sent.
 
 use super::BadValue;
-use projections::notifications::{Guard, mail::Mailer, send::Sender};
+use projections::notifications::{Guard, Senders, mail::Mailer, send::Sender, sms::Sms};
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -30,6 +30,11 @@ pub(crate) struct ChannelSettings {
     /// Who vouches for the mail server beside the public authorities: a file of certificates in PEM
     #[arg(long, env = "LEAVEWORD_SMTP_CA_FILE", global = true)]
     smtp_ca_file: Option<PathBuf>,
+
+    /// How SMS to visitors are sent: `aliyun://KEY:SECRET@…`, `tencent://ID:KEY@…`, or `https://…` of a gateway of yours;
+    /// without it, not at all
+    #[arg(long, env = "LEAVEWORD_SMS_URL", hide_env_values = true, global = true)]
+    sms_url: Option<String>,
 }
 
 /// Where notifications may go, and how mail is sent.
@@ -39,6 +44,8 @@ pub struct Channels {
     pub guard: Guard,
     /// How mail is sent, and whom it is from.
     pub mail: Option<Mail>,
+    /// How SMS are sent.
+    pub sms: Option<Sms>,
 }
 
 /// How mail is sent, and whom it is from.
@@ -69,7 +76,9 @@ impl ChannelSettings {
                 Some(Mail { url, from, authority: self.smtp_ca_file.map(read).transpose()? })
             }
         };
-        let channels = Channels { guard, mail };
+        let sms = self.sms_url.as_deref().map(Sms::read).transpose();
+        let sms = sms.map_err(|fault| BadValue::new("LEAVEWORD_SMS_URL", fault.to_string()))?;
+        let channels = Channels { guard, mail, sms };
         channels.mailer(&Clock::system())?;
         Ok(channels)
     }
@@ -80,9 +89,10 @@ fn unreadable(file: &Path, error: &std::io::Error) -> BadValue {
 }
 
 impl Channels {
-    /// What sends requests, and what sends mail.
-    pub(crate) fn senders(&self, clock: &Clock) -> Result<(Sender, Option<Mailer>), BadValue> {
-        Ok((Sender::new(self.guard.clone(), clock.clone()), self.mailer(clock)?))
+    /// What sends requests, mail and SMS.
+    pub(crate) fn senders(&self, clock: &Clock) -> Result<Senders, BadValue> {
+        let sender = Sender::new(self.guard.clone(), clock.clone());
+        Ok(Senders { sender, mailer: self.mailer(clock)?, sms: self.sms.clone() })
     }
 
     fn mailer(&self, clock: &Clock) -> Result<Option<Mailer>, BadValue> {
@@ -109,6 +119,8 @@ impl fmt::Display for Channels {
         writeln!(f, "LEAVEWORD_SMTP_URL         {}", none(host))?;
         let vouched = self.mail.as_ref().is_some_and(|mail| mail.authority.is_some());
         writeln!(f, "LEAVEWORD_SMTP_CA_FILE     {}", if vouched { "given" } else { "none" })?;
+        let sms = self.sms.as_ref().map(Sms::told).unwrap_or_default();
+        writeln!(f, "LEAVEWORD_SMS_URL          {}", none(sms))?;
         write!(
             f,
             "LEAVEWORD_MAIL_FROM        {}",
@@ -142,6 +154,7 @@ mod tests {
             smtp_url: Some("smtps://desk:s3cret@mail.example.com".into()),
             mail_from: Some("desk@example.com".into()),
             smtp_ca_file: None,
+            sms_url: Some("aliyun://AKID:s3cret@dysmsapi.aliyuncs.com?sign=x&reply=SMS_1&code=SMS_2".into()),
         }
     }
 
@@ -149,10 +162,13 @@ mod tests {
     fn what_is_in_force_is_told_without_the_password() {
         let channels = settings().read().expect("valid");
         let told = format!("{channels} {channels:?} {:?}", channels.mail);
-        for part in ["10.1.0.0/16", "wecom=http://127.0.0.1:9001", "mail.example.com", "desk@example.com"] {
+        let sms = "aliyun at dysmsapi.aliyuncs.com";
+        for part in
+            ["10.1.0.0/16", "wecom=http://127.0.0.1:9001", "mail.example.com", "desk@example.com", sms]
+        {
             assert!(told.contains(part), "{part} in {told}");
         }
-        assert!(!told.contains("s3cret"), "{told}");
+        assert!(!told.contains("s3cret") && !told.contains("AKID"), "{told}");
     }
 
     #[test]
@@ -164,6 +180,8 @@ mod tests {
         assert!(named(bad).starts_with("LEAVEWORD_CHANNEL_BASE_URLS: "));
         let bad = ChannelSettings { smtp_url: Some("http://mail".into()), ..settings() };
         assert!(named(bad).starts_with("LEAVEWORD_SMTP_URL: "));
+        let bad = ChannelSettings { sms_url: Some("sms://x".into()), ..settings() };
+        assert!(named(bad).starts_with("LEAVEWORD_SMS_URL: "));
         let bad = ChannelSettings { mail_from: None, ..settings() };
         assert!(named(bad).starts_with("LEAVEWORD_MAIL_FROM: "));
         for file in ["Cargo.toml", "there/is/no/such/file"] {

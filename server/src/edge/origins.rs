@@ -75,6 +75,15 @@ impl AllowedOrigins {
         }
     }
 
+    /// Whose pages may frame what is made to be framed, as `frame-ancestors` says it.
+    pub(crate) fn framing(&self) -> String {
+        match &self.0 {
+            Allowed::Own => "'self'".to_owned(),
+            Allowed::Listed(origins) => format!("'self' {}", origins.join(" ")),
+            Allowed::All => "*".to_owned(),
+        }
+    }
+
     /// Whose page asks. `public_url`: the address under which others reach us.
     pub(crate) fn of(&self, headers: &HeaderMap, public_url: Option<&str>) -> Origin {
         let Some(origin) = headers.get(header::ORIGIN) else {
@@ -122,6 +131,22 @@ pub(crate) async fn judge(
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, READ);
         }
     }
+    response
+}
+
+/// The same for what a page shows: an `<img>` says of its page at most that it is another's, and brings nothing along but
+/// the address, which is what opens the picture.
+pub(crate) async fn judge_shown(
+    origins: AllowedOrigins,
+    public_url: Option<Arc<str>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.headers().contains_key(header::ORIGIN) {
+        return judge(origins, public_url, request, next).await;
+    }
+    let mut response = next.run(request).await;
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
     response
 }
 

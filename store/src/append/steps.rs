@@ -65,7 +65,9 @@ pub(crate) async fn write(store: &Store, batch: &[&Command]) -> Result<(Option<T
     if survivors.is_empty() {
         return Ok((None, done));
     }
-    insert(&mut tx, &survivors, &head).await.map_err(Failed::NotWritten)?;
+    let mut recorded_at = head.now.max(head.recorded_at + 1)..;
+    let mut instants = || recorded_at.next().unwrap_or(i64::MAX);
+    insert(&mut tx, &survivors, &head, &mut instants).await.map_err(Failed::NotWritten)?;
     Ok((Some(tx), done))
 }
 
@@ -131,12 +133,19 @@ const RESERVATIONS: &[Column] = &[("kind", Kind::Text), ("value", Kind::Text), (
 const FORGOTTEN: &str = "ON CONFLICT (scope) DO UPDATE SET input = excluded.input, id = excluded.id, \
      version = excluded.version, position = excluded.position, recorded_at = excluded.recorded_at";
 
-async fn insert(tx: &mut Tx, written: &[&Command], head: &Head) -> Result<(), AppendError> {
-    let recorded_from = head.now.max(head.recorded_at + 1);
+/// Writes them behind the head, each event recorded at the next of these instants, which rise.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    written: &[&Command],
+    head: &Head,
+    instants: &mut (dyn FnMut() -> i64 + Send),
+) -> Result<(), AppendError> {
+    let mut recorded_at = head.recorded_at;
     let (mut events, mut keys, mut receipts, mut reservations) = (vec![], vec![], vec![], vec![]);
     let mut count = 0;
     for command in written {
         for event in &command.events {
+            recorded_at = instants();
             events.push(vec![
                 event.aggregate_type.into(),
                 event.aggregate_id.as_str().into(),
@@ -147,7 +156,7 @@ async fn insert(tx: &mut Tx, written: &[&Command], head: &Head) -> Result<(), Ap
                 Value::Json(command.metadata.clone()),
                 (head.position + 1 + count).into(),
                 event.event_id.as_bytes().as_slice().into(),
-                (recorded_from + count).into(),
+                recorded_at.into(),
             ]);
             count += 1;
         }
@@ -184,7 +193,7 @@ async fn insert(tx: &mut Tx, written: &[&Command], head: &Head) -> Result<(), Ap
     for credential in written.iter().flat_map(|command| &command.credentials) {
         credential.write(tx).await?;
     }
-    let last = (head.position + count, (recorded_from + count - 1).max(head.recorded_at));
+    let last = (head.position + count, recorded_at);
     tx.execute(
         "UPDATE log_head SET position = $1, recorded_at = $2 WHERE id = 1",
         &[last.0.into(), last.1.into()],
@@ -206,6 +215,8 @@ pub(crate) async fn sweep(store: &Store) -> Result<(), StoreError> {
         ("sign_in_links", "token_hash", "expires_at", now),
         ("api_keys", "token_hash", "expires_at", now),
         ("presence", "member_id", "until", now),
+        ("restore_links", "token_hash", "expires_at", now),
+        ("recovery_codes", "contact", "expires_at", now),
         ("limits", "bucket", "ends_at", now),
     ] {
         let sql = format!(

@@ -64,6 +64,7 @@ pub(super) async fn take(store: &Store, view: &View, most: usize) -> Result<Page
     let dialect = store.database().dialect();
     let mut tx = store.database().views.begin().await?;
     relax(&mut tx).await?;
+    tx.lend(store);
     let locked = checkpoint::lock(&mut tx, dialect, view.name, view.version, Lock::OrLeave).await?;
     let Some(position) = locked else {
         return Ok(Page::Elsewhere);

@@ -43,6 +43,14 @@ impl Followers {
         Ok(true)
     }
 
+    /// How far this view has come, in whatever process.
+    pub async fn reached(&self, name: &str) -> Result<i64, StoreError> {
+        let Some(follower) = self.all.iter().find(|follower| follower.view.name == name) else {
+            return Ok(0);
+        };
+        Ok(checkpoint::read(&self.store, &follower.view).await?.position)
+    }
+
     async fn wait_for_one(
         &self,
         follower: &Follower,

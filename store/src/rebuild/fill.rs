@@ -187,6 +187,7 @@ impl Lane {
         loop {
             let mut tx = turns::begin(&self.store).await?;
             page::relax(&mut tx).await?;
+            tx.lend(&self.store);
             let mut reached = Vec::with_capacity(self.views.len());
             for view in &mut self.views {
                 reached.push(view.write(&mut tx, run, self.bounds).await?);

@@ -64,8 +64,13 @@ impl RebuildLock {
 
     pub(super) async fn release(self) {
         match self {
-            // When it cannot be closed in order it is gone already, and the lock with it.
-            Self::Postgres(connection) => drop(connection.close().await),
+            // A session that has said goodbye may hold its locks for a moment still. What fails here is gone already, and the
+            // lock with it.
+            Self::Postgres(mut connection) => {
+                let sql = "SELECT pg_advisory_unlock($1)";
+                drop(sqlx::query(sql).bind(KEY).execute(&mut connection).await);
+                drop(connection.close().await);
+            }
             Self::Sqlite(file) => drop(file),
         }
     }

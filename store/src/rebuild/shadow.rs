@@ -2,6 +2,7 @@
 
 mod postgres;
 mod sqlite;
+mod words;
 
 use super::{
     RebuildError,
@@ -107,8 +108,24 @@ impl Shadow {
         Ok(store.database().views.row(sql, &key).await?.is_none())
     }
 
+    /// Is there a table of the view that is not the one in use?
+    pub(super) async fn is_left(&self, store: &Store) -> Result<bool, StoreError> {
+        let sql = match store.database().dialect() {
+            Dialect::Postgres => "SELECT 1 AS one FROM pg_class WHERE oid = to_regclass($1)",
+            Dialect::Sqlite => "SELECT 1 AS one FROM sqlite_master WHERE type = 'table' AND name = $1",
+        };
+        for table in self.view.tables {
+            for name in [next(table), old(table)] {
+                if store.database().views.row(sql, &[name.into()]).await?.is_some() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// Drops them, when they will not come into use, and what was in use before.
-    pub(super) async fn abandon(&self, store: &Store) -> Result<(), RebuildError> {
+    pub(super) async fn abandon(&self, store: &Store) -> Result<(), StoreError> {
         for table in self.view.tables {
             self.discard(store, &next(table)).await?;
         }
@@ -120,7 +137,7 @@ impl Shadow {
     }
 
     /// Drops what was in use, where it was only set aside.
-    pub(super) async fn discard_old(&self, store: &Store) -> Result<(), RebuildError> {
+    pub(super) async fn discard_old(&self, store: &Store) -> Result<(), StoreError> {
         for table in self.view.tables {
             self.discard(store, &old(table)).await?;
         }

@@ -13,6 +13,7 @@ mod personal;
 mod rebuild;
 mod settle;
 mod setup;
+mod within;
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -24,6 +24,7 @@ on_both_databases!(
     a_view_can_be_rebuilt_again_and_keeps_its_keys_and_indexes,
     a_second_rebuild_at_the_same_time_is_refused,
     what_a_rebuild_that_died_left_behind_is_not_in_the_way,
+    what_a_rebuild_that_died_left_behind_is_discarded_and_what_one_under_way_has_is_not,
     an_event_that_cannot_be_taken_ends_it_and_leaves_the_view_as_it_was,
     a_view_that_stood_still_is_brought_further,
     a_view_ahead_of_a_restored_log_says_so_and_is_mended_by_a_rebuild,
@@ -278,6 +279,35 @@ async fn what_a_rebuild_that_died_left_behind_is_not_in_the_way(dialect: Dialect
     })
     .await;
     assert_eq!(scene.rows().await, scene.expected().await);
+    scene.end().await;
+}
+
+async fn what_a_rebuild_that_died_left_behind_is_discarded_and_what_one_under_way_has_is_not(
+    dialect: Dialect,
+) {
+    let scene = Scene::open(dialect, 3).await;
+    let (store, before) = (&scene.store, names(&scene.store).await);
+    assert!(store.discard_left_over(&NOTES).await.expect("looked"), "there is nothing");
+    let under_way = begun(store).await;
+    assert!(!store.discard_left_over(&NOTES).await.expect("looked"));
+    assert_eq!(under_way.await.expect("nobody took its tables"), 30);
+    drop(begun(store).await);
+    assert!(
+        store.database().views.rows("SELECT * FROM notes__next", &[]).await.is_ok(),
+        "it did die half way"
+    );
+    // PostgreSQL needs a moment to see that the one who held the lock is gone.
+    soon("it is discarded", || async { store.discard_left_over(&NOTES).await.expect("looked") }).await;
+    assert!(store.database().views.rows("SELECT * FROM notes__next", &[]).await.is_err());
+    let checkpoints = store.database().views.rows("SELECT name FROM checkpoints", &[]).await;
+    assert_eq!(checkpoints.expect("readable").len(), 1);
+    if dialect == Dialect::Sqlite {
+        // As a rebuild that died after it had taken over.
+        store.database().views.execute("CREATE TABLE notes__old (n bigint)", &[]).await.expect("made");
+        assert!(store.discard_left_over(&NOTES).await.expect("looked"));
+    }
+    // One rebuild went through: SQLite's indexes have their other names, which `names` says are the same.
+    assert_eq!((names(store).await, scene.rows().await), (before, scene.expected().await));
     scene.end().await;
 }
 

@@ -7,6 +7,7 @@ mod faults;
 mod headers;
 mod limits;
 mod origins;
+mod pages;
 mod requests;
 mod secrets;
 mod sessions;

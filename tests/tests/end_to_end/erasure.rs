@@ -117,7 +117,11 @@ impl Scene {
         let store = self.desk.database.open(self.desk.clock.clone()).await;
         let commands = Commands::new(store.clone());
         let email = MemberEmail::parse("mei@example.com").expect("an address");
-        let new = NewMember { name: Name::parse("韩梅梅").expect("a name"), email: email.clone(), role };
+        let new = NewMember {
+            name: Name::parse("韩梅梅").expect("a name"),
+            email: email.clone(),
+            role: role.into(),
+        };
         commands.add_member(&Caller::system("test"), new, None).await.expect("added");
         let link = commands.create_sign_in_link(&email).await.expect("a link");
         store.close().await;

@@ -54,7 +54,7 @@ async fn health_says_how_far_each_view_is_and_what_stands_still() {
     .await;
     let url = store::DatabaseUrl::Sqlite(desk.database.directory.join("data"));
     let database = store::Database::open(&url).await.expect("opens");
-    database.views.execute("DROP TABLE message_entries_2", &[]).await.expect("broken");
+    database.views.execute("DROP TABLE message_entries_3", &[]).await.expect("broken");
     desk.submit().await;
     soon("the broken view is named", || async {
         let (status, report) = health().await;

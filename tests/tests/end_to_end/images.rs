@@ -1,9 +1,15 @@
 //! Pictures over HTTP: sent, made anew, sealed, attached, shown to whoever may read the message, and gone with it.
 
+mod bucket;
+mod busy;
+mod files;
+mod places;
+mod replies;
+
 use super::{Desk, SUBMIT, day::Scene, input};
 use domain::access::Role;
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, io::ErrorKind, path::PathBuf, time::Duration};
 use store::{Dialect, on_both_databases, testing::soon};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -27,7 +33,7 @@ const IMAGES: &str = "images { id url thumbnailUrl width height bytes contentTyp
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A picture of those that the unit tests of `commands` are made of.
-fn picture(name: &str) -> Vec<u8> {
+pub(super) fn picture(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../commands/tests/pictures");
     fs::read(PathBuf::from(folder).join(name)).expect("a picture")
 }
@@ -56,9 +62,15 @@ impl Heard {
     }
 }
 
+/// Where an upload is sent to, behind the public address of a desk that has one.
+fn path_of(created: &Value) -> &str {
+    let url = created["upload"]["url"].as_str().expect("an address");
+    url.find("/uploads/").and_then(|begin| url.get(begin..)).expect("a path")
+}
+
 impl Desk {
     /// A visitor who has said nothing yet.
-    async fn visit(&self) -> String {
+    pub(super) async fn visit(&self) -> String {
         let answer = self.ask(None, "mutation { startVisit(input: {}) { token } }", json!({})).await.data();
         answer["startVisit"]["token"].as_str().expect("a token").to_owned()
     }
@@ -91,15 +103,15 @@ impl Desk {
     }
 
     /// Sends a picture: its id.
-    async fn send(&self, token: &str, bytes: Vec<u8>) -> String {
+    pub(super) async fn send(&self, token: &str, bytes: Vec<u8>) -> String {
         let created = self.create_upload(token, "x.jpg", "image/jpeg", bytes.len()).await;
-        let heard = self.put(created["upload"]["url"].as_str().expect("an address"), bytes).await;
+        let heard = self.put(path_of(&created), bytes).await;
         assert_eq!(heard.status, 201, "{}", String::from_utf8_lossy(&heard.body));
         created["upload"]["id"].as_str().expect("an id").to_owned()
     }
 
     /// The payload of a message with these pictures.
-    async fn submit_with(&self, token: &str, content: &str, pictures: &[&str]) -> Value {
+    pub(super) async fn submit_with(&self, token: &str, content: &str, pictures: &[&str]) -> Value {
         let mut input = input();
         input["content"] = json!(content);
         input["uploadIds"] = json!(pictures);
@@ -113,11 +125,17 @@ impl Desk {
         answer["visitor"]["message"]["images"].clone()
     }
 
-    /// Everything that lies in the folder of pictures, by name.
+    /// Everything that lies in the folder of pictures, by name. The server goes on meanwhile: what
+    /// it deletes between the listing and the reading is not there any more.
     fn files(&self) -> Vec<(String, Vec<u8>)> {
         let Ok(folder) = fs::read_dir(&self.database.config.images) else { return vec![] };
         let files = folder.map(|file| file.expect("a file").path());
-        files.map(|file| (file.display().to_string(), fs::read(&file).expect("readable"))).collect()
+        let read = files.filter_map(|file| match fs::read(&file) {
+            Ok(bytes) => Some((file.display().to_string(), bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => panic!("{}: {error}", file.display()),
+        });
+        read.collect()
     }
 }
 
@@ -161,7 +179,7 @@ async fn a_photograph_is_shown_upright_and_says_nothing_of_where_it_was_taken(di
     for answer in [&shown, &small] {
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("content-security-policy"), "sandbox; default-src 'none'");
-        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "cross-origin", "for the page of a shop");
         assert_eq!(answer.header("cache-control"), "private, max-age=300");
     }
 
@@ -187,11 +205,20 @@ async fn a_picture_is_shown_to_whoever_may_read_its_message_and_to_nobody_else(d
     let images = desk.own_images(&visitor, &message).await;
     let (url, small) = (text(&images[0]["url"]), text(&images[0]["thumbnailUrl"]));
     assert_eq!([desk.get(&url).await.status, desk.get(&small).await.status], [200, 200]);
+    // As a browser asks that shows it in the page of a shop, and as a page asks that nobody has listed.
+    let shop = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")];
+    let shown = shop
+        .into_iter()
+        .fold(desk.http.get(desk.url(&small)), |asked, (name, value)| asked.header(name, value));
+    assert_eq!(Heard::of(shown).await.status, 200);
+    let page = desk.http.get(desk.url(&small)).header("origin", "https://evil.example");
+    assert_eq!(Heard::of(page).await.status, 403);
 
     // By token, too, and whoever else asks is told the same as for one that is not there.
     let path = format!("/images/{id}");
     let by = |token: String| Heard::of(desk.http.get(desk.url(&path)).bearer_auth(token));
-    assert_eq!(by(visitor.clone()).await.status, 200);
+    let own = by(visitor.clone()).await;
+    assert_eq!((own.status, own.header("cross-origin-resource-policy")), (200, "same-origin"));
     assert_eq!(by(desk.member(Role::Agent).await).await.status, 200);
     let absent = desk.get("/images/0197c6a8-0000-7000-8000-000000000000").await;
     for refused in
@@ -227,21 +254,9 @@ fn png(width: u32, height: u32) -> Vec<u8> {
     let mut file = picture("palette.png");
     file[16..20].copy_from_slice(&width.to_be_bytes());
     file[20..24].copy_from_slice(&height.to_be_bytes());
-    let sum = crc(&file[12..29]);
+    let sum = crate::png::crc(&file[12..29]);
     file[29..33].copy_from_slice(&sum.to_be_bytes());
     file
-}
-
-/// As PNG has it (ISO 15948, annex D).
-fn crc(bytes: &[u8]) -> u32 {
-    let mut sum = u32::MAX;
-    for byte in bytes {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = if sum & 1 == 1 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 };
-        }
-    }
-    !sum
 }
 
 async fn what_is_not_taken_is_refused_with_what_to_do(dialect: Dialect) {

@@ -2,9 +2,11 @@
 
 mod audit;
 mod behalf;
+mod custom_roles;
 mod day;
 mod edge;
 mod erasure;
+mod form;
 mod fuzz;
 mod guide;
 mod hidden;
@@ -21,10 +23,13 @@ mod people;
 mod python;
 mod races;
 mod roles;
+mod search;
+mod settings;
 mod shift;
 mod sink;
 mod slice;
 mod socket;
+mod statistics;
 mod stories;
 mod teams;
 mod text;
@@ -131,7 +136,7 @@ impl Desk {
         let email = format!("{}.{}@example.com", role.id(), u32::from_be_bytes(store::random::bytes()));
         let email = MemberEmail::parse(&email.to_lowercase()).expect("an address");
         let name = Name::parse(role.id()).expect("a name");
-        let new = NewMember { name, email: email.clone(), role };
+        let new = NewMember { name, email: email.clone(), role: role.into() };
         commands.add_member(&Caller::system("test"), new, None).await.expect("added");
         let link = commands.create_sign_in_link(&email).await.expect("a link");
         store.close().await;
@@ -175,6 +180,8 @@ fn config(database: &TestDatabase) -> Config {
         // The clock stands still, and everybody asks from one address: limits have tests of their own (`edge/limits.rs`).
         edge: Edge { limits: Limits::NONE, ..Edge::default() },
         channels: Channels::default(),
+        // None, whatever was built: what is served of them has tests of its own (`edge/pages.rs`).
+        ui: server::Ui::default(),
     }
 }
 

@@ -4,12 +4,14 @@ mod channels;
 mod counted;
 mod failures;
 mod hostile_mail;
+mod in_the_group;
 mod mail;
 mod measures;
 mod pictures;
 mod robots;
 mod schemas;
 mod secrets;
+mod visitors;
 
 use super::{Desk, SUBMIT, input};
 use crate::simulators::{
@@ -20,7 +22,7 @@ use crate::simulators::{
     webhook::Webhook,
     wecom::Wecom,
 };
-use projections::notifications::Guard;
+use projections::notifications::{Guard, sms::Sms};
 use serde_json::{Value, json};
 use server::{Channels, Clock};
 use std::time::Duration;
@@ -54,6 +56,16 @@ impl Told {
 
     /// With a mail server as well.
     async fn start_with(dialect: Dialect, clock: Clock, mail: Option<server::Mail>) -> Self {
+        Self::start_sending(dialect, clock, mail, None).await
+    }
+
+    /// With what sends SMS as well.
+    async fn start_sending(
+        dialect: Dialect,
+        clock: Clock,
+        mail: Option<server::Mail>,
+        sms: Option<Sms>,
+    ) -> Self {
         let wecom = Simulator::start(Wecom::with(&[KEY]), clock.clone()).await;
         let feishu = Simulator::start(Feishu::with(&[KEY]), clock.clone()).await;
         let signed = Security::Sign(SECRET.to_owned());
@@ -70,7 +82,7 @@ impl Told {
         let guard = Guard::read("127.0.0.0/8", &bases).expect("valid");
         let database = TestDatabase::new(dialect).await;
         let desk = Desk::start_with(database, clock.clone(), |config| {
-            config.channels = Channels { guard, mail };
+            config.channels = Channels { guard, mail, sms };
             config.public_url = Some("https://desk.example.com".to_owned());
         })
         .await;

@@ -104,7 +104,7 @@ async fn members(desk: &Desk, count: usize) -> Vec<String> {
     for number in 0..count {
         let email = MemberEmail::parse(&format!("agent{number}@example.com")).expect("an address");
         let name = Name::parse(&format!("客服 {number} 号")).expect("a name");
-        let new = NewMember { name, email: email.clone(), role: Role::Agent };
+        let new = NewMember { name, email: email.clone(), role: Role::Agent.into() };
         commands.add_member(&Caller::system("test"), new, None).await.expect("added");
         let link = commands.create_sign_in_link(&email).await.expect("a link");
         sessions.push(desk.redeem(&link.token).await);

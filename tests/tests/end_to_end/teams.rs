@@ -2,7 +2,11 @@
 
 use super::Desk;
 use commands::{Caller, Commands, NewMember};
-use domain::{access::Role, member::MemberEmail, text::Name};
+use domain::{
+    access::{Role, RoleId},
+    member::MemberEmail,
+    text::Name,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::{Dialect, on_both_databases, testing::soon};
@@ -18,13 +22,14 @@ const FIELDS: &str =
 
 impl Desk {
     /// Somebody who works here, signed in: their id and their session.
-    pub(super) async fn hire(&self, name: &str, role: Role) -> (String, String) {
+    pub(super) async fn hire(&self, name: &str, role: impl Into<RoleId>) -> (String, String) {
         // Nobody is hired in the very moment in which somebody else was: lists are in order of time.
         self.clock.advance(Duration::from_secs(1));
         let store = self.database.open(self.clock.clone()).await;
         let commands = Commands::new(store.clone());
         let email = MemberEmail::parse(&format!("{name}@example.com")).expect("an address");
-        let new = NewMember { name: Name::parse(name).expect("a name"), email: email.clone(), role };
+        let new =
+            NewMember { name: Name::parse(name).expect("a name"), email: email.clone(), role: role.into() };
         let id = commands.add_member(&Caller::system("test"), new, Some("correct horse battery")).await;
         let (id, anyone) = (id.expect("hired"), Caller::system("test"));
         let session = commands.sign_in(&anyone, email.as_str(), "correct horse battery").await;
@@ -146,7 +151,9 @@ async fn a_message_is_given_to_a_member_or_to_a_team_and_never_to_both(dialect: 
     let (_, id) = desk.submit().await;
     let assign = async |to: String| {
         let assign = format!("assignMessage(input: {{messageId: \"{id}\"{to}}})");
-        desk.mutate(&admin, &assign, "userErrors { code field }").await["userErrors"].clone()
+        // Whoever asks for the message waits until the list has it.
+        desk.mutate(&admin, &assign, "message { version } userErrors { code field }").await["userErrors"]
+            .clone()
     };
     let neither = json!([{"code": "REQUIRED", "field": ["memberId"]}]);
     assert_eq!(assign(String::new()).await, neither);

@@ -24,7 +24,11 @@ const KEPT: [(&str, &[&str], &str); 22] = [
         "the store counts its commits, notifications their requests, and the server tells",
     ),
     ("lettre", &["projections"], "only notifications send mail"),
-    ("reqwest", &["projections"], "only notifications call out"),
+    (
+        "reqwest",
+        &["store", "projections"],
+        "notifications call out, and the store does where files lie in a bucket; nobody else",
+    ),
     (
         "ring",
         &["store", "commands", "projections"],

@@ -25,6 +25,8 @@ pub(crate) struct Desk {
     pub(crate) staff: String,
     pub(crate) journal: Journal,
     pub(crate) messages: Messages,
+    /// So many commands are begun in all; for the next one callers wait until this rises.
+    pub(crate) at_most: watch::Sender<u64>,
     /// Callers begin nothing new once this is true.
     pub(crate) ending: watch::Sender<bool>,
 }
@@ -58,6 +60,7 @@ impl Desk {
             staff: String::new(),
             journal: Journal::new(),
             messages: Messages::default(),
+            at_most: watch::Sender::new(u64::MAX),
             ending: watch::Sender::new(false),
         }
     }
@@ -100,7 +103,10 @@ impl Client {
 
     /// Works until it is told to end; what it has begun it brings to an end.
     pub(crate) async fn work(mut self) {
+        let mut at_most = self.desk.at_most.subscribe();
         while !*self.desk.ending.borrow() {
+            let desk = &self.desk;
+            at_most.wait_for(|most| desk.journal.begun() < *most).await.expect("the desk is there");
             let command = Command::choose(&mut self.random, &self.desk.messages);
             self.carry_out(&command).await;
         }

@@ -31,7 +31,7 @@ impl Database {
             }
         };
         let (master_key_file, images) = (folder.join("leaveword.key"), folder.join("data").join("images"));
-        let config = StoreConfig { database: url, master_key_file, images };
+        let config = StoreConfig { database: url, master_key_file, images, bucket: None };
         Self { config, folder, postgres }
     }
 

@@ -15,6 +15,7 @@ mod report;
 mod run;
 pub(crate) mod server;
 mod target;
+mod uploads;
 mod views;
 mod workload;
 

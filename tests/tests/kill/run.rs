@@ -25,6 +25,8 @@ use tokio::{
 const CLIENTS: usize = 48;
 /// A kill waits until so many commands are unanswered.
 pub(crate) const UNANSWERED: usize = 32;
+/// So many commands are begun while views are filled: callers who never pause may be faster than what fills them.
+const WHILE_FILLED: u64 = 2_000;
 /// What a caller waits for comes within this.
 const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) const EMAIL: &str = "mei@example.com";
@@ -112,7 +114,9 @@ impl Run {
             println!("{}", self.report.last_line(kills));
             // Twice, while writes go on: what the views are compared by in the end has lived through half of the kills.
             if number == 0 || number + 1 == kills / 2 {
+                self.desk.at_most.send_replace(self.desk.journal.begun() + WHILE_FILLED);
                 self.program.rebuild().await;
+                self.desk.at_most.send_replace(u64::MAX);
             }
             assert!(self.is_clean(), "{}", self.report.failure(self.ledger.violations(), &self.desk.journal));
         }

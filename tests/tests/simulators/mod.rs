@@ -15,6 +15,7 @@ pub(crate) mod packages;
 mod rate;
 mod server;
 pub(crate) mod slack;
+pub(crate) mod sms;
 pub(crate) mod webhook;
 pub(crate) mod wecom;
 

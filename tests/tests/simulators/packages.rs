@@ -31,12 +31,33 @@ pub(crate) fn agree_on_feishu(request: &Request, secret: &str) -> bool {
 
 /// Does a receiver that knows this secret (`whsec_…`) take this webhook at this time?
 pub(crate) fn agree_on_webhook(request: &Request, secret: &str, now: DateTime<Utc>) -> bool {
-    let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
     let headers = request.headers.iter().map(|(name, value)| (name.to_string(), json!(text(value))));
     let headers = Value::Object(headers.collect());
     let body = String::from_utf8_lossy(&request.body);
     let now = now.timestamp();
     agree(&json!({"vendor": "webhook", "headers": headers, "body": body, "secret": secret, "now": now}), 1)
+}
+
+/// Is this request signed as Alibaba's own package signs it with this key?
+pub(crate) fn agree_on_aliyun(request: &Request, id: &str, secret: &str) -> bool {
+    let headers = request.headers.iter().map(|(name, value)| (name.to_string(), json!(text(value))));
+    let headers = Value::Object(headers.collect());
+    agree(
+        &json!({"vendor": "aliyun", "query": request.query, "headers": headers, "id": id, "secret": secret}),
+        1,
+    )
+}
+
+/// The same of Tencent's.
+pub(crate) fn agree_on_tencent(request: &Request, id: &str, secret: &str) -> bool {
+    let headers = request.headers.iter().map(|(name, value)| (name.to_string(), json!(text(value))));
+    let headers = Value::Object(headers.collect());
+    let body = String::from_utf8_lossy(&request.body);
+    agree(&json!({"vendor": "tencent", "body": body, "headers": headers, "id": id, "secret": secret}), 1)
+}
+
+fn text(value: &axum::http::HeaderValue) -> String {
+    value.to_str().unwrap_or_default().to_owned()
 }
 
 /// All of so many packages, or none.

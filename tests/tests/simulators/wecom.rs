@@ -84,6 +84,11 @@ impl Robot {
     fn new() -> Self {
         Self { refuses: None, window: Window::new(20, Duration::from_secs(60)) }
     }
+
+    /// Somebody else posts so much with it.
+    pub(crate) fn use_up(&mut self, count: usize, now: DateTime<Utc>) {
+        (0..count).for_each(|_| self.window.take(now));
+    }
 }
 
 impl Vendor for Wecom {

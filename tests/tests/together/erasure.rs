@@ -11,7 +11,7 @@ use domain::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 use store::{
-    Destroyer, Dialect, LogFilter, RecordedEvent, on_both_databases,
+    BoxFuture, Destroyer, Dialect, LogFilter, RecordedEvent, StoreError, on_both_databases,
     testing::{TestDatabase, soon},
 };
 use tokio::{sync::Barrier, task::JoinSet};
@@ -30,12 +30,20 @@ impl Process {
             let views = views.clone();
             async move { views.messages_of(page.visitor_id, page.as_of, page.after, page.limit).await }
         };
-        self.commands.destroy_keys(messages_of, stop)
+        self.commands.destroy_keys(messages_of, self.forgotten(), stop)
+    }
+
+    fn forgotten(&self) -> impl Fn(i64) -> BoxFuture<'static, Result<bool, StoreError>> + Clone + use<> {
+        let views = self.views.clone();
+        move |position| {
+            let views = views.clone();
+            Box::pin(async move { views.forgotten(position).await })
+        }
     }
 
     async fn erase(&self, visitor_id: VisitorId) -> Result<commands::Erasure, CommandError> {
         let reason = Reason::parse("by request").expect("a reason");
-        let admin = caller(Actor::Member { id: member(1), role: Role::Admin });
+        let admin = caller(Actor::Member { id: member(1), grants: Role::Admin.grants() });
         self.commands.erase_visitor(&admin, EraseInput { visitor_id, reason, idempotency_key: None }).await
     }
 
@@ -165,7 +173,7 @@ async fn what_a_process_that_died_had_begun_the_next_one_ends(dialect: Dialect) 
             }
         }
     };
-    let destroyer = process.commands.destroy_keys(messages_of, &stop);
+    let destroyer = process.commands.destroy_keys(messages_of, process.forgotten(), &stop);
     let erasure = process.erase(visitor_id).await.expect("erased");
     assert!(!erasure.done, "the answer says that something is left to do");
     soon("it has begun", || async { process.told().await.len() == 64 }).await;

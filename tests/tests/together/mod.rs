@@ -1,6 +1,8 @@
 //! Commands and views together, without HTTP: what holds of both of them on one log.
 
 mod erasure;
+mod figures;
+mod generated;
 mod plans;
 mod sequences;
 mod statements;
@@ -15,7 +17,7 @@ use domain::{
 };
 use projections::{
     Projections, VIEWS,
-    notifications::{Guard, Notifier, Remedies, send::Sender},
+    notifications::{Guard, Notifier, Remedies, Senders, send::Sender},
 };
 use std::sync::Arc;
 use store::{
@@ -55,7 +57,8 @@ impl Process {
     fn schema(&self) -> graphql::Schema {
         let stopped = CancellationToken::new();
         stopped.cancel();
-        let senders = (Sender::new(Guard::default(), self.store.clock().clone()), None);
+        let sender = Sender::new(Guard::default(), self.store.clock().clone());
+        let senders = Senders { sender, mailer: None, sms: None };
         let remedies: Remedies = Arc::new(|_| Box::pin(async { Ok(()) }));
         let notifier = Notifier::start(&self.views, senders, None, remedies, &stopped);
         graphql::schema(self.commands.clone(), self.views.clone(), notifier, graphql::Links::default())
@@ -97,7 +100,7 @@ fn member(number: u128) -> MemberId {
 }
 
 fn agent(number: u128) -> Caller {
-    caller(Actor::Member { id: member(number), role: Role::Agent })
+    caller(Actor::Member { id: member(number), grants: Role::Agent.grants() })
 }
 
 fn words() -> SubmitInput {
@@ -110,6 +113,9 @@ fn words() -> SubmitInput {
         related_to: None,
         locale: None,
         page_url: None,
+        answers: vec![],
+        form_shown: None,
+        privacy_notice: None,
         on_behalf: None,
         idempotency_key: None,
     }
@@ -117,7 +123,7 @@ fn words() -> SubmitInput {
 
 fn reply(message_id: MessageId) -> ReplyInput {
     let content = ReplyText::parse("This afternoon.").expect("words");
-    ReplyInput { target: message_id.into(), content }
+    ReplyInput { target: message_id.into(), content, upload_ids: vec![] }
 }
 
 fn work(message_id: MessageId) -> WorkInput {

@@ -9,6 +9,7 @@ use domain::{
     ids::{MessageId, ReplyId, Tag},
     message::{MessageStatus, StepKind},
     reference::Reference,
+    search::Query,
 };
 use projections::{HistoryFilter, MessageFilter, MessageOrder, PageRequest, Reader};
 use sqlx::{Connection, Executor, PgConnection, Row};
@@ -24,7 +25,7 @@ const OTHERS: i64 = 5_000;
 /// As often as a statement is asked before PostgreSQL settles on a plan for all of its values (five times), and more.
 const ROUNDS: u128 = 8;
 /// The tables that grow with what happens.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 18] = [
     "events",
     "idempotency",
     "reservations",
@@ -32,15 +33,17 @@ const TABLES: [&str; 16] = [
     "visitor_tokens",
     "sessions",
     "message_list_5",
-    "message_entries_2",
-    "message_conversations_2",
-    "message_tags",
+    "message_entries_3",
+    "message_conversations_3",
+    "message_tags_2",
     "reviews",
     "log_index",
     "visitor_messages",
     "visitors",
     "members_2",
     "deletions",
+    "message_search_1",
+    "statistics_2",
 ];
 
 /// What happened to `OTHERS` messages, as if they had been left and followed before: three events each. In one
@@ -67,21 +70,27 @@ const FILL: &str = "
         CASE WHEN n % 100 = 0 THEN 1 END, CASE WHEN n % 100 = 0 THEN n END, CASE WHEN n % 100 = 0 THEN 8e15 ELSE 9223372036854775807 END, 0,
         'NORMAL', '[]', 0, 0, 0, CASE WHEN n % 100 = 0 THEN '' ELSE md5('member' || n % 50)::uuid::text END
         FROM generate_series(1, OTHERS) n;
-    INSERT INTO message_entries_2 SELECT md5('message' || n / 2)::uuid, n % 2 + 1, n::text, 'words', NULL, n, '{}'
+    INSERT INTO message_entries_3 SELECT md5('message' || n / 2)::uuid, n % 2 + 1, n::text, 'words', NULL, n, '{}'
         FROM generate_series(0, 2 * OTHERS - 1) n;
-    INSERT INTO message_conversations_2 SELECT md5('message' || n)::uuid, 3 FROM generate_series(1, OTHERS) n;
+    INSERT INTO message_conversations_3 SELECT md5('message' || n)::uuid, 3 FROM generate_series(1, OTHERS) n;
     INSERT INTO visitor_messages (visitor_id, message_id, reference, state, visitor_status, content, submitted_at,
         last_activity_at, version) SELECT md5('visitor' || n / 2)::uuid, md5('message' || n)::uuid, 'LW-' || n, '{}',
         'CLOSED', '{}', n, n, 3 FROM generate_series(1, OTHERS) n;
     INSERT INTO visitors SELECT md5('visitor' || n)::uuid, NULL, NULL, 1 FROM generate_series(1, OTHERS) n;
     INSERT INTO members_2 (member_id, version, role, name, email, joined, active, api_keys, invited_at)
         SELECT md5('member' || n)::uuid, 1, 'AGENT', '{}', '{}', 1, 1, '[]', n FROM generate_series(1, OTHERS) n;
-    INSERT INTO message_tags SELECT md5('message' || n)::uuid, 'tag ' || n % 50 FROM generate_series(1, OTHERS) n;
+    INSERT INTO message_tags_2 SELECT md5('message' || n)::uuid, 'tag ' || n % 50, n FROM generate_series(1, OTHERS) n;
+    INSERT INTO message_tags_2_left SELECT md5('message' || n)::uuid, n FROM generate_series(1, OTHERS) n;
     INSERT INTO reviews SELECT md5('review' || n)::uuid, md5('reply' || n)::uuid, md5('member' || n % 50)::uuid, n, n, '[]'
         FROM generate_series(1, OTHERS) n;
     INSERT INTO log_index SELECT h.position + n + 1, n % 7, n % 50, n / 2
         FROM log_head h, generate_series(0, 3 * OTHERS - 1) n;
+    INSERT INTO message_search_1 SELECT md5('message' || n)::uuid, -n, ARRAY[n % 50, OTHERS + n]
+        FROM generate_series(1, OTHERS) n;
     INSERT INTO deletions SELECT md5('deleted' || n)::uuid, 2, 8e15 FROM generate_series(1, OTHERS) n;
+    INSERT INTO statistics_2 SELECT md5('message' || n)::uuid, 3, n / 1000, '2026-11-22', '{}', '', n, 0 FROM generate_series(1, OTHERS) n;
+    INSERT INTO statistics_placed_2 SELECT n, 0, 0, '', '', '' FROM generate_series(1, OTHERS) n;
+    INSERT INTO statistics_days_2 SELECT n, '', 0, 0 FROM generate_series(0, OTHERS / 1000) n;
     UPDATE log_head SET position = position + 3 * OTHERS, recorded_at = recorded_at + 3 * OTHERS;
     UPDATE checkpoints SET position = (SELECT position FROM log_head);";
 
@@ -248,7 +257,7 @@ impl Postgres {
 /// Somebody who sees the whole desk, and somebody who sees what all of our agents have.
 fn readers() -> [Reader; 2] {
     let teams = Reach::Teams { teams: BTreeSet::new(), members: (0..ROUNDS).map(super::member).collect() };
-    let actor = Actor::Member { id: super::member(1), role: Role::Agent };
+    let actor = Actor::Member { id: super::member(1), grants: Role::Agent.grants() };
     [Reach::Desk, teams].map(|reach| Reader::of_messages(actor, &reach).expect("reads"))
 }
 
@@ -273,6 +282,8 @@ async fn query(process: &Process, id: MessageId) {
             lists(process, &reader, MessageFilter { status, ..MessageFilter::default() }).await;
         }
         lists(process, &reader, MessageFilter { unassigned: Some(true), ..MessageFilter::default() }).await;
+        let search = Some(Query::read("LW").expect("a query"));
+        lists(process, &reader, MessageFilter { search, ..MessageFilter::default() }).await;
         let assignee_id = (0..ROUNDS).map(super::member).collect();
         lists(process, &reader, MessageFilter { assignee_id, ..MessageFilter::default() }).await;
     }
@@ -294,7 +305,7 @@ async fn query(process: &Process, id: MessageId) {
     assert_eq!(views.events_since(&reader, id, 2).await.expect("readable").len(), 4);
     let last = store.last_of_type("Message", &id.to_string(), "MessageReplied").await.expect("readable");
     assert_eq!(last.map(|last| last.sequence), Some(6));
-    let auditor = Actor::Member { id: super::member(2), role: Role::Auditor };
+    let auditor = Actor::Member { id: super::member(2), grants: Role::Auditor.grants() };
     let auditor = Reader::of_messages(auditor, &Reach::Desk).expect("reads");
     for filter in [
         HistoryFilter { actor_id: Some(super::member(1).to_string()), ..HistoryFilter::default() },

@@ -183,7 +183,7 @@ impl Pair {
     async fn block(&mut self, process: usize, visitor: u8, block: bool) {
         let Some(visitor) = self.model.visitor(visitor) else { return };
         let (visitor_id, commands) = (self.visitors[visitor], &self.processes[process].commands);
-        let admin = caller(Actor::Member { id: member(98), role: Role::Admin });
+        let admin = caller(Actor::Member { id: member(98), grants: Role::Admin.grants() });
         let input = VisitorInput { visitor_id, reason: None, idempotency_key: None };
         let done = match block {
             true => commands.block_visitor(&admin, input).await,
@@ -266,7 +266,7 @@ impl Pair {
             Who::Anonymous => caller(Actor::Anonymous),
             Who::Visitor(number) => visitor(self.visitors[usize::from(number)]),
             Who::Agent(number) => agent(number.into()),
-            Who::Auditor => caller(Actor::Member { id: member(99), role: Role::Auditor }),
+            Who::Auditor => caller(Actor::Member { id: member(99), grants: Role::Auditor.grants() }),
         }
     }
 }

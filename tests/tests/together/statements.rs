@@ -38,7 +38,7 @@ async fn a_page_with_all_its_neighbours_asks_as_often_for_twenty_messages_as_for
     let mut asked = Vec::new();
     for first in [3, 20, 3, 20] {
         let listening = Listening::to(&process.store);
-        let lead = caller(Actor::Member { id: member(9), role: Role::Lead });
+        let lead = caller(Actor::Member { id: member(9), grants: Role::Lead.grants() });
         let request = async_graphql::Request::new(PAGE.replace("FIRST", &first.to_string()));
         let asking = graphql::Request::new(lead, None, Reach::Desk);
         let response = graphql::execute(&schema, &process.commands, asking, request).await.response;

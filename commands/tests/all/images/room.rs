@@ -28,6 +28,17 @@ async fn whoever_is_too_many_is_told_to_try_again_and_may_when_another_left() {
     assert!(room.admit(10, limits()).await.is_ok());
 }
 
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_too_long_is_told_to_try_again_and_leaves_nothing_behind() {
+    let room = ImageRoom::new(space_for_one());
+    let first = room.admit(1000, limits()).await.expect("the first");
+    let began = tokio::time::Instant::now();
+    assert_eq!(room.admit(1000, limits()).await.err(), Some(ImageRefusal::Busy));
+    assert_eq!(began.elapsed(), Space::default().patience);
+    drop(first);
+    assert!(!has_to_wait(&room).await, "nobody is left");
+}
+
 /// Room for the bytes of one file.
 fn space_for_one() -> Space {
     Space { files: limits().stored + 1000, ..Space::default() }

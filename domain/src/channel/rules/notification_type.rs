@@ -11,6 +11,8 @@ pub struct NotificationType(String);
 
 /// What somebody at the desk wants to hear of when they say nothing else; troubles of other channels are among it.
 const DEFAULT: [&str; 3] = ["message.submitted", "channel.warned", "channel.paused"];
+/// What visitors hear of.
+const REPLY: &str = "message.replied";
 /// Of channels, these are told: by the channels that still send.
 const OF_CHANNELS: [&str; 2] = ["ChannelWarned", "ChannelPaused"];
 
@@ -80,8 +82,13 @@ pub fn type_of(aggregate_type: &str, event_type: &str) -> NotificationType {
     NotificationType(format!("{}.{}", snake(aggregate_type), snake(name)))
 }
 
+/// What visitors are told of.
+pub(super) fn replies() -> Vec<NotificationType> {
+    NotificationType::parse(REPLY).into_iter().collect()
+}
+
 /// What a channel hears when it says nothing else.
-pub fn default_events() -> Vec<NotificationType> {
+pub(super) fn default_events() -> Vec<NotificationType> {
     DEFAULT.iter().filter_map(|name| NotificationType::parse(name)).collect()
 }
 
@@ -122,7 +129,7 @@ mod tests {
     fn an_event_that_is_told_has_its_version_and_its_sentence() {
         let told = told_events();
         let left = told.iter().find(|event| event.notification.as_str() == "message.submitted");
-        assert_eq!(left.map(|event| (event.version, event.words)), Some((1, "A visitor left it.")));
+        assert_eq!(left.map(|event| (event.version, event.words)), Some((3, "A visitor left it.")));
         assert!(told.iter().all(|event| event.version > 0 && event.words.ends_with('.')), "{told:?}");
     }
 

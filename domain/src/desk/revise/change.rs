@@ -1,7 +1,7 @@
 //! What of opening hours is to be otherwise.
 
 use crate::hours::{
-    HolidayInput, HoursInput, HoursRange, SpecialDays, WorkingDayInput, always_open, china,
+    AvailabilityRule, HolidayInput, HoursInput, HoursRange, SpecialDays, WorkingDayInput, always_open, china,
     monday_to_friday_9_to_18,
 };
 
@@ -31,6 +31,28 @@ pub enum HoursPreset {
     MondayToFriday,
     /// The same in China, with the holidays and make-up working days that are known.
     China,
+}
+
+/// What of what makes the desk open is to be otherwise; what is left out stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RuleChange {
+    /// It is within opening hours.
+    pub by_hours: Option<bool>,
+    /// At least one member is present.
+    pub by_presence: Option<bool>,
+    /// At most so many messages wait per present member; `Some(None)`: however many wait.
+    pub most_waiting_per_member: Option<Option<u32>>,
+}
+
+impl RuleChange {
+    /// The rule that becomes of the one that stands.
+    pub(super) fn made_in(self, stands: AvailabilityRule) -> AvailabilityRule {
+        AvailabilityRule {
+            by_hours: self.by_hours.unwrap_or(stands.by_hours),
+            by_presence: self.by_presence.unwrap_or(stands.by_presence),
+            most_waiting_per_member: self.most_waiting_per_member.unwrap_or(stands.most_waiting_per_member),
+        }
+    }
 }
 
 impl HoursChange {

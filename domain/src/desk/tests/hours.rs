@@ -11,7 +11,12 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn revise(desk: HoursChange) -> ReviseOpeningHours {
-    ReviseOpeningHours { at: at("2026-11-29T08:00:00Z"), desk, categories: None, availability: None }
+    ReviseOpeningHours {
+        at: at("2026-11-29T08:00:00Z"),
+        desk,
+        categories: None,
+        availability: RuleChange::default(),
+    }
 }
 
 fn decide(desk: &Desk, command: ReviseOpeningHours) -> Result<Vec<DeskEvent>, DeskError> {
@@ -70,15 +75,16 @@ fn the_first_version_means_always_open() {
 fn what_is_left_out_stays_as_it_is() {
     let nights = HoursChange { weekly: Some(weekly(&[1], "22:00", "06:00")), ..HoursChange::default() };
     let mut desk = after(revise(nights));
-    let rule = AvailabilityRule { by_presence: true, ..AvailabilityRule::default() };
-    let people = ReviseOpeningHours { availability: Some(rule), ..revise(HoursChange::default()) };
+    let rule = RuleChange { by_hours: Some(false), by_presence: Some(true), ..RuleChange::default() };
+    let people = ReviseOpeningHours { availability: rule, ..revise(HoursChange::default()) };
     desk.apply(decide(&desk, people).expect("accepted").remove(0));
     let berlin = HoursChange { time_zone: Some("Europe/Berlin".into()), ..HoursChange::default() };
     desk.apply(decide(&desk, revise(berlin)).expect("accepted").remove(0));
     let hours = desk.settings().hours(None);
     assert_eq!(hours.input().weekly, weekly(&[1], "22:00", "06:00"));
     assert_eq!(hours.zone().name(), "Europe/Berlin");
-    assert_eq!(desk.settings().availability_rule(), rule);
+    let wanted = AvailabilityRule { by_presence: true, ..AvailabilityRule::default() };
+    assert_eq!(desk.settings().availability_rule(), wanted);
     assert_eq!(decide(&desk, revise(HoursChange::default())), Err(DeskError::AlreadySo));
 }
 

@@ -55,14 +55,19 @@ impl Event {
         if name.is_empty() { shown(start) } else { name }
     }
 
-    /// The days that it takes when it begins in or shortly before these years.
-    pub(super) fn days(&self, years: &RangeInclusive<i32>) -> Result<Vec<NaiveDate>, WhyLeftOut> {
+    /// The days that it takes when it begins in or shortly before these years. `timed`: one with times of day takes its
+    /// days as well.
+    pub(super) fn days(
+        &self,
+        years: &RangeInclusive<i32>,
+        timed: bool,
+    ) -> Result<Vec<NaiveDate>, WhyLeftOut> {
         let start = self.start.as_ref().ok_or(WhyLeftOut::Unreadable("DTSTART"))?;
-        let first = date(start, "DTSTART")?;
+        let first = date(start, "DTSTART", timed)?;
         if self.cancelled {
             return Err(WhyLeftOut::Cancelled);
         }
-        let length = self.length(first)?;
+        let length = self.length(first, timed)?;
         if let Some(rule) = &self.other_rule {
             return Err(WhyLeftOut::Repeats(rule.clone()));
         }
@@ -80,9 +85,10 @@ impl Event {
     }
 
     /// In days; the end is the day after the last. An end that is not after the start is the start's.
-    fn length(&self, first: NaiveDate) -> Result<usize, WhyLeftOut> {
+    fn length(&self, first: NaiveDate, timed: bool) -> Result<usize, WhyLeftOut> {
         let days = match (&self.end, &self.duration) {
-            (Some(end), _) => (date(end, "DTEND")? - first).num_days(),
+            (Some(end), _) => (date(end, "DTEND", timed)? - first).num_days(),
+            (None, Some(_)) if timed => 1,
             (None, Some(duration)) => whole_days(duration).ok_or(WhyLeftOut::Unreadable("DURATION"))?,
             (None, None) => 1,
         };
@@ -90,13 +96,14 @@ impl Event {
     }
 }
 
-/// A date without a time of day.
-fn date(line: &Line, property: &'static str) -> Result<NaiveDate, WhyLeftOut> {
+/// A date without a time of day; with one when that is asked for, as the wall clock of whoever wrote it shows it.
+fn date(line: &Line, property: &'static str, timed: bool) -> Result<NaiveDate, WhyLeftOut> {
     let value = line.value.trim();
-    let timed = line.parameters.split(';').any(|parameter| parameter == "VALUE=DATE-TIME");
-    if timed || value.contains(['T', 't']) {
+    let has_time = line.parameters.split(';').any(|parameter| parameter == "VALUE=DATE-TIME");
+    if (has_time || value.contains(['T', 't'])) && !timed {
         return Err(WhyLeftOut::Timed);
     }
+    let value = if timed { value.split(['T', 't']).next().unwrap_or(value) } else { value };
     day(value).ok_or(WhyLeftOut::Unreadable(property))
 }
 

@@ -83,12 +83,23 @@ fn a_day_with_two_events_has_both_names() {
 #[test]
 fn days_that_china_works_are_no_holidays() {
     let named = |name: &str| imported(&[&format!("DTSTART;VALUE=DATE:20261010\nSUMMARY:{name}")]).days;
-    for name in ["国庆节（班）", "国庆节(班)", "国庆节补班", "国庆节 调休上班"] {
+    for name in [
+        "国庆节（班）",
+        "国庆节(班)",
+        "国庆节补班",
+        "国庆节 调休上班",
+        "春节 补班 第1天/共2天",
+        "补班日",
+        "春节 班",
+        "Working day",
+        "Arbeitstag",
+    ] {
         let days = named(name);
         assert_eq!(days.holidays, [], "{name}");
         assert_eq!((days.working_days[0].like, days.working_days[0].name.as_str()), (Some(1), name));
     }
-    for name in ["国庆节（休）", "国庆节值班", "班"] {
+    for name in ["国庆节（休）", "国庆节值班", "班", "国庆节不补班", "Non-working day", "Last working day"]
+    {
         assert_eq!(named(name).holidays.len(), 1, "{name}");
     }
 }

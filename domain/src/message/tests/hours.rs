@@ -35,7 +35,7 @@ fn desks() -> impl Strategy<Value = Settings> {
                 at: at(0),
                 desk: change(desk, zone),
                 categories: Some(vec![(complaint_id(), change(complaints, "Asia/Tokyo"))]),
-                availability: None,
+                availability: crate::desk::RuleChange::default(),
             };
             let exception = |category_id, priority, answer_within_seconds| TargetException {
                 category_id,

@@ -12,7 +12,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject};
 use domain::{
-    channel::{CategoryMention, MentionText, NotificationType, Rules, RulesError, Template, default_events},
+    channel::{CategoryMention, ChannelKind, MentionText, NotificationType, Rules, RulesError, Template},
     hours::HoursRange,
     ids::CategoryId,
     message::Stars,
@@ -23,7 +23,8 @@ use domain::{
 /// What a channel is told, and how.
 #[derive(Default, InputObject)]
 pub(super) struct ChannelRulesInput {
-    /// Event types, such as `message.submitted`; new messages and troubles of other channels when it is left out.
+    /// Event types, such as `message.submitted`; new messages and troubles of other channels when it is left out, and for
+    /// visitors `message.replied`.
     events: Option<Vec<String>>,
     /// Only messages of these categories.
     category_ids: Option<Vec<ID>>,
@@ -51,9 +52,8 @@ pub(super) struct ChannelRulesInput {
     /// Are contacts told whole? Masked otherwise.
     #[graphql(default = false)]
     show_contacts: bool,
-    /// How much of what visitors write leaves the desk.
-    #[graphql(default_with = "ShowContent::Excerpt")]
-    show_content: ShowContent,
+    /// How much of what is written leaves the desk: EXCERPT when it is left out, and NONE in a channel to visitors.
+    show_content: Option<ShowContent>,
     /// What becomes of many at once.
     #[graphql(default_with = "Digest::Bursts")]
     digest: Digest,
@@ -72,9 +72,15 @@ struct CategoryMentionInput {
 
 impl ChannelRulesInput {
     /// The rules, unless something in them cannot be read; what it is, is told.
-    pub(super) fn read(self, ctx: &Context<'_>, refused: &mut Vec<UserError>) -> Option<Rules> {
+    pub(super) fn read(
+        self,
+        ctx: &Context<'_>,
+        kind: ChannelKind,
+        refused: &mut Vec<UserError>,
+    ) -> Option<Rules> {
         let before = refused.len();
-        let events = self.events.map_or_else(default_events, |events| {
+        let usual = Rules::usual(kind);
+        let events = self.events.map_or(usual.events, |events| {
             let read = |name: &String| {
                 let known = NotificationType::parse(name);
                 if known.is_none() {
@@ -117,7 +123,7 @@ impl ChannelRulesInput {
             // What is no number of messages is refused with the other rules.
             rate_per_minute: self.rate_per_minute.map(|rate| u32::try_from(rate).unwrap_or_default()),
             show_contacts: self.show_contacts,
-            show_content: self.show_content.into(),
+            show_content: self.show_content.map_or(usual.show_content, Into::into),
             digest: self.digest.into(),
             quiet_hours: self.quiet_hours.unwrap_or_default().into_iter().map(HoursRange::from).collect(),
         };

@@ -115,8 +115,21 @@ impl DeliveryQuery {
             let found = ctx.projections().attempts(&ids).await;
             attempts = found.map_err(|error| fault::of_query(ctx.caller(), &error))?;
         }
-        let channels = if node.field("channel").exists() { Channel::all(ctx).await? } else { vec![] };
+        let channels = if node.field("channel").exists() || node.field("recipient").exists() {
+            Channel::all(ctx).await?
+        } else {
+            vec![]
+        };
+        let mut recipients = None;
+        if node.field("recipient").exists() {
+            let told: Vec<MessageId> = page.rows.iter().filter_map(|(_, row)| row.message).collect();
+            let found = ctx.projections().masked_contacts(&told).await;
+            recipients = Some(found.map_err(|error| fault::of_query(ctx.caller(), &error))?);
+        }
         let delivery = |row: DeliveryRow| Delivery {
+            recipient: recipients.as_ref().map_or(Recipient::Unasked, |all| {
+                Recipient::Known(row.message.and_then(|id| all.get(&id).cloned()))
+            }),
             attempts: node
                 .field("attempts")
                 .exists()
@@ -163,11 +176,20 @@ pub(crate) struct Delivery {
     /// Looked up already.
     attempts: Option<Vec<AttemptRow>>,
     channel: Option<Channel>,
+    recipient: Recipient,
+}
+
+/// Whom a delivery is for.
+enum Recipient {
+    /// Nobody has looked yet.
+    Unasked,
+    /// Masked; `None`: it was erased.
+    Known(Option<String>),
 }
 
 impl From<DeliveryRow> for Delivery {
     fn from(row: DeliveryRow) -> Self {
-        Self { row, attempts: None, channel: None }
+        Self { row, attempts: None, channel: None, recipient: Recipient::Unasked }
     }
 }
 
@@ -186,6 +208,19 @@ impl Delivery {
             return Ok(channel.clone());
         }
         Channel::load(ctx, self.row.channel).await?.ok_or_else(gone)
+    }
+
+    /// Whom it is for, of a channel to visitors: their address or number, masked; null once it was erased.
+    async fn recipient(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        if !self.channel(ctx).await?.tells_visitors() {
+            return Ok(None);
+        }
+        if let Recipient::Known(known) = &self.recipient {
+            return Ok(known.clone());
+        }
+        let told: Vec<MessageId> = self.row.message.into_iter().collect();
+        let found = ctx.projections().masked_contacts(&told).await;
+        Ok(found.map_err(|error| fault::of_query(ctx.caller(), &error))?.into_values().next())
     }
 
     /// How far it has come.

@@ -3,7 +3,10 @@
 use super::{MessageStatus, Priority};
 use crate::scalar::DateTimeRange;
 use async_graphql::{Enum, ID, InputObject};
-use domain::ids::{CategoryId, MemberId, Tag, TeamId, VisitorId};
+use domain::{
+    ids::{CategoryId, MemberId, Tag, TeamId, VisitorId},
+    search::{Query, QueryError},
+};
 use projections::{MessageFilter as Filter, MessageOrder as Order};
 
 /// In which order.
@@ -47,6 +50,11 @@ pub(crate) struct MessageFilter {
     last_activity: Option<DateTimeRange>,
     /// This visitor's.
     visitor_id: Option<ID>,
+    /// That say this: in the visitor's words and answers, in replies or notes, as name, as contact, as reference. Words between
+    /// spaces in whatever order, a phrase in quotes; words by their beginnings, Chinese, Japanese and Korean from one character
+    /// on, a number by its last four digits. At most 200 characters, and 12 words and phrases. Contacts are searched of
+    /// messages only whose contacts the caller may read. Found is what was said some moments ago.
+    search: Option<String>,
 }
 
 /// As many alternatives as anybody needs.
@@ -73,6 +81,7 @@ impl MessageFilter {
             activity_from: activity.from.map(|at| at.0),
             activity_until: activity.until.map(|at| at.0),
             visitor_id: self.visitor_id.map(|id| VisitorId::typed(&id)),
+            search: self.search.map(|typed| Query::read(&typed).map_err(told)).transpose()?,
         };
         if filter.category_id.iter().any(|id| id.0.contains('\0')) {
             return Err("no category's id holds U+0000");
@@ -92,6 +101,17 @@ impl MessageFilter {
             return Err("a filter lists at most 100 alternatives");
         }
         Ok(filter)
+    }
+}
+
+/// What is to be done about a search that cannot be.
+fn told(error: QueryError) -> &'static str {
+    match error {
+        QueryError::Nothing => {
+            "search has no letter, no digit and no character that can be looked for; type one, or leave it out"
+        }
+        QueryError::TooLong => "search has more than 200 characters; look for fewer",
+        QueryError::TooMany => "search has more than 12 words and phrases; look for fewer",
     }
 }
 

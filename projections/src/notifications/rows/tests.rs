@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 store::on_both_databases! {
     what_somebody_wants_once_more_during_an_attempt_is_not_overwritten,
+    what_died_with_a_picture_goes_on_with_that_one_and_what_was_told_is_told_anew,
     a_channel_that_was_resumed_during_a_request_begins_anew,
     what_waits_for_a_channel_that_is_no_more_is_skipped_also_when_it_is_much,
     what_is_dead_is_made_due_again_also_when_it_is_much,
@@ -81,6 +82,7 @@ async fn what_somebody_wants_once_more_during_an_attempt_is_not_overwritten(dial
         tries: 9,
         next_at: None,
         alone: false,
+        picture: 0,
     };
     let came_to = [(attempt(&clock), vec![dead(&first)])];
     record(&store, &id.to_string(), &came_to, &[]).await.expect("recorded");
@@ -91,6 +93,30 @@ async fn what_somebody_wants_once_more_during_an_attempt_is_not_overwritten(dial
     assert_eq!(attempts.values().map(Vec::len).sum::<usize>(), 1, "the attempt was made");
     settle(&store, &[dead(&now)]).await.expect("settled");
     assert_eq!(count(&store, "DEAD").await, 1);
+    stop.cancel();
+    projections.ended().await;
+    store.close().await;
+}
+
+async fn what_died_with_a_picture_goes_on_with_that_one_and_what_was_told_is_told_anew(dialect: Dialect) {
+    let (_database, store, _clock, id) = start(dialect, 1).await;
+    let (stop, projections) = views(&store);
+    for (state, goes_on_with) in [("DEAD", 2), ("DELIVERED", 0)] {
+        let first = of(&store, id).await;
+        let after = After {
+            delivery_id: first.delivery_id.clone(),
+            was: first.next_at,
+            state,
+            tries: 9,
+            next_at: None,
+            alone: true,
+            picture: 2,
+        };
+        settle(&store, &[after]).await.expect("settled");
+        let again = Redeliver::One(first.delivery_id);
+        assert_eq!(projections.redeliver(&again).await.expect("made due"), 1);
+        assert_eq!(of(&store, id).await.picture, goes_on_with, "{state}");
+    }
     stop.cancel();
     projections.ended().await;
     store.close().await;

@@ -272,7 +272,7 @@ async fn who_hangs_is_waited_for_15_seconds() {
     let (silent, _) = receiver("127.0.0.1:0", vec![], true).await;
     let begun = Instant::now();
     let fault = sender.send(Kind::Webhook, outgoing(&format!("http://127.0.0.1:{silent}/"))).await.err();
-    assert_eq!(fault, Some(SendFault::TimedOut));
+    assert_eq!(fault, Some(SendFault::TimedOut(15)));
     assert!(begun.elapsed() >= TOTAL && begun.elapsed() < TOTAL + Duration::from_secs(1));
     assert_eq!(fault.map(|fault| fault.verdict().outcome), Some(Outcome::Retry));
     // What was said before it hangs counts.

@@ -112,7 +112,12 @@ pub fn upload(address: &Address, name: &str, bytes: &[u8]) -> Result<Upload, Can
     url.query_pairs_mut().append_pair("type", "file");
     // A name of ours: nothing of it may end the header or the part.
     let name = text::line(name).replace(['"', '\\', '/', ';'], "_");
-    let name = text::cut(&name, MOST_FILE_NAME);
+    // Cut in the middle: by its ending a group knows what opens it.
+    let (stem, ending) = name.rfind('.').map_or((name.as_str(), ""), |dot| name.split_at(dot));
+    let name = match MOST_FILE_NAME.checked_sub(ending.len()) {
+        Some(room) => format!("{}{ending}", text::cut(stem, room)),
+        None => text::cut(&name, MOST_FILE_NAME).to_owned(),
+    };
     let boundary = format!("leaveword-{}", md5(bytes));
     let length = bytes.len();
     let head = format!(

@@ -1,12 +1,7 @@
 //! New tables on SQLite: the text of the one in use, under another name.
 
-use super::{super::turns::Turns, NEXT, RebuildError, Shadow, next, old};
-use crate::{
-    error::StoreError,
-    rename::Renames,
-    sql::{Side, Tx},
-    store::Store,
-};
+use super::{super::turns::Turns, NEXT, RebuildError, Shadow, next, old, words};
+use crate::{error::StoreError, rename::Renames, sql::Tx, store::Store};
 
 const TEXTS: &str = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = $1 AND sql IS NOT NULL \
      AND type IN ('table', 'index') ORDER BY type DESC, name";
@@ -32,8 +27,10 @@ impl Shadow {
                 tx.execute(&create, &[]).await?;
             }
         }
+        let later = words::create(tx, table, &mut self.flip).await?;
         self.flip.push(format!("ALTER TABLE {table} RENAME TO {}", old(table)));
         self.flip.push(format!("ALTER TABLE {shadow} RENAME TO {table}"));
+        self.flip.extend(later);
         Ok(())
     }
 }
@@ -44,10 +41,11 @@ fn other(name: &str) -> String {
 }
 
 /// Drops a table and its indexes, each in a transaction of its own: the one writer must not be held for long. What a
-/// view holds of a person is sealed, so that its pages need not be overwritten, which would take as long as filling them.
+/// view holds of a person is sealed, so that its pages need not be overwritten, which would take as long as filling them;
+/// hashes that are searched by are not, and are overwritten.
 pub(super) async fn discard(store: &Store, table: &str) -> Result<(), StoreError> {
     let views = &store.database().views;
-    let Side::Sqlite { writer, .. } = views else { return Ok(()) };
+    words::discard(store, table).await?;
     let mut drops = Vec::new();
     for row in views.rows(TEXTS, &[table.into()]).await? {
         let is_table = row.text("type")? == "table";
@@ -57,11 +55,7 @@ pub(super) async fn discard(store: &Store, table: &str) -> Result<(), StoreError
     // The table comes last.
     for sql in drops.iter().rev() {
         turns.give_way(store).await?;
-        let mut connection = writer.acquire().await?;
-        sqlx::query("PRAGMA secure_delete = OFF").execute(&mut *connection).await?;
-        let dropped = sqlx::query(sql).execute(&mut *connection).await;
-        sqlx::query("PRAGMA secure_delete = ON").execute(&mut *connection).await?;
-        dropped?;
+        views.drop_quickly(sql).await?;
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ async fn a_table_that_is_gone_is_told_by_a_trace_id_and_by_nothing_of_the_databa
     let desk = Desk::start(dialect).await;
     let staff = desk.administrator().await;
     let store = desk.database.open(desk.clock.clone()).await;
-    for (side, table) in [(&store.database().views, "message_tags"), (&store.database().log, "accounts")] {
+    for (side, table) in [(&store.database().views, "message_tags_2"), (&store.database().log, "accounts")] {
         side.execute(&format!("ALTER TABLE {table} RENAME TO elsewhere_{table}"), &[]).await.expect("gone");
     }
     store.close().await;

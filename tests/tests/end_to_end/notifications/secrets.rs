@@ -94,7 +94,7 @@ impl Scene {
         let guard = Guard::read("127.0.0.0/8", &bases).expect("valid");
         let url = format!("smtp://desk:{PASSWORD}@{}?tls=none", post.address());
         let mail = Some(server::Mail { url, from: "desk@example.com".to_owned(), authority: None });
-        let channels = Channels { guard, mail };
+        let channels = Channels { guard, mail, sms: None };
         let database = TestDatabase::new(dialect).await;
         let all = server::Config { channels: channels.clone(), ..config(&database) };
         secrets.are_not_in(&format!("{channels} {channels:?} {:?} {all:?}", channels.mail));

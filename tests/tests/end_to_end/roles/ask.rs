@@ -56,6 +56,8 @@ impl Schema {
             "roleId" => "\"AGENT\"".to_owned(),
             "email" => "\"somebody@example.org\"".to_owned(),
             "permissions" => "[\"messages.read\"]".to_owned(),
+            "asOf" => "{position: \"0\"}".to_owned(),
+            "until" => "\"2026-12-01\"".to_owned(),
             _ => self.value(&argument["type"]),
         };
         format!("{name}: {value}")
@@ -82,6 +84,7 @@ impl Schema {
             _ => match text(&kind["name"]) {
                 "Int" => "1".to_owned(),
                 "Boolean" => "true".to_owned(),
+                "Date" => "\"2026-11-01\"".to_owned(),
                 "DateTime" => "\"2126-01-01T00:00:00Z\"".to_owned(),
                 "LogPosition" => "\"1\"".to_owned(),
                 "Locale" => "\"en\"".to_owned(),
@@ -120,6 +123,10 @@ pub(super) fn mutation(schema: &Schema, field: &Field) -> String {
         // To one of two: neither is required by itself.
         return "mutation { assignMessage(input: {messageId: \"nothing\", memberId: \"nothing\"}) { __typename } }"
             .to_owned();
+    }
+    if field.name == "reviseRoles" {
+        // As they are: what stands in a role is no text.
+        return "mutation { reviseRoles(input: {roles: []}) { __typename } }".to_owned();
     }
     if field.name == "redeliver" {
         // One of three.

@@ -38,7 +38,7 @@ async fn a_members_name_and_address_are_read_back_and_any_password_opens(dialect
         }
         let email =
             email.unwrap_or_else(|_| MemberEmail::parse(&format!("{number}@example.org")).expect("one"));
-        let new = NewMember { name: name.expect("a name"), email: email.clone(), role: Role::Agent };
+        let new = NewMember { name: name.expect("a name"), email: email.clone(), role: Role::Agent.into() };
         commands
             .add_member(&Caller::system("test"), new, None)
             .await

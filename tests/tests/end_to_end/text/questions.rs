@@ -9,7 +9,14 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 31] = [
+const QUESTIONS: [(&str, &str, &str); 34] = [
+    ("Query.explain", "messageId", "query($text: ID!) { explain(messageId: $text) { messageId } }"),
+    (
+        "Statistics.firstResponseDifferences",
+        "after",
+        "query($text: ID) { statistics(range: {from: \"2026-11-01\", until: \"2026-12-01\"}) { \
+         firstResponseDifferences(after: $text) { count } } }",
+    ),
     ("Query.message", "id", "query($text: ID) { message(id: $text) { id } }"),
     ("Query.message", "reference", "query($text: String) { message(reference: $text) { id } }"),
     (
@@ -95,6 +102,11 @@ const QUESTIONS: [(&str, &str, &str); 31] = [
         "query($id: ID, $text: LogPosition!) { message(id: $id, asOf: {position: $text}) { id } }",
     ),
     ("AsOf", "at", "query($id: ID, $text: DateTime!) { message(id: $id, asOf: {at: $text}) { id } }"),
+    (
+        "MessageFilter",
+        "search",
+        "query($text: String!) { messages(filter: {search: $text}) { totalCount edges { cursor } } }",
+    ),
     ("MessageFilter", "tag", "query($text: String!) { messages(filter: {tag: [$text]}) { totalCount } }"),
     (
         "LogFilter",

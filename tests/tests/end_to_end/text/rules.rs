@@ -76,7 +76,7 @@ pub(super) fn fields() -> Vec<Field> {
     all.chain(reasons).chain(OTHERS).collect()
 }
 
-const OTHERS: [Field; 30] = [
+const OTHERS: [Field; 31] = [
     field("reviewReply", "replyId", Rule::Unknown),
     field("reviewReply", "scores", Rule::OfMembers),
     field("reviewReply", "comment", Rule::Optional(1_000)),
@@ -90,6 +90,7 @@ const OTHERS: [Field; 30] = [
     field("submitMessage", "pageUrl", Rule::Page),
     field("submitMessage", "idempotencyKey", Rule::Key),
     field("replyToMessage", "content", Rule::Required(20_000)),
+    field("replyToMessage", "uploadIds", Rule::UnknownOf),
     field("continueMessage", "content", Rule::Required(5_000)),
     field("continueMessage", "uploadIds", Rule::UnknownOf),
     field("addNote", "content", Rule::Required(20_000)),

@@ -11,6 +11,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(
     whatever_is_said_of_a_visitor_is_taken_or_refused_by_its_name,
     whatever_a_visit_begins_with_is_refused_by_its_name_unless_it_is_good,
+    whatever_a_code_is_asked_for_with_is_refused_by_its_name,
 );
 
 /// Every text of these mutations, and what is to become of it.
@@ -30,6 +31,47 @@ pub(super) const ARGUMENTS: [(&str, &str, Rule); 10] = [
 /// Every text that a visit begins with, and what each that is none is refused with; nothing: the request is.
 pub(super) const OF_A_VISIT: [(&str, Option<&str>); 3] =
     [("locale", None), ("identity", Some("INVALID")), ("restore", Some("UNKNOWN"))];
+
+/// Every text that somebody asks for a code with, and what each that is none is refused with; nothing: the request is.
+pub(super) const OF_A_RECOVERY: [(&str, &str, Option<&str>); 4] = [
+    ("requestRecovery", "contact", Some("INVALID")),
+    ("requestRecovery", "locale", None),
+    ("redeemRecoveryCode", "contact", Some("INVALID")),
+    ("redeemRecoveryCode", "code", Some("INVALID")),
+];
+
+async fn whatever_a_code_is_asked_for_with_is_refused_by_its_name(dialect: Dialect) {
+    let desk = Desk::start(dialect).await;
+    for (mutation, field, code) in OF_A_RECOVERY {
+        let type_name = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let ask = format!(
+            "mutation($input: {type_name}!) {{ {mutation}(input: $input) {{ userErrors {{ code field }} }} }}"
+        );
+        for text in texts(300) {
+            let mut input = json!({"contact": "nobody@example.com"});
+            if mutation == "redeemRecoveryCode" {
+                input["code"] = json!("000000");
+            }
+            input[field] = json!(text);
+            let answer = desk.ask(None, &ask, json!({"input": input})).await;
+            let said = format!("{mutation}({field}: {text:?}): {}", answer.body);
+            match code {
+                Some(code) => {
+                    let errors = answer.data()[mutation]["userErrors"].clone();
+                    let of = |field: &str, code: &str| json!([{"code": code, "field": [field]}]);
+                    let empty = field == "contact" && errors == of("contact", "REQUIRED");
+                    let long = field == "contact" && errors == of("contact", "TOO_LONG");
+                    assert!(empty || long || errors == of(field, code), "{said}");
+                }
+                None if answer.json()["errors"].is_array() => {
+                    assert_eq!(answer.code(), "BAD_REQUEST", "{said}");
+                }
+                None => assert_eq!(answer.data()[mutation]["userErrors"], json!([]), "{said}"),
+            }
+        }
+    }
+    desk.nothing_stands_still().await;
+}
 
 async fn whatever_a_visit_begins_with_is_refused_by_its_name_unless_it_is_good(dialect: Dialect) {
     let desk = Desk::start(dialect).await;

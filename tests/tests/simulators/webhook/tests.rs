@@ -10,7 +10,7 @@ use serde_json::json;
 const OURS: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 const OTHER: &str = "whsec_FxYVFBMSERAPDg0MCwoJCAcGBQQDAgEA";
 const BODY: &str = r#"{"type":"message.submitted","timestamp":"2026-09-21T14:13:20Z","data":{"assigneeId":null,
-    "categoryId":"投诉","dueAt":null,"eventId":"01997000-0000-7000-8000-000000000001",
+    "categoryId":"投诉","dueAt":null,"eventId":"01997000-0000-7000-8000-000000000001","files":[],"images":[],
     "messageId":"01997000-0000-7000-8000-000000000002","position":7,"priority":"NORMAL","rating":null,
     "reference":"LW-7K3F9Q","sequence":1,"status":"OPEN","teamId":null,"version":"1"}}"#;
 
@@ -117,7 +117,7 @@ async fn a_body_that_does_not_fit_its_schema_is_refused() {
         change("/type", json!("message.vanished")),
         change("/type", json!("message.rated")),
         change("/timestamp", json!("yesterday")),
-        change("/data/version", json!("2")),
+        change("/data/version", json!("99")),
         change("/data/eventId", json!("1")),
         change("/data/messageId", json!(null)),
         change("/data/position", json!("7")),

@@ -127,5 +127,6 @@ impl Pair {
 }
 
 fn reader() -> Reader {
-    Reader::of_messages(Actor::Member { id: member(1), role: Role::Admin }, &Reach::Desk).expect("reads")
+    Reader::of_messages(Actor::Member { id: member(1), grants: Role::Admin.grants() }, &Reach::Desk)
+        .expect("reads")
 }

@@ -124,6 +124,10 @@ fn wecom_shows_pictures_and_files() {
             )),
         "{text}"
     );
+    let long = format!("{}.pdf", "长".repeat(100));
+    let sent = upload(&address, &long, b"content").expect("a file").0;
+    let text = String::from_utf8(sent.body).expect("text");
+    assert!(text.contains(&format!("filename=\"{}.pdf\"", "长".repeat(65))), "{text}");
     assert_eq!(upload(&address, "a", b"12345").err(), Some(CannotCompose::FileSize));
 
     let taken = samples::answer(

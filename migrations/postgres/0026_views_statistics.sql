@@ -1,0 +1,41 @@
+-- What figures are made of: facts about messages, without a word of anybody's.
+
+CREATE TABLE statistics (
+    message_id text PRIMARY KEY,
+    version    bigint NOT NULL,  -- sequence of the last event
+    day        bigint NOT NULL,  -- days since 1970 in UTC, of its submission
+    local_day  text NOT NULL,    -- the day of its submission in the desk's zone as it was then: 2026-11-22
+    course     text NOT NULL,    -- what the fold keeps beside its facts: JSON
+    facts      bytea NOT NULL,   -- as projections/src/statistics/fact.rs writes them
+    last_at    bigint NOT NULL,  -- when the last of them is placed
+    waits      bigint NOT NULL   -- 1: it is in the backlog
+);
+CREATE INDEX statistics_by_day ON statistics (day, message_id);
+-- The days on which messages were left.
+CREATE TABLE statistics_days (
+    day     bigint PRIMARY KEY,
+    facts   bytea,            -- those of its messages in one piece; null: they have changed since
+    last_at bigint NOT NULL,  -- the last of its messages'
+    waiting bigint NOT NULL   -- how many of its messages are in the backlog
+);
+-- The hours that were ever in force and the target that is, as far as the view has followed.
+CREATE TABLE statistics_rules (
+    id    bigint PRIMARY KEY CHECK (id = 1),
+    rules text NOT NULL  -- JSON
+);
+-- The waits that have ended, for analysts' own tools.
+CREATE TABLE statistics_waits (
+    message_id   text NOT NULL,
+    ended_with   bigint NOT NULL,  -- sequence of the event that ended it
+    began_with   bigint NOT NULL,  -- … and of the one that began it
+    began_at     bigint NOT NULL,
+    ended_at     bigint NOT NULL,
+    local_day    text NOT NULL,    -- the day on which it ended in the desk's zone as it was then
+    how          text NOT NULL,    -- REPLIED, RESOLVED, CLOSED, ERASED
+    member_id    text,             -- who ended it, when a member did
+    wall_seconds bigint NOT NULL,
+    desk_seconds bigint NOT NULL,  -- in the hours of the time
+    due_at       bigint,           -- null: no answer was ever due
+    in_time      bigint,           -- 1 or 0; null: no answer was ever due
+    PRIMARY KEY (message_id, ended_with)
+);

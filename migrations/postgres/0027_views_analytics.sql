@@ -1,0 +1,2 @@
+-- On PostgreSQL the tables for analysts' own tools are made by `leaveword analytics grant`, who may make a schema: docs/analytics.md. Here is
+-- nothing to do; on SQLite this step makes them.

@@ -1,0 +1,253 @@
+//! What is worked out of the facts of a range.
+
+use super::{
+    ask::{Calendar, Group, Grouped, aside},
+    days::broken,
+    known::{Bytes, Known},
+    placed,
+    points::{Interval, Point, StatisticsRange},
+    tally::{Counted, Figures, Tally},
+};
+use crate::error::QueryError;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+use store::StoreError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
+
+/// Facts as they were read.
+pub(super) enum Pieces {
+    /// Message by message.
+    Messages(Vec<Vec<u8>>),
+    /// What days come to: their counts, and their durations by the calendar that was asked for.
+    Days(Vec<(i64, Vec<u8>, Vec<u8>)>),
+}
+
+impl Pieces {
+    /// Those of messages.
+    pub(super) fn of_messages(&self) -> Result<&[Vec<u8>], QueryError> {
+        match self {
+            Self::Messages(pieces) => Ok(pieces),
+            Self::Days(_) => Err(StoreError::Setup("no message was asked for".to_owned()).into()),
+        }
+    }
+}
+
+/// The facts of a range of days, as of a position of the log, ready for any question about them that was announced.
+pub struct Statistics {
+    /// The position.
+    pub as_of: i64,
+    range: StatisticsRange,
+    calendar: Calendar,
+    pieces: Pieces,
+    /// Messages in the backlog whose facts are older than all of this.
+    waiting: i64,
+    /// What each day of the range comes to, once anybody has asked: longer points are made of days.
+    days: OnceLock<Series>,
+    /// One thing is worked out of them at a time.
+    work: Semaphore,
+    _turn: OwnedSemaphorePermit,
+}
+
+/// Reads message after message.
+pub(super) fn each<'a>(pieces: &'a [Vec<u8>], mut read: impl FnMut(&Known<'a>)) -> Result<(), QueryError> {
+    let mut known = Known::default();
+    for piece in pieces {
+        let mut bytes = Bytes(piece);
+        while bytes.next(&mut known).ok_or_else(broken)? {
+            read(&known);
+        }
+    }
+    Ok(())
+}
+
+/// Stretches that follow each other, and what is placed in each.
+struct Series {
+    bounds: Vec<Bounds>,
+    tallies: Vec<Tally>,
+    /// The backlog when the first began.
+    backlog: i64,
+    /// Where the last one was placed: the next mostly is too.
+    last: usize,
+}
+
+impl Series {
+    fn new(points: &[Point], waiting: i64) -> Self {
+        let bounds = points.iter().copied().map(Bounds::of).collect();
+        Self { bounds, tallies: vec![Tally::default(); points.len()], backlog: waiting, last: 0 }
+    }
+
+    fn take(&mut self, at: i64, counted: &Counted<'_>) {
+        if !self.bounds.get(self.last).is_some_and(|point| point.has(at)) {
+            self.last = self.bounds.partition_point(|point| point.until <= at);
+        }
+        match self.bounds.get(self.last) {
+            Some(point) if point.from <= at => self.tallies[self.last].take(counted),
+            // Before the first: there is no hole between them.
+            Some(_) => self.backlog += counted.kind.backlog() * counted.times,
+            None => {}
+        }
+    }
+
+    /// The figures of each of these points, which are whole stretches of this series.
+    fn figures(&self, points: &[Point]) -> Vec<Figures> {
+        let (mut backlog, mut from) = (self.backlog, 0);
+        let figures = points.iter().copied().map(Bounds::of).map(|point| {
+            let to = self.bounds.partition_point(|stretch| stretch.until <= point.until);
+            let tally = Tally::sum(&self.tallies[from..to]);
+            from = to;
+            let before = backlog;
+            backlog += tally.backlog;
+            tally.figures(before)
+        });
+        figures.collect()
+    }
+}
+
+impl Statistics {
+    pub(super) fn new(
+        as_of: i64,
+        range: StatisticsRange,
+        calendar: Calendar,
+        pieces: Pieces,
+        waiting: i64,
+        turn: OwnedSemaphorePermit,
+    ) -> Self {
+        let (days, work) = (OnceLock::new(), Semaphore::new(1));
+        Self { as_of, range, calendar, pieces, waiting, days, work, _turn: turn }
+    }
+
+    /// Works something out of the facts, one thing at a time.
+    pub async fn work_out<T: Send + 'static>(
+        self: &Arc<Self>,
+        out: impl FnOnce(&Self) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<T, QueryError> {
+        let _one = self.work.acquire().await.map_err(|_| QueryError::BusyFigures)?;
+        let facts = Arc::clone(self);
+        aside(move || out(&facts)).await
+    }
+
+    /// The range.
+    pub fn range(&self) -> StatisticsRange {
+        self.range
+    }
+
+    /// The figures of the range.
+    pub fn figures(&self) -> Result<Figures, QueryError> {
+        Ok(self.by_day()?.figures(&[self.range.whole()]).pop().unwrap_or_default())
+    }
+
+    /// The figures of each point of a series.
+    pub fn trend(&self, interval: Interval) -> Result<Vec<(Point, Figures)>, QueryError> {
+        let points = self.range.points(interval)?;
+        let figures = match interval {
+            Interval::Hour => self.series(&points)?.figures(&points),
+            Interval::Day | Interval::Week | Interval::Month => self.by_day()?.figures(&points),
+        };
+        Ok(points.into_iter().zip(figures).collect())
+    }
+
+    /// The figures of each group in the range and just before it, those with the most messages left first.
+    pub fn by(&self, group: Group) -> Result<Vec<Grouped>, QueryError> {
+        let points = [self.range.before(), self.range.whole()].map(Bounds::of);
+        let mut groups: BTreeMap<Key<'_>, [Tally; 2]> = BTreeMap::new();
+        each(self.pieces.of_messages()?, |message| {
+            // What waits is not told of groups: what has waited for longer is known by its number alone.
+            for fact in message.counted().filter(|fact| fact.kind.backlog() == 0) {
+                let Some(place) = points.iter().position(|point| point.has(fact.at)) else { continue };
+                let counted = Counted::of(fact, self.calendar, message);
+                let mut count = |key| groups.entry(key).or_default()[place].take(&counted);
+                match group {
+                    Group::Category => message.category.into_iter().map(Key::Word).for_each(&mut count),
+                    Group::Tag => message.tags.iter().copied().map(Key::Word).for_each(&mut count),
+                    Group::Team => message.team.into_iter().map(Key::Id).for_each(&mut count),
+                    Group::Member => {
+                        let member = fact.by.and_then(|by| message.members.get(usize::try_from(by).ok()?));
+                        member.copied().into_iter().map(Key::Id).for_each(&mut count);
+                    }
+                }
+            }
+        })?;
+        let figures = |(key, [before, now]): (Key<'_>, [Tally; 2])| Grouped {
+            key: key.told(),
+            figures: now.figures(0),
+            before: before.figures(0),
+        };
+        let mut groups: Vec<_> = groups.into_iter().map(figures).collect();
+        groups.sort_by_key(|group| std::cmp::Reverse((group.figures.submitted, group.figures.replied)));
+        Ok(groups)
+    }
+
+    /// What each day of the range comes to.
+    fn by_day(&self) -> Result<&Series, QueryError> {
+        if let Some(days) = self.days.get() {
+            return Ok(days);
+        }
+        let days = self.series(&self.range.days())?;
+        Ok(self.days.get_or_init(|| days))
+    }
+
+    /// Counts what is placed in each of some stretches that follow each other.
+    fn series(&self, points: &[Point]) -> Result<Series, QueryError> {
+        let mut series = Series::new(points, self.waiting);
+        match &self.pieces {
+            Pieces::Messages(pieces) => each(pieces, |message| {
+                for fact in message.counted() {
+                    series.take(fact.at, &Counted::of(fact, self.calendar, message));
+                }
+            })?,
+            Pieces::Days(days) => {
+                for (day, counts, spans) in days {
+                    placed::each(*day, counts, spans, |at, counted| series.take(at, counted))
+                        .ok_or_else(broken)?;
+                }
+            }
+        }
+        Ok(series)
+    }
+
+    /// The facts, as they were read.
+    pub(super) fn pieces(&self) -> &Pieces {
+        &self.pieces
+    }
+
+    /// The clock that durations are told by.
+    pub(super) fn calendar(&self) -> Calendar {
+        self.calendar
+    }
+}
+
+/// What a group is told by: a category, a tag, a team, a member.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Word(&'a str),
+    Id(Uuid),
+}
+
+impl Key<'_> {
+    fn told(self) -> String {
+        match self {
+            Self::Word(word) => word.to_owned(),
+            Self::Id(id) => id.to_string(),
+        }
+    }
+}
+
+/// A stretch in microseconds.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    from: i64,
+    until: i64,
+}
+
+impl Bounds {
+    pub(super) fn of(point: Point) -> Self {
+        Self { from: point.from.timestamp_micros(), until: point.until.timestamp_micros() }
+    }
+
+    pub(super) fn has(self, at: i64) -> bool {
+        (self.from..self.until).contains(&at)
+    }
+}

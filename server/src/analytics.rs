@@ -1,0 +1,88 @@
+//! `leaveword analytics`: tables for analysts' own tools, for a role of PostgreSQL or as files of comma-separated values.
+#![expect(clippy::print_stdout, reason = "a command line answers by printing")]
+
+use crate::config::Config;
+use clap::Subcommand;
+use projections::analytics::{ANALYTICS, RoleName, grant_analytics, read_analytics};
+use std::{
+    error::Error,
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
+use store::{Clock, Store};
+
+#[derive(Subcommand)]
+pub(crate) enum AnalyticsCommand {
+    /// Let a role of PostgreSQL read the schema `analytics` and nothing else; makes it when it is not there
+    Grant {
+        /// The role's name, such as analyst
+        role: RoleName,
+    },
+    /// Write the tables as CSV (RFC 4180) into a folder: messages, replies, waits, daily
+    Export {
+        /// The folder
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
+}
+
+/// Carries it out.
+pub(crate) async fn run(config: &Config, command: AnalyticsCommand) -> Result<(), Box<dyn Error>> {
+    let store = Store::open(&config.store, Clock::system()).await?;
+    let done = match command {
+        AnalyticsCommand::Grant { role } => grant(&store, &role).await,
+        AnalyticsCommand::Export { folder } => export(&store, &folder).await,
+    };
+    store.close().await;
+    done
+}
+
+async fn grant(store: &Store, role: &RoleName) -> Result<(), Box<dyn Error>> {
+    let password = format!("{:032x}", u128::from_be_bytes(store::random::bytes()));
+    match grant_analytics(store, role, &password).await? {
+        true => println!("the role may read the schema analytics; its password, told once: {password}"),
+        false => println!("the role was there and keeps its password; it may read the schema analytics"),
+    }
+    println!("run this again for each role after an upgrade: it makes the schema anew");
+    Ok(())
+}
+
+async fn export(store: &Store, folder: &Path) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(folder)?;
+    for table in ANALYTICS {
+        let path = folder.join(format!("{}.csv", table.name));
+        let mut file = BufWriter::new(File::create(&path)?);
+        line(&mut file, table.columns.iter().map(|(name, _)| Some((*name).to_owned())))?;
+        let rows = read_analytics(store, table, |values| line(&mut file, values.into_iter())).await?;
+        file.flush()?;
+        println!("{}: {rows} rows", path.display());
+    }
+    Ok(())
+}
+
+/// A record. Nothing is nothing between two commas; what holds a quote, a comma or a line's end is quoted.
+fn line(file: &mut impl Write, values: impl Iterator<Item = Option<String>>) -> std::io::Result<()> {
+    for (place, value) in values.enumerate() {
+        let value = value.unwrap_or_default();
+        let comma = if place == 0 { "" } else { "," };
+        match value.contains(['"', ',', '\n', '\r']) {
+            true => write!(file, "{comma}\"{}\"", value.replace('"', "\"\""))?,
+            false => write!(file, "{comma}{value}")?,
+        }
+    }
+    file.write_all(b"\r\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_quoted_where_they_would_end_otherwise() {
+        let mut file = vec![];
+        let values = [Some("a"), None, Some(r#"["x","y"]"#), Some("b\nc")].map(|it| it.map(str::to_owned));
+        line(&mut file, values.into_iter()).unwrap();
+        assert_eq!(String::from_utf8(file).unwrap(), "a,,\"[\"\"x\"\",\"\"y\"\"]\",\"b\nc\"\r\n");
+    }
+}

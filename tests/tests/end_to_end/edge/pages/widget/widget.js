@@ -1,0 +1,1 @@
+import("/widget/assets/form-5e6f7a8b.js");

@@ -1,0 +1,155 @@
+//! Whoever is slow with files keeps only themselves out, and not for long.
+
+use super::{files::pdf, *};
+use commands::images::Space;
+use server::Bounds;
+use store::{FILE_PART, testing::TestDatabase};
+use tokio::{
+    net::TcpSocket,
+    time::{interval, timeout},
+};
+
+on_both_databases!(
+    a_reader_saves_three_files_at_once_and_whoever_else_reads_has_places_of_their_own,
+    whoever_saves_a_file_too_slowly_gets_the_rest_of_it_no_more_and_others_get_the_place,
+    an_owner_sends_two_files_at_once_and_whoever_else_sends_has_places_of_their_own,
+    a_file_of_which_no_part_comes_for_long_is_refused_and_nothing_of_it_stays,
+);
+
+/// So short that a test can wait for it.
+const SOON: Duration = Duration::from_millis(300);
+/// More than lies between a server and whoever takes nothing.
+const LARGE: usize = 12 << 20;
+
+/// A desk that takes files within these bounds, where nobody waits for a place, its administrator and a visitor.
+async fn taking(dialect: Dialect, change: impl FnOnce(&mut Bounds)) -> (Desk, String, String) {
+    let (database, clock) = (TestDatabase::new(dialect).await, TestDatabase::clock());
+    let desk = Desk::start_with(database, clock, |config| {
+        config.edge.bounds.space = Space { patience: Duration::ZERO, ..Space::default() };
+        change(&mut config.edge.bounds);
+    })
+    .await;
+    let (staff, visitor) = (desk.administrator().await, desk.visit().await);
+    desk.take_files(&staff, json!(["PDF"])).await;
+    (desk, staff, visitor)
+}
+
+impl Desk {
+    /// Addresses of a large and of a small file in a message of this visitor.
+    async fn large_and_small(&self, visitor: &str) -> (String, String) {
+        let large = self.send_file(visitor, "large.pdf", "application/pdf", pdf(LARGE)).await;
+        let small = self.send_file(visitor, "small.pdf", "application/pdf", pdf(100)).await;
+        let payload = self.submit_with(visitor, "你好", &[&large, &small]).await;
+        assert_eq!(payload["userErrors"], json!([]));
+        let files = self.own_files(visitor, &text(&payload["receipt"]["id"])).await;
+        (text(&files[0]["url"]), text(&files[1]["url"]))
+    }
+
+    /// Begins to save a file: its headers are there, and little else is taken.
+    async fn begin_to_get(&self, path: &str) -> TcpStream {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(64 << 10).expect("a small buffer");
+        let mut slow = socket.connect(self.server.address()).await.expect("connects");
+        let asked = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        slow.write_all(asked.as_bytes()).await.expect("written");
+        let mut head = vec![];
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(slow.read_u8().await.expect("a header"));
+        }
+        assert!(head.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&head));
+        slow
+    }
+
+    /// Addresses to send so many files of so many bytes to.
+    async fn addresses(&self, token: &str, count: usize, bytes: usize) -> Vec<String> {
+        let mut urls = vec![];
+        for _ in 0..count {
+            let created = self.create_upload(token, "x.pdf", "application/pdf", bytes).await;
+            urls.push(text(&created["upload"]["url"]));
+        }
+        urls
+    }
+}
+
+async fn rest_of(mut answer: TcpStream) -> String {
+    let mut heard = String::new();
+    let ended = timeout(Duration::from_secs(15), answer.read_to_string(&mut heard)).await;
+    ended.expect("the server ends it").expect("text");
+    heard
+}
+
+async fn a_reader_saves_three_files_at_once_and_whoever_else_reads_has_places_of_their_own(dialect: Dialect) {
+    let (desk, staff, visitor) = taking(dialect, |_| {}).await;
+    let (large, small) = desk.large_and_small(&visitor).await;
+    let mut slow = vec![];
+    for _ in 0..3 {
+        slow.push(desk.begin_to_get(&large).await);
+    }
+    let (path, _) = small.split_once('?').expect("an address that says who reads");
+    let by = |token: &str| Heard::of(desk.http.get(desk.url(path)).bearer_auth(token));
+    for told in [desk.get(&small).await, by(&visitor).await] {
+        assert_eq!((told.status, told.code().as_str()), (503, "UNAVAILABLE"));
+        assert_eq!(told.header("retry-after"), "5");
+    }
+    assert_eq!(by(&staff).await.status, 200, "another reader");
+    slow.pop();
+    soon("whoever goes leaves a place", || async { desk.get(&small).await.status == 200 }).await;
+}
+
+async fn whoever_saves_a_file_too_slowly_gets_the_rest_of_it_no_more_and_others_get_the_place(
+    dialect: Dialect,
+) {
+    let (desk, _, visitor) = taking(dialect, |bounds| {
+        bounds.save = SOON;
+        bounds.space.going = 1;
+    })
+    .await;
+    let (large, small) = desk.large_and_small(&visitor).await;
+    let mut slow = desk.begin_to_get(&large).await;
+    // A little now and then, so that no part waits for long.
+    let (mut ticks, mut some, mut taken) = (interval(SOON / 10), vec![0; 64 << 10], 0);
+    let trickle = async {
+        loop {
+            ticks.tick().await;
+            match slow.read(&mut some).await {
+                Ok(0) | Err(_) => return taken,
+                Ok(bytes) => taken += bytes,
+            }
+        }
+    };
+    let taken = timeout(Duration::from_secs(60), trickle).await.expect("the server ends it");
+    assert!(taken < LARGE, "{taken}");
+    soon("there is a place", || async { desk.get(&small).await.status == 200 }).await;
+}
+
+async fn an_owner_sends_two_files_at_once_and_whoever_else_sends_has_places_of_their_own(dialect: Dialect) {
+    let (desk, _, visitor) = taking(dialect, |_| {}).await;
+    let bytes = pdf(5_000);
+    let urls = desk.addresses(&visitor, 3, bytes.len()).await;
+    let (mut first, rest) = desk.begin_to_put(&urls[0], &bytes).await;
+    let second = desk.begin_to_put(&urls[1], &bytes).await;
+    for _ in 0..2 {
+        let told = desk.put(&urls[2], bytes.clone()).await;
+        assert_eq!((told.status, told.code().as_str()), (503, "UNAVAILABLE"));
+        assert_eq!(told.header("retry-after"), "5");
+    }
+    let other = desk.visit().await;
+    desk.send_file(&other, "x.pdf", "application/pdf", bytes.clone()).await;
+    first.write_all(&rest).await.expect("written");
+    let heard = rest_of(first).await;
+    assert!(heard.starts_with("HTTP/1.1 201"), "{heard}");
+    assert_eq!(desk.put(&urls[2], bytes).await.status, 201, "the address is as good as before");
+    drop(second);
+}
+
+async fn a_file_of_which_no_part_comes_for_long_is_refused_and_nothing_of_it_stays(dialect: Dialect) {
+    let (desk, _, visitor) = taking(dialect, |bounds| bounds.part = SOON).await;
+    // One part comes, and nothing of the next one.
+    let bytes = pdf(2 * FILE_PART);
+    let urls = desk.addresses(&visitor, 1, bytes.len()).await;
+    let (slow, _) = desk.begin_to_put(&urls[0], &bytes).await;
+    let heard = rest_of(slow).await;
+    assert!(heard.starts_with("HTTP/1.1 400") && heard.contains("too slowly"), "{heard}");
+    assert_eq!(desk.files().len(), 0, "nothing of it is kept");
+    assert_eq!(desk.put(&urls[0], bytes).await.status, 404, "the address was used");
+}

@@ -221,6 +221,7 @@ fn stream<E: DomainEvent>(
         event_type: event.event_type(),
         event_version: event.event_version(),
         payload: serde_json::to_value(event).expect("an event is JSON"),
+        by: None,
     };
     let events = events.iter().map(event).collect();
     StreamAppend {

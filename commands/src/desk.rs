@@ -11,8 +11,8 @@ use domain::{
     access::Permission,
     desk::{
         CategoryInput, CriterionInput, Desk, DeskCommand, FormFieldInput, HoursChange, ReviseAutoReply,
-        ReviseCategories, ReviseDesk, ReviseForm, ReviseOpeningHours, RevisePrivacyNotice,
-        ReviseServiceTarget, RuleChange, TargetException, TextIn,
+        ReviseBlockedWords, ReviseCategories, ReviseDesk, ReviseForm, ReviseOpeningHours,
+        RevisePrivacyNotice, ReviseServiceTarget, RuleChange, TargetException, TextIn,
     },
     ids::{CategoryId, DESK_ID},
     locale::Locale,
@@ -205,6 +205,17 @@ impl Commands {
     ) -> Result<Receipt, CommandError> {
         let revise = RevisePrivacyNotice { at: self.now(), text };
         self.revise(caller, expected_version, DeskCommand::RevisePrivacyNotice(revise)).await
+    }
+
+    /// `reviseBlockedWords`: all of them; empty: there are none any more.
+    pub async fn revise_blocked_words(
+        &self,
+        caller: &Caller,
+        expected_version: Option<i64>,
+        words: Vec<String>,
+    ) -> Result<Receipt, CommandError> {
+        let revise = ReviseBlockedWords { at: self.now(), words };
+        self.revise(caller, expected_version, DeskCommand::ReviseBlockedWords(revise)).await
     }
 
     /// With an `expected_version` of the desk it is not done when the desk has been revised since.

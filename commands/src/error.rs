@@ -52,6 +52,9 @@ pub enum CommandError {
     /// A picture or file that is not here, not the caller's, or goes with other words already.
     #[error("there is no such picture or file of yours that waits to be attached: send it again")]
     UploadUnknown,
+    /// So much is being left that a message needs a proof of work, and this one has none that is good.
+    #[error("so much is coming in that a proof of work is needed: solve a challenge, and send it along")]
+    ProofRequired,
     /// The contact cannot be used.
     #[error("the contact {0}")]
     Contact(#[from] ContactError),

@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod auto_reply;
+mod challenge;
 mod change;
 mod channels;
 mod clock;
@@ -40,6 +41,7 @@ mod ways_back;
 mod work;
 
 pub use accounts::{NewMember, SignInLink, SignedIn};
+pub use challenge::Challenge;
 pub use channels::{ConnectInput, ConnectedChannel, ReviseChannelInput};
 pub use desk::{
     AutoReplyInput, CategoriesInput, DeskInput, FormInput, OpeningHoursInput, ServiceTargetInput,

@@ -4,9 +4,16 @@
 //! for itself. Neither an address nor a contact is kept: a bucket is a keyed hash. What is refused here is not remembered
 //! as an event.
 
+mod pressure;
+
 use crate::{Caller, Commands, error::CommandError};
-use domain::{actor::Actor, contact::Contact, member::MemberEmail};
+use domain::{
+    actor::Actor,
+    contact::{Contact, ContactKind},
+    member::MemberEmail,
+};
 use lru::LruCache;
+use pressure::Pressure;
 use std::{
     net::IpAddr,
     num::NonZeroUsize,
@@ -28,6 +35,8 @@ const UPLOADS_PER_SUBMISSION: i64 = 9;
 const OF_CONTACT_A_DAY: i64 = 20;
 /// Codes that are sent to the same contact within an hour.
 const CODES_AN_HOUR: i64 = 3;
+/// Codes that are sent to phones within an hour, all of them together: each costs the desk money.
+const TEXTED_CODES_AN_HOUR: i64 = 200;
 /// Callers and buckets that a process remembers, the least recently seen forgotten first; each weighs about a hundred bytes.
 const KEPT: NonZeroUsize = NonZeroUsize::new(65_536).expect("not zero");
 /// After so many takings what says nothing any more is swept.
@@ -67,6 +76,7 @@ struct Inner {
     budgets: Mutex<LruCache<String, i64>>,
     /// Buckets that are empty, and until when: a flood is turned away without the database.
     empty: Mutex<LruCache<[u8; 32], i64>>,
+    pressure: Pressure,
     taken: AtomicU64,
 }
 
@@ -79,7 +89,7 @@ pub(crate) struct SigningIn {
 impl Limiter {
     pub(crate) fn new(limits: Limits) -> Self {
         let (budgets, empty) = (Mutex::new(LruCache::new(KEPT)), Mutex::new(LruCache::new(KEPT)));
-        Self(Arc::new(Inner { limits, budgets, empty, taken: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { limits, budgets, empty, pressure: Pressure::new(), taken: AtomicU64::new(0) }))
     }
 }
 
@@ -110,6 +120,13 @@ impl Commands {
         }
         budgets.put(who, full);
         Ok(())
+    }
+
+    /// Counts a submission that is tried, and says whether a proof is asked for.
+    pub(crate) fn pressed(&self, caller: &Caller) -> bool {
+        let per_minute = i64::from(self.limiter.0.limits.submits_per_minute);
+        let now = self.store.clock().micros();
+        per_minute > 0 && self.limiter.0.pressure.counted(caller.address, per_minute, now)
     }
 
     /// Counts a submission against its address and its contact.
@@ -156,6 +173,10 @@ impl Commands {
         if let Some(address) = caller.address {
             let bucket = self.store.derive("limit of codes", &[&network(address)]);
             self.take(&bucket, rate).await?;
+        }
+        if contact.kind == ContactKind::Phone {
+            let rate = Rate { step: 60 * MINUTE / TEXTED_CODES_AN_HOUR, burst: TEXTED_CODES_AN_HOUR };
+            self.take(&self.store.derive("limit of texted codes", &[]), rate).await?;
         }
         let bucket = self.store.derive("limit of codes of a contact", &[contact.canonical.as_bytes()]);
         self.take(&bucket, Rate { step: 60 * MINUTE / CODES_AN_HOUR, burst: CODES_AN_HOUR }).await

@@ -3,6 +3,7 @@
 use crate::{
     Caller, Commands,
     access::{Needs, admit},
+    challenge::Proven,
     error::CommandError,
     streams::{message_key, stream},
     uploads::Attaching,
@@ -16,7 +17,7 @@ use domain::{
     desk::Desk,
     ids::{CategoryId, MessageId, UploadId, VisitorId},
     locale::Locale,
-    message::{GivenAnswer, Message, MessageCommand, MessageError, Related, SubmitMessage},
+    message::{FilledIn, GivenAnswer, Message, MessageCommand, MessageError, Related, SubmitMessage},
     reference::Reference,
     text::{Name, PageUrl, Words},
     visitor::VisitorError,
@@ -57,9 +58,24 @@ pub struct SubmitInput {
     /// For whom a member writes; `None`: the visitor writes themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_behalf: Option<OnBehalf>,
+    /// How the form was filled in.
+    #[serde(skip)]
+    pub filled_in: FilledIn,
+    /// A solved challenge, when the desk asked for one.
+    #[serde(skip)]
+    pub proof: Option<String>,
     /// Repeats with the same key are one message.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
+}
+
+impl SubmitInput {
+    /// Everything that it says.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let answers = self.answers.iter().map(|answer| answer.said.as_str());
+        let name = self.name.as_ref().map(Name::as_str);
+        [self.content.as_str(), &self.contact].into_iter().chain(name).chain(answers)
+    }
 }
 
 /// For whom a member writes, somebody who called or came by.
@@ -109,16 +125,14 @@ impl Commands {
             }
         };
         // Members write for whoever calls: their number is not the visitors'.
-        if input.on_behalf.is_none()
-            && let Err(limited) = self.count_submission(caller, &input.contact).await
-        {
+        let mut proven = match self.let_in(caller, &input).await {
+            Ok(proven) => proven,
             // What was done already is told again.
-            return self
-                .answered(key.as_ref())
-                .await?
-                .map(|receipt| arriving.submitted(receipt))
-                .ok_or(limited);
-        }
+            Err(refusal) => {
+                let answered = self.answered(key.as_ref()).await?;
+                return answered.map(|receipt| arriving.submitted(receipt)).ok_or(refusal);
+            }
+        };
         let message_id = MessageId(self.fresh_id("message id", key.as_ref()));
         let attaching = match self.attaching(caller, &input.upload_ids).await {
             Ok(attaching) => attaching,
@@ -154,6 +168,14 @@ impl Commands {
                     (None, refusal) => return Err(refusal),
                 },
             };
+            if let Some(proven) = proven.take()
+                && !self.spend(proven).await?
+            {
+                let answered = self.answered(key.as_ref()).await?;
+                return answered
+                    .map(|receipt| arriving.submitted(receipt))
+                    .ok_or(CommandError::ProofRequired);
+            }
             let append = Append { idempotency: key.clone(), ..submission.append };
             match self.store.append(append).await {
                 Ok(appended) => {
@@ -171,6 +193,17 @@ impl Commands {
             }
         }
         Err(CommandError::Unavailable)
+    }
+
+    /// May this be left at all? Says what was proven, to be spent once it is certain that something is written for it.
+    /// Members write for whoever calls: their number is not the visitors', and they prove nothing.
+    async fn let_in(&self, caller: &Caller, input: &SubmitInput) -> Result<Option<Proven>, CommandError> {
+        if input.on_behalf.is_some() {
+            return Ok(None);
+        }
+        let proven = if self.pressed(caller) { Some(self.proven(input.proof.as_deref())?) } else { None };
+        self.count_submission(caller, &input.contact).await?;
+        Ok(proven)
     }
 
     /// Looks the facts up, decides for visitor and message, and puts both into one append.
@@ -197,9 +230,14 @@ impl Commands {
             Streams::Guessed => Loaded::new_stream(),
             Streams::Read => self.store.load::<Message>(&message_id.to_string()).await?,
         };
+        let suspicion = submit.suspicion;
         let decided = loaded.aggregate.decide(MessageCommand::Submit(Box::new(submit)))?;
         let message_key = message_key(message_id, arriving.id);
-        let message = stream::<Message>(message_id.to_string(), &loaded, Some(message_key), &decided)?;
+        let mut message = stream::<Message>(message_id.to_string(), &loaded, Some(message_key), &decided)?;
+        // What the visitor left is theirs; what a rule made of it is the rule's.
+        for event in message.events.iter_mut().skip(1) {
+            event.by = suspicion.map(|suspicion| Actor::System(suspicion.rule()).to_string());
+        }
         let by = match input.on_behalf {
             Some(_) => caller.clone(),
             None => Caller { actor: Actor::Visitor(arriving.id), ..caller.clone() },
@@ -229,6 +267,11 @@ impl Commands {
                 Some(Related { message_id, visitor_id: crate::execute::shown_owner(&earlier.aggregate) })
             }
         };
+        let settings = facts.desk.settings();
+        let suspicion = match input.on_behalf {
+            Some(_) => None,
+            None => settings.suspects(input.filled_in, input.texts()),
+        };
         Ok(SubmitMessage {
             at: self.store.clock().now(),
             visitor_id: facts.visitor_id,
@@ -244,7 +287,8 @@ impl Commands {
             page_url: input.page_url.clone(),
             answers: input.answers.clone(),
             privacy_notice: input.privacy_notice,
-            form: facts.desk.settings().form_rules(input.form_shown),
+            form: settings.form_rules(input.form_shown),
+            suspicion,
         })
     }
 }

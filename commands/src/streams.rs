@@ -74,7 +74,7 @@ pub(crate) fn new_events<E: DomainEvent>(decided: &[E]) -> Result<Vec<NewEvent>,
         let (event_type, event_version) = (event.event_type(), event.event_version());
         let payload = serde_json::to_value(event)
             .map_err(|error| StoreError::Json { place: format!("a new {event_type}"), error })?;
-        Ok(NewEvent { event_type, event_version, payload })
+        Ok(NewEvent { event_type, event_version, payload, by: None })
     };
     decided.iter().map(event).collect()
 }

@@ -15,17 +15,17 @@ mod tests;
 
 pub use auto_reply::{AUTO_REPLY_WITHIN, AutoReply, LeftWord};
 pub use event::{
-    AutoReplyRevised, CategoriesRevised, Category, Criterion, CustomRole, DeskEvent, DeskRevised, FieldKind,
-    FormField, FormRevised, Localised, OpeningHoursRevised, PrivacyNoticeRevised, RolesRevised,
-    ServiceTargetRevised,
+    AutoReplyRevised, BlockedWordsRevised, CategoriesRevised, Category, Criterion, CustomRole, DeskEvent,
+    DeskRevised, FieldKind, FormField, FormRevised, Localised, OpeningHoursRevised, PrivacyNoticeRevised,
+    RolesRevised, ServiceTargetRevised,
 };
 pub use grace::Grace;
 pub use once::Once;
 pub use revise::{
-    ANSWER_WITHIN, CategoryInput, CriterionInput, FormFieldInput, HoursChange, HoursPreset, MOST_EXCEPTIONS,
-    MOST_FIELDS, ReviseAutoReply, ReviseCategories, ReviseDesk, ReviseForm, ReviseOpeningHours,
-    RevisePrivacyNotice, ReviseServiceTarget, RuleChange, SettingError, SettingProblem, TargetError,
-    TargetProblem, TextIn,
+    ANSWER_WITHIN, CategoryInput, CriterionInput, FormFieldInput, HoursChange, HoursPreset,
+    MOST_BLOCKED_WORDS, MOST_EXCEPTIONS, MOST_FIELDS, ReviseAutoReply, ReviseBlockedWords, ReviseCategories,
+    ReviseDesk, ReviseForm, ReviseOpeningHours, RevisePrivacyNotice, ReviseServiceTarget, RuleChange,
+    SettingError, SettingProblem, TargetError, TargetProblem, TextIn,
 };
 pub use roles::{MOST_ROLE_NAMES, MOST_ROLES, ReviseRoles, RoleError, RoleGiven, RoleProblem};
 pub use target::{ServiceTarget, TargetException};
@@ -80,6 +80,9 @@ pub struct Settings {
     pub once: Once,
     /// The roles of its own.
     pub roles: Option<RolesRevised>,
+    /// Words whose messages are taken for spam.
+    #[serde(default)]
+    pub blocked_words: Option<BlockedWordsRevised>,
 }
 
 /// A command to the desk.
@@ -106,6 +109,8 @@ pub enum DeskCommand {
     RevisePrivacyNotice(RevisePrivacyNotice),
     /// `reviseRoles`.
     ReviseRoles(ReviseRoles),
+    /// `reviseBlockedWords`.
+    ReviseBlockedWords(ReviseBlockedWords),
 }
 
 /// Why a command to the desk is refused.
@@ -171,6 +176,11 @@ impl Settings {
         criteria.map(|criterion| criterion.id.clone()).collect()
     }
 
+    /// Words whose messages are taken for spam.
+    pub fn blocked_words(&self) -> &[String] {
+        self.blocked_words.as_ref().map_or(&[], |revised| &revised.words)
+    }
+
     /// The version of the privacy notice in force; 0: there is none.
     pub fn privacy_notice_version(&self) -> u32 {
         let notice = self.privacy_notice.as_ref().filter(|notice| !notice.text.0.is_empty());
@@ -218,6 +228,7 @@ impl Settings {
             DeskCommand::ReviseAutoReply(revise) => self.revise_auto_reply(revise),
             DeskCommand::RevisePrivacyNotice(revise) => self.revise_privacy_notice(revise),
             DeskCommand::ReviseRoles(revise) => self.revise_roles(revise),
+            DeskCommand::ReviseBlockedWords(revise) => self.revise_blocked_words(revise),
         }
     }
 }
@@ -250,6 +261,7 @@ impl Aggregate for Desk {
             DeskEvent::AutoReplyRevised(event) => settings.auto_reply = Some(event),
             DeskEvent::PrivacyNoticeRevised(event) => settings.privacy_notice = Some(event),
             DeskEvent::RolesRevised(event) => settings.roles = Some(event),
+            DeskEvent::BlockedWordsRevised(event) => settings.blocked_words = Some(event),
         }
         *self = Self::Opened(Box::new(settings));
     }

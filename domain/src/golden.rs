@@ -63,6 +63,7 @@ const BARE_OF_THE_DESK: &[&str] = &[
     "tags",
     "time_zone",
     "until",
+    "words",
     "zh-CN",
 ];
 

@@ -20,6 +20,7 @@ mod sort;
 mod status;
 mod step;
 mod submit;
+mod suspicion;
 #[cfg(test)]
 mod tests;
 mod wait;
@@ -46,6 +47,7 @@ pub use sort::{CategorizeMessage, PrioritizeMessage, Priority, TagMessage};
 pub use status::{MessageStatus, VisitorStatus};
 pub use step::{Step, StepKind};
 pub use submit::{Related, SubmitMessage};
+pub use suspicion::{FEWEST_SECONDS, FilledIn, Suspicion};
 pub use wait::{BecomeOverdue, Wait};
 
 use crate::{

@@ -100,6 +100,7 @@ pub(crate) fn of_command(caller: &Caller, error: &CommandError) -> Option<Error>
         | E::Contact(_)
         | E::TooManyUploads { .. }
         | E::UploadUnknown
+        | E::ProofRequired
         | E::Name(_)
         | E::Password(_)
         | E::EmailTaken

@@ -1,6 +1,7 @@
 //! What can be asked.
 
 mod answer;
+mod challenge;
 pub(crate) mod channel;
 mod contact;
 pub(crate) mod desk;
@@ -22,6 +23,7 @@ use async_graphql::MergedObject;
 #[derive(Default, MergedObject)]
 pub struct Query(
     desk::DeskQuery,
+    challenge::ChallengeQuery,
     visitor::VisitorQuery,
     member::MemberQuery,
     role::RoleQuery,

@@ -82,6 +82,8 @@ pub(crate) enum UserErrorCode {
     UploadNotThatType,
     /// More pictures and files than go with one message.
     TooManyUploads,
+    /// More messages come in than people write: ask for a `challenge`, and send its solution along.
+    ProofRequired,
 }
 
 /// Why something was refused, for a program and for a person.
@@ -209,6 +211,7 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::File(error) => return files::of_file(*error, locale),
         CommandError::FileName(error) => return of_text(error, "fileName", locale),
         CommandError::TooManyUploads { most } => return images::too_many(*most, locale),
+        CommandError::ProofRequired => (C::ProofRequired, Some("proof"), "proof-required"),
         CommandError::UploadUnknown => (C::Unknown, Some("uploadIds"), "upload-unknown"),
         // Told whole by `all_of_command`.
         CommandError::Desk(_)

@@ -156,6 +156,13 @@ impl Story<'_> {
             MessageEvent::MessageRated(event) => {
                 say("story-message-rated", &[("to", &event.rating.count().to_string())])
             }
+            MessageEvent::MessageMarkedAsSpam(_) => match entry.acted() {
+                Acted::System(rule) => {
+                    let told = Language::of(self.locale).find(&format!("story-taken-for-spam-{rule}"), &[]);
+                    told.unwrap_or_else(|| self.plainly(entry, actor))
+                }
+                _ => self.plainly(entry, actor),
+            },
             _ => self.plainly(entry, actor),
         }
     }

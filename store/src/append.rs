@@ -39,7 +39,7 @@ pub struct Append {
     /// The streams, in the order in which their keys are made; the last one is what the receipt is about. One without
     /// events is only relied on: it still has to stand where the decision saw it.
     pub streams: Vec<StreamAppend>,
-    /// The metadata of all its events.
+    /// The metadata of its events; one that says who did it has another `actor`.
     pub metadata: BTreeMap<String, String>,
     /// Values that must be unique.
     pub reservations: Vec<Reservation>,
@@ -104,6 +104,8 @@ pub struct NewEvent {
     pub event_version: String,
     /// The event.
     pub payload: serde_json::Value,
+    /// Who did it, as its metadata says it, when that is not whoever gave the command.
+    pub by: Option<String>,
 }
 
 /// A value that must be unique over all streams, and who holds it.

@@ -76,6 +76,7 @@ pub(crate) fn command(clock: &Clock, turn: Turn, caller: usize) -> (String, Mess
                 answers: vec![],
                 privacy_notice: None,
                 form: FormRules::default(),
+                suspicion: None,
             };
             (random::uuid(at).to_string(), MessageCommand::Submit(Box::new(submit)))
         }

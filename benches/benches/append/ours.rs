@@ -9,6 +9,7 @@ use commands::{Caller, CommandError, Commands, ReplyInput, SubmitInput, Target};
 use domain::{
     access::Role,
     actor::Actor,
+    message::FilledIn,
     text::{Name, ReplyText, Words},
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,6 +87,8 @@ impl Ours {
             form_shown: None,
             privacy_notice: None,
             on_behalf: None,
+            filled_in: FilledIn::default(),
+            proof: None,
             idempotency_key: Some(key()),
         };
         self.commands.submit_message(&caller(actor), input).await.map(drop)

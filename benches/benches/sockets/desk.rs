@@ -8,7 +8,7 @@ use domain::{
     access::Role,
     actor::Actor,
     member::MemberEmail,
-    message::Message,
+    message::{FilledIn, Message},
     text::{Name, Words},
 };
 use std::collections::HashMap;
@@ -111,6 +111,8 @@ async fn left(commands: &Commands) -> Result<Left, CommandError> {
         form_shown: None,
         privacy_notice: None,
         on_behalf: None,
+        filled_in: FilledIn::default(),
+        proof: None,
         idempotency_key: None,
     };
     let caller = Caller {

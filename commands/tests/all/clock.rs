@@ -216,6 +216,7 @@ async fn revise_elsewhere(desk: &Desk, answer_within: Duration) {
             event_type: "ServiceTargetRevised".into(),
             event_version: "2".into(),
             payload: serde_json::to_value(event).expect("serialises"),
+            by: None,
         }],
         then: None,
     };

@@ -92,7 +92,7 @@ async fn we_accept(store: &Store, id: &str, command: MessageCommand) -> bool {
         let payload = serde_json::to_value(&event).expect("serialises");
         let (event_type, event_version) =
             (cqrs_es::DomainEvent::event_type(&event), cqrs_es::DomainEvent::event_version(&event));
-        events.push(NewEvent { event_type, event_version, payload });
+        events.push(NewEvent { event_type, event_version, payload, by: None });
         then.apply(event);
     }
     let stream = StreamAppend {
@@ -149,6 +149,7 @@ fn submission(clock: &Clock) -> SubmitMessage {
         answers: vec![],
         privacy_notice: None,
         form: FormRules::default(),
+        suspicion: None,
     }
 }
 

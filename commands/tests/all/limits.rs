@@ -1,6 +1,6 @@
 //! How often somebody may ask for something: the clock is the test's, so a minute is over when it says so.
 
-use super::{Desk, anonymous, words};
+use super::{Desk, anonymous, challenge::solved, words};
 use commands::{Caller, CommandError, Commands, Limits, NewMember, SubmitInput};
 use domain::{access::Role, member::MemberEmail, text::Name};
 use std::time::Duration;
@@ -24,8 +24,13 @@ fn from(address: &str) -> Caller {
     Caller { address: address.parse().ok(), ..anonymous() }
 }
 
-fn with_contact(contact: &str) -> SubmitInput {
-    SubmitInput { contact: contact.to_owned(), ..words() }
+/// With a proof, for so few are allowed that the second one presses.
+fn proven(commands: &Commands) -> SubmitInput {
+    SubmitInput { proof: Some(solved(&commands.challenge())), ..words() }
+}
+
+fn with_contact(commands: &Commands, contact: &str) -> SubmitInput {
+    SubmitInput { contact: contact.to_owned(), ..proven(commands) }
 }
 
 fn limited(desk: &Desk) -> Commands {
@@ -53,17 +58,17 @@ async fn an_address_submits_so_often_in_a_minute_whatever_process_it_asks(dialec
     let desk = Desk::open(dialect).await;
     let (one, other) = (limited(&desk), limited(&desk));
     for (n, commands) in [&one, &other, &one].into_iter().enumerate() {
-        let input = with_contact(&format!("{n}@example.com"));
+        let input = with_contact(commands, &format!("{n}@example.com"));
         commands.submit_message(&from("192.0.2.1"), input).await.expect("submitted");
     }
-    let refused = one.submit_message(&from("192.0.2.1"), with_contact("3@example.com")).await;
+    let refused = one.submit_message(&from("192.0.2.1"), with_contact(&one, "3@example.com")).await;
     assert_eq!(retry_after(&refused), Some(20));
-    let refused = other.submit_message(&from("192.0.2.1"), with_contact("3@example.com")).await;
+    let refused = other.submit_message(&from("192.0.2.1"), with_contact(&other, "3@example.com")).await;
     assert_eq!(retry_after(&refused), Some(20), "and so says the other process");
-    one.submit_message(&from("192.0.2.2"), with_contact("4@example.com")).await.expect("somebody else may");
+    one.submit_message(&from("192.0.2.2"), with_contact(&one, "4@example.com")).await.expect("somebody else may");
     assert_eq!(desk.count("MessageSubmitted").await, 4);
     desk.clock.advance(Duration::from_secs(20));
-    one.submit_message(&from("192.0.2.1"), with_contact("5@example.com")).await.expect("after that time");
+    one.submit_message(&from("192.0.2.1"), with_contact(&one, "5@example.com")).await.expect("after that time");
 }
 
 async fn a_contact_is_named_twenty_times_a_day_however_it_is_written_and_wherever_from(dialect: Dialect) {
@@ -72,13 +77,13 @@ async fn a_contact_is_named_twenty_times_a_day_however_it_is_written_and_whereve
     for n in 0..20 {
         let contact = if n % 2 == 0 { "13800138000" } else { "+86 138 0013 8000" };
         let caller = from(&format!("192.0.2.{n}"));
-        commands.submit_message(&caller, with_contact(contact)).await.expect("submitted");
+        commands.submit_message(&caller, with_contact(&commands, contact)).await.expect("submitted");
     }
-    let refused = commands.submit_message(&from("198.51.100.1"), with_contact("13800138000")).await;
+    let refused = commands.submit_message(&from("198.51.100.1"), with_contact(&commands, "13800138000")).await;
     let wait = retry_after(&refused).expect("slowed");
     assert_eq!(wait, 24 * 60 * 60 / 20);
     desk.clock.advance(Duration::from_secs(wait));
-    commands.submit_message(&from("198.51.100.1"), with_contact("13800138000")).await.expect("submitted");
+    commands.submit_message(&from("198.51.100.1"), with_contact(&commands, "13800138000")).await.expect("submitted");
 }
 
 async fn a_repeat_that_was_answered_is_answered_again_although_nothing_more_may_be_submitted(
@@ -87,13 +92,13 @@ async fn a_repeat_that_was_answered_is_answered_again_although_nothing_more_may_
     let desk = Desk::open(dialect).await;
     let commands = limited(&desk);
     let keyed =
-        || SubmitInput { idempotency_key: Some("0123456789abcdef0123456789abcdef".into()), ..words() };
+        || SubmitInput { idempotency_key: Some("0123456789abcdef0123456789abcdef".into()), ..proven(&commands) };
     let first = commands.submit_message(&from("192.0.2.1"), keyed()).await.expect("submitted");
     for n in 0..2 {
-        let input = with_contact(&format!("{n}@example.com"));
+        let input = with_contact(&commands, &format!("{n}@example.com"));
         commands.submit_message(&from("192.0.2.1"), input).await.expect("submitted");
     }
-    let refused = commands.submit_message(&from("192.0.2.1"), with_contact("3@example.com")).await;
+    let refused = commands.submit_message(&from("192.0.2.1"), with_contact(&commands, "3@example.com")).await;
     assert!(retry_after(&refused).is_some());
     assert_eq!(commands.submit_message(&from("192.0.2.1"), keyed()).await.expect("answered"), first);
 }

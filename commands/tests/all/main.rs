@@ -2,6 +2,7 @@
 
 mod accounts;
 mod auto_reply;
+mod challenge;
 mod channels;
 mod clock;
 mod differential;
@@ -19,6 +20,7 @@ use domain::{
     access::Role,
     actor::Actor,
     ids::MemberId,
+    message::FilledIn,
     text::{Name, Words},
 };
 use store::{Clock, Dialect, LogFilter, Store, testing::TestDatabase};
@@ -67,6 +69,8 @@ fn words() -> SubmitInput {
         form_shown: None,
         privacy_notice: None,
         on_behalf: None,
+        filled_in: FilledIn::default(),
+        proof: None,
         idempotency_key: None,
     }
 }

@@ -33,6 +33,8 @@ events! {
         PrivacyNoticeRevised "1",
         /// The desk's own roles.
         RolesRevised "1",
+        /// Words whose messages are taken for spam.
+        BlockedWordsRevised "1",
     }
 }
 
@@ -245,4 +247,13 @@ pub struct CustomRole {
     pub name: Localised,
     /// What it gives.
     pub grants: Grants,
+}
+
+/// Words whose messages are taken for spam from then on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedWordsRevised {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// All of them: words, or several that follow each other.
+    pub words: Vec<String>,
 }

@@ -2,6 +2,7 @@
 //! stays as it is.
 
 mod auto_reply;
+mod blocked_words;
 mod categories;
 mod change;
 mod form;
@@ -11,6 +12,7 @@ mod notice;
 mod wrong;
 
 pub use auto_reply::ReviseAutoReply;
+pub use blocked_words::{MOST_BLOCKED_WORDS, ReviseBlockedWords};
 pub use categories::{CategoryInput, CriterionInput, ReviseCategories};
 pub use change::{HoursChange, HoursPreset, RuleChange};
 pub use form::{FormFieldInput, MOST_FIELDS, ReviseForm};

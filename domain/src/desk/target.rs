@@ -63,7 +63,8 @@ impl ServiceTarget {
             | DeskEvent::CategoriesRevised(_)
             | DeskEvent::AutoReplyRevised(_)
             | DeskEvent::PrivacyNoticeRevised(_)
-            | DeskEvent::RolesRevised(_) => {}
+            | DeskEvent::RolesRevised(_)
+            | DeskEvent::BlockedWordsRevised(_) => {}
         }
     }
 

@@ -1,7 +1,8 @@
 //! A visitor leaves a message: what the desk's form asks for.
 
 use super::{
-    Decided, File, Filled, FormRules, GivenAnswer, Image, MessageError, MessageEvent, MessageSubmitted,
+    Decided, File, Filled, FormRules, GivenAnswer, Image, MessageError, MessageEvent, MessageMarkedAsSpam,
+    MessageSubmitted, Suspicion,
 };
 use crate::{
     contact::Contact,
@@ -45,6 +46,8 @@ pub struct SubmitMessage {
     pub privacy_notice: Option<u32>,
     /// The desk's form as it stands.
     pub form: FormRules,
+    /// Why it is taken for spam, when it is.
+    pub suspicion: Option<Suspicion>,
 }
 
 /// An earlier message, and whose it turned out to be (`None`: there is no such message).
@@ -70,7 +73,9 @@ pub(super) fn submit(command: SubmitMessage) -> Decided {
     if command.related_to.as_ref().is_some_and(|earlier| earlier.visitor_id != Some(command.visitor_id)) {
         return Err(MessageError::RelatedUnknown);
     }
-    Ok(vec![MessageEvent::MessageSubmitted(MessageSubmitted {
+    let marked = MessageMarkedAsSpam { at: command.at, reason: None };
+    let marked = command.suspicion.map(|_| MessageEvent::MessageMarkedAsSpam(marked));
+    let submitted = MessageEvent::MessageSubmitted(MessageSubmitted {
         at: command.at,
         visitor_id: command.visitor_id,
         reference: command.reference,
@@ -85,5 +90,6 @@ pub(super) fn submit(command: SubmitMessage) -> Decided {
         page_url: command.page_url.map(Into::into),
         privacy_notice: command.privacy_notice.unwrap_or_default(),
         fields,
-    })])
+    });
+    Ok([submitted].into_iter().chain(marked).collect())
 }

@@ -5,6 +5,7 @@ mod gone;
 mod hours;
 mod review;
 mod sequences;
+mod suspicion;
 mod work;
 
 use super::*;
@@ -45,6 +46,7 @@ fn submission() -> SubmitMessage {
             categories: vec![CategoryId("inquiry".into())],
             ..FormRules::default()
         },
+        suspicion: None,
     }
 }
 

@@ -58,6 +58,11 @@ impl Query {
         }
     }
 
+    /// All of it as one phrase of whole words, as if it stood in quotes; `None`: there is nothing to look for in it.
+    pub fn phrase(text: &str) -> Option<Self> {
+        Term::quoted(text).map(|term| Self { terms: vec![term] })
+    }
+
     /// What an index is asked for: a message has, of every term, in one of its ways, all tokens. It may have them and not say
     /// what is looked for; it never says it without having them.
     pub fn tokens(&self) -> Vec<Vec<Vec<String>>> {

@@ -12,9 +12,10 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use commands::{ContinueInput, OnBehalf, RateInput, ReplyInput, SubmitInput};
 use domain::{
     ids::{CategoryId, MessageId, VisitorId},
-    message::Stars,
+    message::{FilledIn, Stars},
     text::{Text, parse_page_url},
 };
+use std::time::Duration;
 
 use form::Form;
 
@@ -49,6 +50,15 @@ struct SubmitMessageInput {
     privacy_notice_version: Option<u32>,
     /// For members: for whom they write. Needs `messages.work`.
     on_behalf: Option<OnBehalfInput>,
+    /// A field of the page that people do not see, and programs fill in: when it holds anything, the message is taken for
+    /// spam. Left out: the page has none.
+    website: Option<String>,
+    /// Seconds from when the form was shown until it was sent, when the page knows: with less than 2 the message is taken for
+    /// spam.
+    filled_in_seconds: Option<u32>,
+    /// The solution of a `challenge`, when the answer was `PROOF_REQUIRED`: the base64 of JSON with `algorithm`, `challenge`,
+    /// `number`, `salt` and `signature`, as ALTCHA's clients send it. Good once.
+    proof: Option<String>,
     /// Repeats with the same key are one message.
     idempotency_key: Option<String>,
 }
@@ -219,6 +229,11 @@ fn read_submission(
             form_shown: input.form_version,
             privacy_notice: input.privacy_notice_version,
             on_behalf,
+            filled_in: FilledIn {
+                honeypot: input.website.is_some_and(|website| !website.is_empty()),
+                after: input.filled_in_seconds.map(|seconds| Duration::from_secs(seconds.into())),
+            },
+            proof: input.proof,
             idempotency_key: input.idempotency_key,
         }),
         _ => Err(refusals),

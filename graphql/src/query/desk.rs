@@ -18,7 +18,9 @@ use crate::{
     scalar::{DateTime, Locale, TimeZone},
 };
 use async_graphql::{Context, ID, Object, Result};
-use domain::{desk::Settings, ids::CategoryId, locale::Locale as DomainLocale};
+use domain::{
+    access::{Permission, holds},
+    desk::Settings, ids::CategoryId, locale::Locale as DomainLocale};
 
 #[derive(Default)]
 pub(crate) struct DeskQuery;
@@ -148,6 +150,11 @@ impl Desk {
     /// What a visitor is answered at once when the desk is closed; null: nobody has said.
     async fn auto_reply(&self) -> Option<AutoReply> {
         self.settings.auto_reply.as_ref().map(AutoReply::from)
+    }
+
+    /// Words whose messages are taken for spam; null for those without `settings.manage`.
+    async fn blocked_words(&self, ctx: &Context<'_>) -> Option<&[String]> {
+        holds(ctx.caller().actor, Permission::SettingsManage).then(|| self.settings.blocked_words())
     }
 
     /// What can be sent with a message.

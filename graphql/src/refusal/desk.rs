@@ -85,6 +85,7 @@ fn of_setting(error: &SettingError, locale: Option<&Locale>) -> UserError {
         SettingProblem::OptionsUnasked => told((C::Invalid, "setting-options-unasked"), &[]),
         SettingProblem::OtherKind => told((C::Invalid, "setting-other-kind"), &[]),
         SettingProblem::NothingToChoose => told((C::Required, "setting-nothing-to-choose"), &[]),
+        SettingProblem::NoWord => told((C::Invalid, "setting-no-word"), &[]),
         SettingProblem::Gap => told((C::Invalid, "setting-gap"), &[]),
     }
 }

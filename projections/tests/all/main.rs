@@ -113,6 +113,7 @@ impl Desk {
             event_type: event.event_type(),
             event_version: event.event_version(),
             payload: serde_json::to_value(event).expect("serialises"),
+            by: None,
         };
         let events = events.iter().map(event).collect();
         let aggregate_id = id.to_string();
@@ -195,6 +196,7 @@ impl Desk {
             answers: vec![],
             privacy_notice: None,
             form: FormRules::default(),
+            suspicion: None,
         };
         let (id, key) = (Self::message(n), message_key(n, visitor));
         self.carry_out::<Message>(id.0, key, MessageCommand::Submit(Box::new(submit))).await;

@@ -75,6 +75,7 @@ impl Desk {
             answers: vec![],
             privacy_notice: None,
             form: FormRules::default(),
+            suspicion: None,
         };
         let submitted = Message::default().decide(MessageCommand::Submit(Box::new(submit)));
         let mut submitted = submitted.unwrap_or_else(|error| panic!("{error}"));

@@ -118,6 +118,7 @@ impl Simulation {
             answers,
             privacy_notice: (notice > 0).then_some(notice),
             form,
+            suspicion: None,
         };
         let mut message = Message::default();
         let events = message.decide(MessageCommand::Submit(Box::new(submit))).ok()?;

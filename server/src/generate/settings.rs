@@ -10,7 +10,7 @@ use domain::{
     actor::Actor,
     desk::{
         CategoryInput, CriterionInput, DeskCommand, FieldKind, FormFieldInput, HoursChange, HoursPreset,
-        ReviseAutoReply, ReviseCategories, ReviseDesk, ReviseForm, ReviseOpeningHours, RevisePrivacyNotice,
+        ReviseAutoReply, ReviseBlockedWords, ReviseCategories, ReviseDesk, ReviseForm, ReviseOpeningHours, RevisePrivacyNotice,
         ReviseRoles, ReviseServiceTarget, RoleGiven, RuleChange, TargetException, TextIn,
     },
     hours::{HolidayInput, HoursRange},
@@ -22,7 +22,7 @@ use domain::{
 /// Revisions before the first message; the others come later, one after the other.
 pub(super) const AT_FIRST: usize = 8;
 /// All of them.
-pub(super) const REVISIONS: usize = 19;
+pub(super) const REVISIONS: usize = 20;
 
 /// A category: its id, a sign, and its names in Chinese and English.
 const CATEGORIES: [(&str, &str, &str, &str); 7] = [
@@ -84,6 +84,7 @@ impl Simulation {
             15 => target(now, 4 * 3_600, &[("complaint", 3_600)]),
             16 => roles(now, actor, &["messages.read", "messages.reply", "messages.work", "messages.assign"]),
             17 => desk(now, "Leaveword Store", 14),
+            18 => blocked_words(now),
             _ => categories(
                 now,
                 &[&CATEGORIES[..5], &[("wholesale", "🏬", "批发", "Wholesale")], &CATEGORIES[5..]].concat(),
@@ -203,6 +204,11 @@ fn auto_reply(at: DateTime<Utc>, zh: &str, en: &str) -> DeskCommand {
         Some(said("我们现在不在线，会尽快答复您。", "We are closed and will answer soon."));
     let (enabled, text) = (Some(true), Some(said(zh, en)));
     DeskCommand::ReviseAutoReply(ReviseAutoReply { at, enabled, text, text_without_time })
+}
+
+fn blocked_words(at: DateTime<Utc>) -> DeskCommand {
+    let words = ["代开发票", "刷单兼职", "online casino", "guest post"].map(str::to_owned).to_vec();
+    DeskCommand::ReviseBlockedWords(ReviseBlockedWords { at, words })
 }
 
 /// One role of the desk's own, for those who lead a shift.

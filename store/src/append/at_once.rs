@@ -206,7 +206,7 @@ fn bind_events<'q>(query: Query<'q>, written: &[&'q Command]) -> Query<'q> {
         .bind(events().map(|(.., event)| event.event_type.as_str()).collect::<Vec<_>>())
         .bind(events().map(|(.., event)| event.event_version.as_str()).collect::<Vec<_>>())
         .bind(events().map(|(.., event)| event.payload.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|(_, command, _)| command.metadata.as_str()).collect::<Vec<_>>())
+        .bind(events().map(|(_, command, event)| command.metadata(event)).collect::<Vec<_>>())
         .bind(events().map(|(.., event)| event.event_id.as_bytes().as_slice()).collect::<Vec<_>>())
         .bind(written.iter().map(|command| number(command.events.len())).collect::<Vec<_>>())
 }

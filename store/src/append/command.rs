@@ -38,6 +38,8 @@ pub(crate) struct EventRow {
     pub(crate) event_type: String,
     pub(crate) event_version: String,
     pub(crate) payload: String,
+    /// Its own, when it is not the command's.
+    pub(crate) metadata: Option<String>,
     pub(crate) event_id: Uuid,
 }
 
@@ -62,8 +64,13 @@ impl Command {
         Receipt { id: self.id.clone(), version: self.version, position }
     }
 
+    /// The metadata of one of its events.
+    pub(crate) fn metadata<'a>(&'a self, event: &'a EventRow) -> &'a str {
+        event.metadata.as_deref().unwrap_or(&self.metadata)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
-        self.events.iter().map(|event| event.payload.len() + self.metadata.len() + 256).sum()
+        self.events.iter().map(|event| event.payload.len() + self.metadata(event).len() + 256).sum()
     }
 
     /// Sign-ins and their like read and change rows that other commands may too: such a command is a batch of its own.

@@ -12,6 +12,7 @@ use crate::{
     seal::{self, Place},
     store::Store,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 impl Store {
@@ -40,8 +41,13 @@ impl Store {
             }
         }
         for mut stream in append.streams {
-            let events = std::mem::take(&mut stream.events);
+            let mut events = std::mem::take(&mut stream.events);
+            let first = command.events.len();
+            let by: Vec<_> = events.iter_mut().map(|event| event.by.take()).collect();
             let then = seal_events(&stream, events, &plan, (&mut command.events, &mut ids))?;
+            for (row, by) in command.events[first..].iter_mut().zip(by) {
+                row.metadata = by.map(|by| done_by(by, &append.metadata));
+            }
             command.id.clone_from(&stream.aggregate_id);
             command.version = then.sequence;
             command.stands.push(Stand {
@@ -54,6 +60,13 @@ impl Store {
         (command.living, command.new_keys) = plan.finish();
         Ok(command)
     }
+}
+
+/// The metadata of a command, of an event that somebody else did.
+fn done_by(by: String, metadata: &BTreeMap<String, String>) -> String {
+    let mut metadata = metadata.clone();
+    metadata.insert("actor".to_owned(), by);
+    serde_json::json!(metadata).to_string()
 }
 
 /// Adds a stream's rows, and says where it stands after them.
@@ -91,6 +104,7 @@ fn seal_events(
             event_type: event.event_type,
             event_version: event.event_version,
             payload: payload.to_string(),
+            metadata: None,
             event_id,
         });
     }

@@ -153,7 +153,7 @@ pub(crate) async fn insert(
                 event.event_type.as_str().into(),
                 event.event_version.as_str().into(),
                 Value::Json(event.payload.clone()),
-                Value::Json(command.metadata.clone()),
+                Value::Json(command.metadata(event).to_owned()),
                 (head.position + 1 + count).into(),
                 event.event_id.as_bytes().as_slice().into(),
                 recorded_at.into(),

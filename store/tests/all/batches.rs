@@ -67,6 +67,7 @@ fn count(id: &str, on: &Loaded<Counter>) -> StreamAppend {
             event_type: "Counted".into(),
             event_version: "1".into(),
             payload: serde_json::to_value(event).expect("serialises"),
+            by: None,
         }],
         then: Some(Known::of(&Arc::new(then))),
     }

@@ -22,12 +22,12 @@ use store::{Append, NewEvent, Stood, StreamAppend, StreamKey};
 /// An event that says something in the clear and something about a person.
 fn said(words: &str) -> NewEvent {
     let payload = json!({"Said": {"count": 1, "words": {"$personal": {"clear": words}}}});
-    NewEvent { event_type: "Said".into(), event_version: "1".into(), payload }
+    NewEvent { event_type: "Said".into(), event_version: "1".into(), payload, by: None }
 }
 
 /// An event of any payload, without personal data.
 fn plain(payload: Value) -> NewEvent {
-    NewEvent { event_type: "Plain".into(), event_version: "1".into(), payload }
+    NewEvent { event_type: "Plain".into(), event_version: "1".into(), payload, by: None }
 }
 
 fn key(id: &str) -> StreamKey {

@@ -9,6 +9,7 @@ mod limits;
 mod origins;
 mod pages;
 mod requests;
+mod robots;
 mod secrets;
 mod sessions;
 mod waiting;

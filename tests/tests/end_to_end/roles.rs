@@ -45,6 +45,7 @@ const PARTS: &[&str] = &[
     "AvailabilityRule",
     "Category",
     "CategoryHours",
+    "Challenge",
     "ChannelHealth",
     "Conflict",
     "Criterion",

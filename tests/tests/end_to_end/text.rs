@@ -89,6 +89,7 @@ impl Field {
         }
         let kept = match fate {
             Fate::Kept(kept) | Fate::KeptOrRefused(kept) => json!(kept),
+            Fate::LeftOut if self.rule == Rule::NotKept => return,
             Fate::LeftOut => Value::Null,
             fate => panic!("{said} was taken; expected {fate:?}"),
         };

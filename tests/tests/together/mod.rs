@@ -12,7 +12,7 @@ use domain::{
     access::Role,
     actor::Actor,
     ids::{MemberId, MessageId, VisitorId},
-    message::Due,
+    message::{Due, FilledIn},
     text::{Name, ReplyText, Words},
 };
 use projections::{
@@ -117,6 +117,8 @@ fn words() -> SubmitInput {
         form_shown: None,
         privacy_notice: None,
         on_behalf: None,
+        filled_in: FilledIn::default(),
+        proof: None,
         idempotency_key: None,
     }
 }

@@ -78,6 +78,9 @@ pub enum SettingProblem {
     /// A category is required, and there is none.
     #[error("a category cannot be required of a desk that has none: nobody could leave a message")]
     NothingToChoose,
+    /// Nothing that could be found in a message.
+    #[error("has no letter and no digit: it would be found nowhere")]
+    NoWord,
     /// A gap that nothing can fill.
     #[error(
         "has a gap that nothing fills: there is {{{{desk.name}}}}, and {{{{opensAt}}}} where it is known"

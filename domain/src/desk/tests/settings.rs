@@ -335,3 +335,29 @@ fn a_closed_desk_says_when_it_opens_in_the_zone_of_its_hours_and_an_open_one_not
         "that was the day before yesterday"
     );
 }
+
+#[test]
+fn blocked_words_can_be_found_and_stand_in_the_list_once() {
+    let mut desk = opened();
+    let revise = |words: &[&str]| {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        DeskCommand::ReviseBlockedWords(ReviseBlockedWords { at: at(1), words })
+    };
+    assert_eq!(desk.decide(revise(&[])), Err(DeskError::AlreadySo));
+    let told = problems(&desk, revise(&["", "!!!", "Casino", "casino", &"x".repeat(51)]));
+    let field = |n: usize| format!("words.{n}");
+    let expected = [
+        (field(0), SettingProblem::Missing),
+        (field(1), SettingProblem::NoWord),
+        (field(3), SettingProblem::Twice),
+        (field(4), SettingProblem::TooLong { max: 50, actual: 51 }),
+    ];
+    assert_eq!(told, expected);
+    let many = vec!["word"; 101];
+    assert_eq!(problems(&desk, revise(&many))[0].1, SettingProblem::TooMany { most: 100, actual: 101 });
+    revised(&mut desk, revise(&["  Casino ", "代开发票"]));
+    assert_eq!(desk.settings().blocked_words(), ["Casino", "代开发票"]);
+    assert_eq!(desk.settings().form_version(), 1, "visitors are asked the same");
+    revised(&mut desk, revise(&[]));
+    assert_eq!(desk.settings().blocked_words(), [""; 0]);
+}

@@ -67,6 +67,15 @@ struct ReviseAutoReplyInput {
     expected_version: Option<i64>,
 }
 
+/// Other blocked words.
+#[derive(InputObject)]
+struct ReviseBlockedWordsInput {
+    /// All of them, at most 100 of at most 50 characters: words, or several that follow each other. Empty: none any more.
+    words: Vec<String>,
+    /// The version of the desk last seen; when it no longer holds, nothing happens.
+    expected_version: Option<i64>,
+}
+
 #[Object]
 impl SettingsMutation {
     /// Changes the desk's name, languages, zone, region and limits. Needs `settings.manage`.
@@ -131,5 +140,18 @@ impl SettingsMutation {
             text_without_time: read_some(input.text_without_time),
         };
         DeskPayload::of(ctx, ctx.commands().revise_auto_reply(ctx.caller(), version, input).await).await
+    }
+
+    /// Changes the words whose messages are taken for spam: they are found as search finds what stands in quotes, whole words,
+    /// however they are written. What is taken for spam is kept, tells nobody, and can be unmarked. Needs `settings.manage`.
+    async fn revise_blocked_words(
+        &self,
+        ctx: &Context<'_>,
+        input: ReviseBlockedWordsInput,
+    ) -> Result<DeskPayload> {
+        manage(ctx)?;
+        let version = input.expected_version;
+        let revised = ctx.commands().revise_blocked_words(ctx.caller(), version, input.words).await;
+        DeskPayload::of(ctx, revised).await
     }
 }

@@ -1,6 +1,6 @@
 //! How often somebody may ask (cases 23 to 25): over HTTP, by the address that they ask from.
 
-use super::{Heard, ask_with, desk_with, submission, submitted};
+use super::{Heard, ask_with, desk_with, robots::proof, submission, submitted};
 use crate::end_to_end::Desk;
 use domain::access::Role;
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ fn behind_a_proxy(config: &mut server::Config) {
 async fn submit_from(desk: &Desk, forwarded: &str, contact: &str) -> Heard {
     let mut body = submission();
     body["variables"]["input"]["contact"] = json!(contact);
+    // What presses is asked for a proof before it is counted.
+    body["variables"]["input"]["proof"] = json!(proof(desk).await);
     ask_with(desk, &[("x-forwarded-for", forwarded)], &body).await
 }
 
@@ -86,6 +88,7 @@ async fn two_servers_count_what_an_address_asks_of_either(dialect: Dialect) {
     let ask = async |address: std::net::SocketAddr, n: u32| {
         let mut body = submission();
         body["variables"]["input"]["contact"] = json!(format!("{n}@example.org"));
+        body["variables"]["input"]["proof"] = json!(proof(&one).await);
         let request =
             one.http.post(format!("http://{address}/graphql")).header("x-forwarded-for", "192.0.2.1");
         Heard::of(request.json(&body)).await

@@ -70,7 +70,7 @@ macro_rules! answer {
     };
 }
 
-const TRIES: [Try; 34] = [
+const TRIES: [Try; 35] = [
     answer!("String!", "{fieldId: \"order\", value: $text}", "/message/fields/0/value"),
     answer!("String!", "{fieldId: \"pieces\", value: $text}", ""),
     answer!("ID!", "{fieldId: $text, value: \"1\"}", ""),
@@ -141,6 +141,7 @@ const TRIES: [Try; 34] = [
         "privacyNotices { text }",
         "/desk/privacyNotices/0/text"
     ),
+    revise!("reviseBlockedWords", "words", "String!", "words: [$text]", "blockedWords", "/desk/blockedWords/0"),
     revise!(
         "reviseAutoReply",
         "text",

@@ -22,6 +22,8 @@ pub(super) enum Rule {
     Optional(usize),
     /// The same as required text, and nobody ever sees it.
     Forgotten(usize),
+    /// Taken whatever it is, and kept nowhere.
+    NotKept,
     /// The same for the address of a page, which begins with a scheme.
     Page,
     /// Whatever is a phone number or an address, as it was given.
@@ -76,7 +78,7 @@ pub(super) fn fields() -> Vec<Field> {
     all.chain(reasons).chain(OTHERS).collect()
 }
 
-const OTHERS: [Field; 31] = [
+const OTHERS: [Field; 33] = [
     field("reviewReply", "replyId", Rule::Unknown),
     field("reviewReply", "scores", Rule::OfMembers),
     field("reviewReply", "comment", Rule::Optional(1_000)),
@@ -89,6 +91,8 @@ const OTHERS: [Field; 31] = [
     field("submitMessage", "locale", Rule::Fault("BAD_REQUEST")),
     field("submitMessage", "pageUrl", Rule::Page),
     field("submitMessage", "idempotencyKey", Rule::Key),
+    field("submitMessage", "website", Rule::NotKept),
+    field("submitMessage", "proof", Rule::NotKept),
     field("replyToMessage", "content", Rule::Required(20_000)),
     field("replyToMessage", "uploadIds", Rule::UnknownOf),
     field("continueMessage", "content", Rule::Required(5_000)),
@@ -192,6 +196,7 @@ impl Rule {
                 ..32 if by_anyone => Fate::Refused("INVALID"),
                 _ => Fate::LeftOut,
             },
+            Self::NotKept => Fate::LeftOut,
             Self::Unknown | Self::UnknownOf => Fate::Refused("UNKNOWN"),
             Self::Invalid => Fate::Refused("INVALID"),
             Self::NotAnImage => Fate::Refused("UPLOAD_NOT_AN_IMAGE"),

@@ -70,6 +70,15 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
             </button>
           </p>
         )}
+        {/* People do not see it, and no screen reader reads it. */}
+        <input
+          class="bait"
+          name="website"
+          aria-hidden="true"
+          tabIndex={-1}
+          autocomplete="off"
+          onInput={({ currentTarget }) => (writing.website = currentTarget.value)}
+        />
         <Question
           {...asked("name")}
           label={words.name}

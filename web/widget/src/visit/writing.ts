@@ -20,11 +20,17 @@ export class Writing {
   /** The last try brought no answer; another one follows. */
   waiting = false;
   holding = false;
+  /** What stands in a field that people do not see: whoever fills it in is a program. */
+  website = "";
+  private proof: string | null = null;
+  /** When the visitor began to write; null: there were words before. */
+  private began: number | null;
   private ended = false;
   private hurryUp = () => {};
 
   constructor(private readonly visit: Visit) {
     this.draft = { ...emptyDraft(), ...visit.memory.get<Draft>("draft") };
+    this.began = this.draft.content ? null : Date.now();
     visit.met = () => this.prefill({ name: visit.person?.name ?? "", contact: visit.person?.contact ?? "" });
     visit.parted = () => this.write(emptyDraft());
     visit.met();
@@ -39,12 +45,14 @@ export class Writing {
   /** Fills in what the visitor has not filled in. */
   prefill(part: Partial<Draft>): void {
     if (this.draft.pending) return;
+    if (part.content) this.began = null;
     const missing = Object.entries(part).filter(([name]) => !this.draft[name as keyof Draft]);
     this.write({ ...Object.fromEntries(missing), answers: { ...part.answers, ...this.draft.answers } });
   }
 
   /** The next message, of the same person. */
   renew(part: Partial<Draft> = {}): void {
+    this.began = Date.now();
     this.write({ ...emptyDraft(this.draft.name, this.draft.contact), ...part });
   }
 
@@ -102,6 +110,7 @@ export class Writing {
       const { receipt, visitorMessage, userErrors } = (await ask(visit, SubmitDocument, { input: this.input() }))
         .submitMessage;
       if (userErrors.some(({ code }) => code === "IDEMPOTENCY_KEY_REUSED")) return await this.arrivedBefore();
+      if (userErrors.some(({ code }) => code === "PROOF_REQUIRED")) return await this.proven();
       if (!receipt) return { kind: "errors", errors: userErrors };
       if (visitorMessage) visit.keep(visitorMessage);
       visit.host.tell("lm:submitted", { id: receipt.id, reference: visitorMessage?.reference });
@@ -112,6 +121,14 @@ export class Writing {
       if (failure.why === "token") return this.once();
       return { kind: "refused", wait: failure.wait };
     }
+  }
+
+  /** Once more, with what a pressed desk asks for; one that asks again is told no more. */
+  private async proven(): Promise<Outcome> {
+    if (this.proof) return { kind: "refused" };
+    const { proof } = await import("../proof/proof").catch(() => Promise.reject(new Failure("network")));
+    this.proof = await proof(this.visit);
+    return this.once().finally(() => (this.proof = null));
   }
 
   /** The words were changed after a try whose answer was lost: what is new goes on in the message that is there. */
@@ -141,6 +158,9 @@ export class Writing {
       privacyNoticeVersion: desk?.privacyNotice ? desk.privacyNoticeVersion : null,
       locale: lang,
       pageUrl: location.origin + location.pathname,
+      website: this.website,
+      filledInSeconds: this.began && Math.round((Date.now() - this.began) / 1000),
+      proof: this.proof,
       idempotencyKey: key,
     };
   }

@@ -102,6 +102,29 @@ test("hostile words are words: nothing runs, nothing is fetched, nothing is turn
   expect(elsewhere).toEqual([]);
 });
 
+test("a control character and a hundred kilobytes are refused at their field, and nothing that was written is lost", async ({ page, shop, front, desk }) => {
+  const widget = await visit(page, shop, front.url);
+  await widget.open();
+  await widget.fill("");
+  const content = widget.field("content");
+  const wrong = widget.dialog.locator("#content[aria-invalid=true]");
+  const marked = word();
+  for (const text of [`${marked}\u0000`, `${marked} ${"长".repeat(33_000)}`]) {
+    // As a script or a drop puts it there: what is typed stops at five thousand characters.
+    await content.evaluate((it: HTMLTextAreaElement, words) => {
+      it.value = words;
+      it.dispatchEvent(new Event("input", { bubbles: true }));
+    }, text);
+    await widget.send();
+    await expect(wrong).toBeVisible();
+    await expect(content).toHaveValue(text);
+  }
+  await content.fill(marked);
+  await widget.send();
+  await widget.sent();
+  await theMessageWith(desk, marked);
+});
+
 test("a page of a site that is not listed gets no answer, and says so", async ({ page, front }) => {
   const stranger = await Shop.open();
   const widget = await visit(page, stranger, front.url);

@@ -69,7 +69,7 @@ impl Commands {
     }
 
     /// Says whether it had not been spent before, by whichever process.
-    pub(crate) async fn spend(&self, proven: Proven) -> Result<bool, CommandError> {
+    pub(crate) async fn use_up(&self, proven: Proven) -> Result<bool, CommandError> {
         Ok(self.store.use_once(&proven.hash, proven.until).await?)
     }
 

@@ -169,7 +169,7 @@ impl Commands {
                 },
             };
             if let Some(proven) = proven.take()
-                && !self.spend(proven).await?
+                && !self.use_up(proven).await?
             {
                 let answered = self.answered(key.as_ref()).await?;
                 return answered

@@ -40,6 +40,7 @@ cargo xtask dev [args…]     serve, and on a change of the sources build and re
 cargo xtask ui              build the web pages, if they have changed, for the next build of the server to take along
 cargo xtask test            everything: the web pages, `cargo test --workspace` with a PostgreSQL of its own, browsers
 cargo xtask test <args…>    `cargo test --workspace <args…>` with a PostgreSQL of its own, and no more
+cargo xtask browse          the browsers' part of it: the pages, checked and built, and tried on the server in Chromium
 cargo xtask soak [--minutes 30] [--kills 100] [--messages 5000] [--database sqlite|postgres|both] [--seed n]
                             the long run of the kill harness, with the binary as it is released
 cargo xtask fuzz [--examples 200] [--as nobody|visitor|agent|lead|admin|auditor|analyst] [--seed n]
@@ -67,6 +68,7 @@ fn perform(command: &str, args: &[String]) -> Outcome {
         "run" => run::run(args),
         "dev" => dev::dev(args),
         "test" => test::test(args),
+        "browse" => test::browse(),
         "ui" => web::ui(),
         "bench" => bench::bench(args),
         "soak" => soak::soak(args),

@@ -20,11 +20,27 @@ pub(crate) fn test(args: &[String]) -> Outcome {
     }
     let mut tests = cargo_test(args);
     let _killable = killable(&mut tests)?;
+    if is_all {
+        // One run tells everything that fails, in whichever crate.
+        tests.arg("--no-fail-fast");
+    }
     let outcome = with_postgres(tests)?;
-    if is_all && outcome == ExitCode::SUCCESS {
+    if is_all {
         web::browse()?;
     }
     Ok(outcome)
+}
+
+/// Builds the pages and the server that embeds them, and tries both in Chromium: what `test` does last.
+pub(crate) fn browse() -> Outcome {
+    web::check()?;
+    let mut server = cargo::cargo();
+    server.args(["build", "--package", "server"]);
+    if !cargo::status(&mut server)?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    web::browse()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Runs a command with a PostgreSQL that lives as long as it does, or with the one the environment names.

@@ -142,7 +142,11 @@ async fn a_repeat_that_was_answered_needs_no_proof(dialect: Dialect) {
     let proof = Some(solved(&commands.challenge()));
     let keyed = |proof| SubmitInput { idempotency_key: key(), ..proving(proof) };
     let first = commands.submit_message(&here, keyed(proof.clone())).await.expect("proven");
-    assert_eq!(commands.submit_message(&here, keyed(proof)).await.expect("answered"), first, "spent, and told again");
+    assert_eq!(
+        commands.submit_message(&here, keyed(proof)).await.expect("answered"),
+        first,
+        "spent, and told again"
+    );
     assert_eq!(commands.submit_message(&here, keyed(None)).await.expect("answered"), first);
 }
 
@@ -161,7 +165,7 @@ async fn whoever_writes_for_others_proves_nothing(dialect: Dialect) {
 
 async fn what_gives_a_program_away_is_marked_by_the_rule_that_found_it(dialect: Dialect) {
     let desk = Desk::open(dialect).await;
-    let admin = super::member(Role::Administrator);
+    let admin = super::member(Role::Admin);
     let blocked = vec!["代开发票".to_owned()];
     desk.commands.revise_blocked_words(&admin, None, blocked).await.expect("revised");
     let filled = |honeypot, after: Option<u64>| FilledIn { honeypot, after: after.map(Duration::from_secs) };

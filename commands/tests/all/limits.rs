@@ -65,10 +65,14 @@ async fn an_address_submits_so_often_in_a_minute_whatever_process_it_asks(dialec
     assert_eq!(retry_after(&refused), Some(20));
     let refused = other.submit_message(&from("192.0.2.1"), with_contact(&other, "3@example.com")).await;
     assert_eq!(retry_after(&refused), Some(20), "and so says the other process");
-    one.submit_message(&from("192.0.2.2"), with_contact(&one, "4@example.com")).await.expect("somebody else may");
+    one.submit_message(&from("192.0.2.2"), with_contact(&one, "4@example.com"))
+        .await
+        .expect("somebody else may");
     assert_eq!(desk.count("MessageSubmitted").await, 4);
     desk.clock.advance(Duration::from_secs(20));
-    one.submit_message(&from("192.0.2.1"), with_contact(&one, "5@example.com")).await.expect("after that time");
+    one.submit_message(&from("192.0.2.1"), with_contact(&one, "5@example.com"))
+        .await
+        .expect("after that time");
 }
 
 async fn a_contact_is_named_twenty_times_a_day_however_it_is_written_and_wherever_from(dialect: Dialect) {
@@ -79,11 +83,15 @@ async fn a_contact_is_named_twenty_times_a_day_however_it_is_written_and_whereve
         let caller = from(&format!("192.0.2.{n}"));
         commands.submit_message(&caller, with_contact(&commands, contact)).await.expect("submitted");
     }
-    let refused = commands.submit_message(&from("198.51.100.1"), with_contact(&commands, "13800138000")).await;
+    let refused =
+        commands.submit_message(&from("198.51.100.1"), with_contact(&commands, "13800138000")).await;
     let wait = retry_after(&refused).expect("slowed");
     assert_eq!(wait, 24 * 60 * 60 / 20);
     desk.clock.advance(Duration::from_secs(wait));
-    commands.submit_message(&from("198.51.100.1"), with_contact(&commands, "13800138000")).await.expect("submitted");
+    commands
+        .submit_message(&from("198.51.100.1"), with_contact(&commands, "13800138000"))
+        .await
+        .expect("submitted");
 }
 
 async fn a_repeat_that_was_answered_is_answered_again_although_nothing_more_may_be_submitted(
@@ -91,8 +99,10 @@ async fn a_repeat_that_was_answered_is_answered_again_although_nothing_more_may_
 ) {
     let desk = Desk::open(dialect).await;
     let commands = limited(&desk);
-    let keyed =
-        || SubmitInput { idempotency_key: Some("0123456789abcdef0123456789abcdef".into()), ..proven(&commands) };
+    let keyed = || SubmitInput {
+        idempotency_key: Some("0123456789abcdef0123456789abcdef".into()),
+        ..proven(&commands)
+    };
     let first = commands.submit_message(&from("192.0.2.1"), keyed()).await.expect("submitted");
     for n in 0..2 {
         let input = with_contact(&commands, &format!("{n}@example.com"));

@@ -20,7 +20,10 @@ use crate::{
 use async_graphql::{Context, ID, Object, Result};
 use domain::{
     access::{Permission, holds},
-    desk::Settings, ids::CategoryId, locale::Locale as DomainLocale};
+    desk::Settings,
+    ids::CategoryId,
+    locale::Locale as DomainLocale,
+};
 
 #[derive(Default)]
 pub(crate) struct DeskQuery;

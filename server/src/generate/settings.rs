@@ -10,8 +10,9 @@ use domain::{
     actor::Actor,
     desk::{
         CategoryInput, CriterionInput, DeskCommand, FieldKind, FormFieldInput, HoursChange, HoursPreset,
-        ReviseAutoReply, ReviseBlockedWords, ReviseCategories, ReviseDesk, ReviseForm, ReviseOpeningHours, RevisePrivacyNotice,
-        ReviseRoles, ReviseServiceTarget, RoleGiven, RuleChange, TargetException, TextIn,
+        ReviseAutoReply, ReviseBlockedWords, ReviseCategories, ReviseDesk, ReviseForm, ReviseOpeningHours,
+        RevisePrivacyNotice, ReviseRoles, ReviseServiceTarget, RoleGiven, RuleChange, TargetException,
+        TextIn,
     },
     hours::{HolidayInput, HoursRange},
     ids::CategoryId,

@@ -16,7 +16,9 @@ fn says(settings: &Settings, text: &str) -> bool {
 #[test]
 fn a_blocked_word_is_found_as_a_whole_however_it_is_written() {
     let settings = blocking(&["casino", "guest post", "代开发票", "Straße"]);
-    for text in ["CASINO!", "a Casino, online", "Guest  Post offer", "可代开發票，加微信", "ｃａｓｉｎｏ", "STRASSE"] {
+    for text in
+        ["CASINO!", "a Casino, online", "Guest  Post offer", "可代开發票，加微信", "ｃａｓｉｎｏ", "STRASSE"]
+    {
         assert!(says(&settings, text), "{text}");
     }
     for text in ["casinos", "a guest wrote a post", "代开一张发票", "开发票", "posting guest", ""] {

@@ -168,7 +168,9 @@ async fn an_address_that_nobody_we_trust_has_forwarded_changes_nothing() {
         ("true-client-ip", "192.0.2.77"),
         ("cf-connecting-ip", "192.0.2.77"),
     ] {
-        retry_after(&ask_with(&desk, &[(name, value)], &submission()).await);
+        let mut body = submission();
+        body["variables"]["input"]["proof"] = json!(proof(&desk).await);
+        retry_after(&ask_with(&desk, &[(name, value)], &body).await);
     }
     assert_eq!(submitted(&desk).await, 3);
 }

@@ -47,7 +47,7 @@ async fn what_is_taken_for_spam_looks_accepted_and_is_nobodys_work_until_somebod
     let (staff, visitor) = (desk.administrator().await, desk.visit().await);
     let payload = leave(&desk, &visitor, |input| input["website"] = json!("https://example.com")).await;
     assert_eq!(payload["userErrors"], json!([]));
-    assert_eq!(payload["visitorMessage"]["status"], "WAITING", "{payload}");
+    assert_eq!(payload["visitorMessage"]["status"], "AWAITING_REPLY", "{payload}");
     let id = payload["receipt"]["id"].as_str().expect("an id").to_owned();
     let told = leave(&desk, &visitor, |input| input["filledInSeconds"] = json!(2)).await;
     let other = told["receipt"]["id"].as_str().expect("an id").to_owned();
@@ -60,7 +60,8 @@ async fn what_is_taken_for_spam_looks_accepted_and_is_nobodys_work_until_somebod
     let (work, spam) = (json!([{"id": other}]), json!([{"id": id}]));
     soon("both are listed", async || listed(false).await == work && listed(true).await == spam).await;
 
-    let story = "query($id: ID!) { message(id: $id) { spam history { nodes { type story actor { kind rule } } } } }";
+    let story =
+        "query($id: ID!) { message(id: $id) { spam history { nodes { type story actor { kind rule } } } } }";
     let read = desk.ask_in("zh-CN", &staff, story, json!({"id": id})).await["message"].clone();
     let marked = &read["history"]["nodes"][1];
     assert_eq!(marked["type"], "MessageMarkedAsSpam");
@@ -81,7 +82,11 @@ async fn blocked_words_are_the_administrators_and_nobody_elses_to_see(dialect: D
                   userErrors { code field message } } }";
     let wrong = desk.ask(Some(&staff), revise, json!({"words": ["casino", "…"]})).await.data();
     let errors = &wrong["reviseBlockedWords"]["userErrors"];
-    assert_eq!((&errors[0]["code"], &errors[0]["field"]), (&json!("INVALID"), &json!(["words", "1"])), "{wrong}");
+    assert_eq!(
+        (&errors[0]["code"], &errors[0]["field"]),
+        (&json!("INVALID"), &json!(["words", "1"])),
+        "{wrong}"
+    );
     let revised = desk.ask(Some(&staff), revise, json!({"words": ["casino", "代开发票"]})).await.data();
     assert_eq!(revised["reviseBlockedWords"]["desk"]["blockedWords"], json!(["casino", "代开发票"]));
 
@@ -91,9 +96,10 @@ async fn blocked_words_are_the_administrators_and_nobody_elses_to_see(dialect: D
         assert_eq!(seen["desk"]["blockedWords"], Value::Null);
     }
     let payload = leave(&desk, &visitor, |input| input["content"] = json!("可以代開發票")).await;
-    assert_eq!(payload["visitorMessage"]["status"], "WAITING");
+    assert_eq!(payload["visitorMessage"]["status"], "AWAITING_REPLY");
     let id = payload["receipt"]["id"].clone();
-    let spam = desk.ask(Some(&staff), "query($id: ID!) { message(id: $id) { spam } }", json!({"id": id})).await;
+    let spam =
+        desk.ask(Some(&staff), "query($id: ID!) { message(id: $id) { spam } }", json!({"id": id})).await;
     assert_eq!(spam.data()["message"]["spam"], true);
 }
 

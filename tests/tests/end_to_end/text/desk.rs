@@ -141,7 +141,14 @@ const TRIES: [Try; 35] = [
         "privacyNotices { text }",
         "/desk/privacyNotices/0/text"
     ),
-    revise!("reviseBlockedWords", "words", "String!", "words: [$text]", "blockedWords", "/desk/blockedWords/0"),
+    revise!(
+        "reviseBlockedWords",
+        "words",
+        "String!",
+        "words: [$text]",
+        "blockedWords",
+        "/desk/blockedWords/0"
+    ),
     revise!(
         "reviseAutoReply",
         "text",

@@ -163,7 +163,8 @@ impl Rule {
                 let begun = (100..).zip(few(200 - 3 - KEY.len())).map(|(n, text)| format!("{KEY}{n}{text}"));
                 begun.chain(["", &KEY[..31]].map(String::from)).collect()
             }
-            Self::Unknown
+            Self::NotKept
+            | Self::Unknown
             | Self::UnknownOf
             | Self::Invalid
             | Self::NotAnImage

@@ -86,26 +86,28 @@ fn keyed(input: u8) -> store::Append {
     command
 }
 
+/// They all use one key at once.
+const CALLERS: usize = 20;
+
+/// Whoever meets another's that waits to be written asks again once it is: then that one has its answer, so nobody meets
+/// more than there are others.
+async fn until_answered(store: Store) -> Appended {
+    for _ in 0..CALLERS {
+        match store.append(keyed(1)).await {
+            Err(AppendError::Conflict) => drop(store.load::<Test>("once").await.expect("settled")),
+            answer => return answer.expect("answered"),
+        }
+    }
+    panic!("overtaken more often than there are others")
+}
+
 async fn an_idempotency_key_appends_once_and_answers_the_same(dialect: Dialect) {
     let database = TestDatabase::new(dialect).await;
     let store = database.open(TestDatabase::clock()).await;
-    let callers: Vec<_> = (0..20)
-        .map(|_| {
-            let store = store.clone();
-            tokio::spawn(async move { store.append(keyed(1)).await })
-        })
-        .collect();
+    let callers: Vec<_> = (0..CALLERS).map(|_| tokio::spawn(until_answered(store.clone()))).collect();
     let mut answers = Vec::new();
     for caller in callers {
-        match caller.await.expect("finishes") {
-            Ok(appended) => answers.push(appended),
-            // Another one waits to be written already; once it is, whoever asks again gets its receipt.
-            Err(AppendError::Conflict) => {
-                store.load::<Test>("once").await.expect("settled");
-                answers.push(store.append(keyed(1)).await.expect("answered"));
-            }
-            Err(other) => panic!("{other}"),
-        }
+        answers.push(caller.await.expect("finishes"));
     }
     assert_eq!(answers.iter().filter(|answer| matches!(answer, Appended::Now(_))).count(), 1);
     let receipts: Vec<_> = answers.into_iter().map(Appended::receipt).collect();

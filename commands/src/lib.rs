@@ -83,7 +83,7 @@ use files::FileRoom;
 use images::{ImageRoom, Space};
 use limits::Limiter;
 use password::Passwords;
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 use store::Store;
 use uuid::Uuid;
 use visitor::Contacts;
@@ -97,6 +97,8 @@ pub struct Commands {
     limiter: Limiter,
     images: ImageRoom,
     files: FileRoom,
+    /// How long an answer waits until keys are destroyed.
+    patience: Duration,
 }
 
 /// Who asks, in which language, and in the course of which request.
@@ -120,7 +122,7 @@ impl Commands {
         let limiter = Limiter::new(Limits::NONE);
         let (passwords, contacts, space) = (Passwords::new(), Contacts::new(), Space::default());
         let (images, files) = (ImageRoom::new(space), FileRoom::new(space));
-        Self { store, passwords, contacts, limiter, images, files }
+        Self { store, passwords, contacts, limiter, images, files, patience: store::READ_YOUR_WRITES }
     }
 
     /// The same within limits.
@@ -133,6 +135,12 @@ impl Commands {
     #[must_use]
     pub fn with_space(self, space: Space) -> Self {
         Self { images: ImageRoom::new(space), files: FileRoom::new(space), ..self }
+    }
+
+    /// The same, where an answer waits as long as this until keys are destroyed.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The clock that everything is decided by.

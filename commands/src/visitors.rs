@@ -22,8 +22,7 @@ use std::time::Duration;
 use store::{AppendError, Idempotency, Receipt, StreamKey};
 use tokio::time::Instant;
 
-/// How long an answer waits for the keys to be gone, and how often it looks.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How often an answer looks whether the keys are gone.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// A visitor, and why.
@@ -142,9 +141,9 @@ impl Commands {
         Err(CommandError::Unavailable)
     }
 
-    /// Waits, at most two seconds, until what an event at this position names is destroyed, by whichever process.
+    /// Waits, at most two seconds unless more was said, until what an event at this position names is destroyed, by whichever process.
     async fn destroyed(&self, position: i64) -> Result<bool, CommandError> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         while self.store.destroyed_through().await? < position {
             if Instant::now() >= deadline {
                 return Ok(false);

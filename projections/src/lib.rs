@@ -56,7 +56,7 @@ pub use visitors::{VisitorRow, VisitorStanding};
 
 use feed::{Feed, Looks};
 use message_search::{Sweeps, Turns};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use store::{FollowerStatus, Followers, Store, StoreError, View};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -138,6 +138,12 @@ impl Projections {
         Self { store: store.clone(), followers, feed, looks, turns, sweeps, figures_at_once }
     }
 
+    /// The same, whose views are waited for as long as this.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { followers: self.followers.patient(patience), ..self }
+    }
+
     /// Waits until the followers have ended.
     pub async fn ended(&self) {
         self.feed.ended().await;
@@ -154,7 +160,7 @@ impl Projections {
         self.followers.filled().await
     }
 
-    /// Waits, at most two seconds, until these views have seen a position: a writer reads what they wrote.
+    /// Waits, at most two seconds unless more was said, until these views have seen a position: a writer reads what they wrote.
     pub async fn wait_for(&self, views: &[&str], position: i64) -> Result<bool, StoreError> {
         self.followers.wait_for(views, position).await
     }

@@ -24,6 +24,9 @@ pub struct Bounds {
     pub write: Duration,
     /// Sockets of one process.
     pub sockets: usize,
+    /// How long an answer waits for what follows what was written: for the views that it is read back from, and for keys
+    /// that are destroyed. Then it goes without.
+    pub seen: Duration,
     /// How much of the machine pictures may have.
     pub space: Space,
 }
@@ -39,6 +42,7 @@ impl Default for Bounds {
             ping: Duration::from_secs(20),
             write: Duration::from_secs(10),
             sockets: 4_096,
+            seen: store::READ_YOUR_WRITES,
             space: Space::default(),
         }
     }

@@ -82,7 +82,7 @@ impl Server {
 
         let (stop, stop_following) = (CancellationToken::new(), CancellationToken::new());
         let unless_started = stop_following.clone().drop_guard();
-        let projections = Projections::start(&store, &stop_following);
+        let projections = Projections::start(&store, &stop_following).patient(config.edge.bounds.seen);
         // A version of a view that is new has the past still before it: nobody is answered from that.
         projections.filled().await?;
         let listener = socket.listen(BACKLOG).map_err(listen)?;
@@ -232,7 +232,10 @@ async fn first_written(config: &Config, clock: Clock) -> Result<(Store, Commands
     let store = Store::open(&config.store, clock).await?;
     store.try_blobs().await?;
     let commands = Commands::new(store.clone());
-    let commands = commands.limited(config.edge.limits).with_space(config.edge.bounds.space);
+    let commands = commands
+        .limited(config.edge.limits)
+        .with_space(config.edge.bounds.space)
+        .patient(config.edge.bounds.seen);
     commands.first_start().await?;
     if config.channels.mail.is_some() && config.public_url.is_some() {
         commands.connect_visitors_by_mail().await?;

@@ -8,6 +8,8 @@ pub(crate) mod page;
 pub(crate) mod run;
 mod wait;
 
+pub use wait::READ_YOUR_WRITES;
+
 use crate::{database::Dialect, error::StoreError, event::RecordedEvent, sql::Tx, store::Store};
 use checkpoint::Checkpoint;
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
@@ -77,6 +79,8 @@ pub struct Followers {
     store: Store,
     all: Arc<Vec<Follower>>,
     tasks: TaskTracker,
+    /// How long an answer waits for a view to have seen its own event, and how far behind it may be to be waited for.
+    patience: Duration,
 }
 
 impl Followers {
@@ -101,7 +105,13 @@ impl Followers {
             tasks.spawn(hint::exchange(store.clone(), stop.clone()));
         }
         tasks.close();
-        Self { store: store.clone(), all, tasks }
+        Self { store: store.clone(), all, tasks, patience: READ_YOUR_WRITES }
+    }
+
+    /// The same, waited for as long as this.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Waits until every follower has ended, after the token they were started with was cancelled.

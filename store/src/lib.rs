@@ -70,7 +70,7 @@ pub use destroy::{Destroyer, Destruction, DestructionStatus};
 pub use error::{AppendError, StoreError};
 pub use event::{RecordedEvent, micros};
 pub use files::{AttachedFile, FILE_PART, FileFacts};
-pub use follow::{BoxFuture, FollowerStatus, Followers, Handle, HandleError, View};
+pub use follow::{BoxFuture, FollowerStatus, Followers, Handle, HandleError, READ_YOUR_WRITES, View};
 pub use idempotency::Idempotency;
 pub use images::{AttachedImage, ImageFacts, ImageSize};
 pub use limits::{Rate, Taken};

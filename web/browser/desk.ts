@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-const STARTS_WITHIN = 30_000;
+const STARTS_WITHIN = 120_000;
 
 interface Answer {
   data?: Record<string, any> | null;
@@ -104,7 +104,7 @@ export async function ask(
     method: "POST",
     headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ query, variables }),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   });
   const { data, errors } = (await response.json()) as Answer;
   if (errors || !data) throw new Error(`refused: ${JSON.stringify(errors)}\n${query}`);

@@ -27,7 +27,7 @@ export const test = base.extend<object, Worker>({
       await use(desk);
       await desk.stop();
     },
-    { scope: "worker", timeout: 60_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
   front: [
     async ({ desk, shop }, use) => {

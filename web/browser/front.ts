@@ -36,11 +36,11 @@ export class Front {
     private readonly server: Server,
   ) {}
 
-  /** `at`: its port; any that is free when none is named. */
-  static async start(desk: string, embeddedBy: string[], at = 0): Promise<Front> {
+  /** `server`: one that listens already, for those whose desk is told of it first. */
+  static async start(desk: string, embeddedBy: string[], server = createServer()): Promise<Front> {
     const { hostname, port } = new URL(desk);
     const target = { host: hostname, port: Number(port) };
-    const server = createServer((incoming, outgoing) => {
+    server.on("request", (incoming, outgoing) => {
       const path = new URL(incoming.url ?? "/", desk).pathname;
       const file = PAGES[path] ?? (path.startsWith("/widget/assets/") ? path.slice("/widget/".length) : undefined);
       if (file) return serve(file, path, embeddedBy, outgoing);
@@ -58,7 +58,7 @@ export class Front {
       through.on("error", () => socket.destroy());
       socket.on("error", () => through.destroy());
     });
-    await new Promise<void>((resolve) => server.listen(at, "127.0.0.1", resolve));
+    if (!server.listening) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return new Front(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, server);
   }
 

@@ -13,6 +13,8 @@ on_both_databases!(
 );
 
 const SHORT: Duration = Duration::from_millis(50);
+/// Longer than those who go away wait, also on a machine that has other things to do.
+const LONGER: Duration = Duration::from_secs(2);
 const LONG: Duration = Duration::from_secs(60);
 
 fn endless(dialect: Dialect) -> &'static str {
@@ -44,7 +46,7 @@ async fn whoever_goes_away_while_they_wait_is_in_nobodys_way(dialect: Dialect) {
     let store = database.open(TestDatabase::clock()).await;
     let views = &store.database().views;
     for _ in 0..8 {
-        let asked = tokio::time::timeout(SHORT / 2, views.rows_within(SHORT, endless(dialect), &[]));
+        let asked = tokio::time::timeout(SHORT, views.rows_within(LONGER, endless(dialect), &[]));
         assert!(asked.await.is_err(), "they did not wait for it");
         // PostgreSQL's server goes on with it until its time is over, and the pool has other connections.
         soon("others are answered", || async { views.rows("SELECT 1 AS n", &[]).await.is_ok() }).await;
@@ -88,8 +90,12 @@ async fn a_sweep_on_postgres_reaches_the_indexes_although_one_page_of_many_has_a
         let row = views.row(sql, &[]).await.expect("readable").expect("a row");
         row.int("pages").expect("a number")
     };
-    assert_eq!(left().await, 1, "what this is about");
     // PostgreSQL's own processes may look at the table for a moment.
+    soon("what this is about: a page that an index still leads to", || async {
+        views.rows("VACUUM swept", &[]).await.expect("vacuumed");
+        left().await == 1
+    })
+    .await;
     soon("nothing leads there", || async {
         views.sweep("swept").await.expect("swept");
         left().await == 0

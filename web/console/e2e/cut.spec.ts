@@ -22,8 +22,8 @@ test("the network is cut and comes back, and nothing is lost or doubled", async 
   await expect(page.getByText(/The connection is lost/)).toBeVisible();
 
   wire.mend();
-  await expect(page.getByRole("button", { name: "5 new messages" })).toBeVisible({ timeout: 20_000 });
-  await expect.poll(async () => (await work.said(first.id)).replies, { timeout: 20_000 }).toEqual(["written without a network"]);
+  await expect(page.getByRole("button", { name: "5 new messages" })).toBeVisible({ timeout: 60_000 });
+  await expect.poll(async () => (await work.said(first.id)).replies, { timeout: 60_000 }).toEqual(["written without a network"]);
   await expect(page.getByText(/The connection is lost/)).toHaveCount(0);
   await page.getByRole("button", { name: "5 new messages" }).click();
   for (const { id } of missed) await expect(rowOf(page, id)).toHaveCount(1);
@@ -48,7 +48,7 @@ test("an answer that is lost on its way back is not sent twice", async ({ work }
   await page.getByRole("textbox", { name: "Reply" }).fill("once");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.getByRole("button", { name: "Send now" }).click();
-  await expect(page.locator(".on-its-way")).toHaveCount(0, { timeout: 15_000 });
+  await expect(page.locator(".on-its-way")).toHaveCount(0, { timeout: 60_000 });
   expect(lost).toBe(1);
   expect((await work.said(id)).replies).toEqual(["once"]);
   await expect(page.locator(".entry.reply")).toHaveCount(1);

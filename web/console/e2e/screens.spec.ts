@@ -35,7 +35,7 @@ async function furnish(work: Work): Promise<{ id: string; reference: string }> {
 for (const looks of LOOKS) {
   const { locale, width, theme } = looks;
   test(`every screen: ${locale}, ${width} pixels, ${theme}`, async ({ work }) => {
-    test.setTimeout(90_000);
+    test.setTimeout(480_000);
     const agent = await work.agent(locale === "en" ? "Anna" : "小明");
     const message = await furnish(work);
     const name = (screen: string) => `${screen}-${locale}-${width}-${theme}`;

@@ -30,7 +30,7 @@ export class Wire {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const wire = new Wire(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, server);
     const script = /src="(\/assets\/[^"]+)"/.exec(readFileSync(join(DIST, "index.html"), "utf8"))?.[1];
-    const served = await fetch(`${desk}/sign-in`, { signal: AbortSignal.timeout(10_000) });
+    const served = await fetch(`${desk}/sign-in`, { signal: AbortSignal.timeout(60_000) });
     wire.hasPages = script !== undefined && (await served.text()).includes(script);
     console.log(wire.hasPages ? "the binary serves the console" : "the binary has another console: the built one is served beside it");
     server.on("connection", (socket) => {

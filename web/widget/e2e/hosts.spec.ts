@@ -199,7 +199,7 @@ test("the desk's own page, and a frame for those who want the visitor out of the
   await expect(frame.getByRole("heading", { name: WORDS.en!.sentTitle })).toBeVisible();
   await own.shot("embedded");
   // The page is told that something happened, and not what.
-  expect(await page.evaluate(() => (window as any).told)).toContainEqual({ type: "lm:submitted" });
+  await expect.poll(() => page.evaluate(() => (window as any).told)).toContainEqual({ type: "lm:submitted" });
   expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
 });
 

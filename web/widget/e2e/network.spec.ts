@@ -211,7 +211,7 @@ test("what is answered while the socket is gone is told after what was told last
   await sockets.at(-1)!.close({ code: 1001 });
   await reply(desk, id, "The second");
   cut = false;
-  await expect(dialog.getByText("The second")).toBeVisible({ timeout: 20_000 });
+  await expect(dialog.getByText("The second")).toBeVisible({ timeout: 60_000 });
   await expect(dialog.locator(".theirs")).toHaveCount(2);
   expect(begun[0]).toBeNull();
   expect(begun.at(-1)).not.toBeNull();
@@ -243,7 +243,7 @@ test("without a socket the list is asked for", async ({ page, shop, front, desk 
   const { id } = await theMessageWith(desk, content);
   await reply(desk, id, "Hello");
   await widget.button(widget.words.close).click();
-  await expect(page.locator(".launcher .badge")).toBeVisible({ timeout: 20_000 });
+  await expect(page.locator(".launcher .badge")).toBeVisible({ timeout: 60_000 });
 });
 
 /** Noise, which nobody can make small without loss. */

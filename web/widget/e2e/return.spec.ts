@@ -1,5 +1,6 @@
 // The way back: by the link of a mail, by a code, and what is said when neither opens anything.
-import { type AddressInfo, createServer } from "node:net";
+import { type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "@playwright/test";
 import { Desk } from "../../browser/desk.ts";
 import { test as base, expect, expectAccessible } from "../../browser/fixtures.ts";
@@ -10,7 +11,7 @@ import zh from "../src/words/zh-CN.ts";
 import { Widget, reply, theMessageWith, word } from "./visiting.ts";
 
 /** A desk that sends mail, and whose links name the pages in front of it. */
-const test = base.extend<object, { post: Post; port: number; desk: Desk; front: { url: string } }>({
+const test = base.extend<object, { post: Post; listens: Server; desk: Desk; front: { url: string } }>({
   post: [
     async ({}, use) => {
       const post = await Post.open();
@@ -19,18 +20,18 @@ const test = base.extend<object, { post: Post; port: number; desk: Desk; front: 
     },
     { scope: "worker" },
   ],
-  port: [
+  // Before the desk: its port is nobody else's by the time the desk names it.
+  listens: [
     async ({}, use) => {
-      const free = createServer();
-      await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
-      const { port } = free.address() as AddressInfo;
-      await new Promise((resolve) => free.close(resolve));
-      await use(port);
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      await use(server);
     },
     { scope: "worker" },
   ],
   desk: [
-    async ({ post, port }, use) => {
+    async ({ post, listens }, use) => {
+      const { port } = listens.address() as AddressInfo;
       const desk = await Desk.start([], {
         LEAVEWORD_SMTP_URL: post.url,
         LEAVEWORD_MAIL_FROM: "Desk <desk@example.com>",
@@ -41,11 +42,11 @@ const test = base.extend<object, { post: Post; port: number; desk: Desk; front: 
       await use(desk);
       await desk.stop();
     },
-    { scope: "worker", timeout: 60_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
   front: [
-    async ({ desk, port }, use) => {
-      const front = await Front.start(desk.url, [], port);
+    async ({ desk, listens }, use) => {
+      const front = await Front.start(desk.url, [], listens);
       await use(front);
       await front.stop();
     },

@@ -165,10 +165,14 @@ export async function reply(desk: Desk, messageId: string, content: string): Pro
   );
 }
 
-/** The one message that has this in it, as soon as the desk finds it. */
+/** The one message that has this in it, as soon as the desk finds it. A search that took too long is asked again. */
 export async function theMessageWith(desk: Desk, search: string): Promise<{ id: string; content: string }> {
-  await expect.poll(async () => (await messagesWith(desk, search)).length).toBe(1);
-  return (await messagesWith(desk, search))[0]!;
+  let found: { id: string; content: string }[] = [];
+  await expect(async () => {
+    found = await messagesWith(desk, search);
+    expect(found).toHaveLength(1);
+  }).toPass({ timeout: 60_000 });
+  return found[0]!;
 }
 
 let counted = 0;

@@ -36,7 +36,7 @@ export function Composer({ message, readVersion }: Props) {
   const picker = useRef<HTMLInputElement>(null);
   const fieldId = useId();
   const [isBusy, busy] = useState(false);
-  const uploads = useUploads((uploaded) => change({ uploads: [...draft.uploads, uploaded] }));
+  const uploads = useUploads((uploaded) => change(({ uploads }) => ({ uploads: [...uploads, uploaded] })));
   const mayReply = may(me, "messages.reply", message);
   const mayNote = may(me, "messages.work", message);
   const kind = mayReply ? draft.kind : "note";
@@ -178,8 +178,8 @@ export function Composer({ message, readVersion }: Props) {
               </button>
             </li>
           ))}
-          {uploads.running.map((name) => (
-            <li key={name} className="quiet">
+          {uploads.running.map((name, at) => (
+            <li key={`${at} ${name}`} className="quiet">
               {t("attach.running", { name })}
             </li>
           ))}

@@ -229,8 +229,8 @@ export const en = {
 
   "rating.of": "{n} of 5 stars",
 
-  "picture.open": "Picture {n} of {all}",
-  "picture.failed": "The picture cannot be loaded. Close it and try again.",
+  "picture.open": "Picture {n} of {all}, from {who}",
+  "picture.failed": "The picture cannot be loaded.",
   "picture.before": "Previous picture",
   "picture.next": "Next picture",
   "picture.save": "Save",

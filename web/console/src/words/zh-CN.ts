@@ -231,8 +231,8 @@ export const zhCN: Record<keyof typeof en, string> = {
 
   "rating.of": "{n} 星（满分 5 星）",
 
-  "picture.open": "图片 {n}/{all}",
-  "picture.failed": "图片加载失败，请关闭后重试。",
+  "picture.open": "图片 {n}/{all}，来自{who}",
+  "picture.failed": "图片加载失败。",
   "picture.before": "上一张",
   "picture.next": "下一张",
   "picture.save": "保存",

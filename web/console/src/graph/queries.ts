@@ -1,5 +1,5 @@
 // What is read of the desk beside the list, and for how long it counts as known.
-import { QueryClient, useQuery } from "@tanstack/react-query";
+import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSession } from "../session/session";
 import { Fault, ask } from "./ask";
 import { ColleaguesDocument, CountsDocument, HereDocument, HistoryDocument, OneMessageDocument, OthersDocument } from "./generated/graphql";
@@ -57,10 +57,13 @@ export function useMessage(id: string) {
   });
 }
 
+/** What happened to a message, as many pages of it as were asked for. */
 export function useHistory(id: string, wanted: boolean) {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: ["history", id],
-    queryFn: async () => (await ask(HistoryDocument, { id })).message?.history ?? null,
+    queryFn: async ({ pageParam: after }) => (await ask(HistoryDocument, { id, after })).message?.history ?? null,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => (page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
     enabled: wanted,
   });
 }

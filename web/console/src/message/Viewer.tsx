@@ -92,20 +92,25 @@ function useLarge(image: PictureFragment): [string | "failed" | null, () => void
   useEffect(() => {
     is(null);
     const stop = new AbortController();
+    const late = setTimeout(() => stop.abort(), ARRIVES_WITHIN);
     let made: string | undefined;
+    let isOver = false;
     void (async () => {
       try {
-        const response = await fetch(here(image.url), { signal: AbortSignal.any([stop.signal, AbortSignal.timeout(ARRIVES_WITHIN)]) });
+        const response = await fetch(here(image.url), { signal: stop.signal });
         if (!response.ok) throw new Error(String(response.status));
         const bytes = await response.arrayBuffer();
-        if (stop.signal.aborted) return;
+        if (isOver) return;
         made = URL.createObjectURL(new Blob([bytes], { type: image.contentType }));
         is(made);
       } catch {
-        if (!stop.signal.aborted) is("failed");
+        if (!isOver) is("failed");
+      } finally {
+        clearTimeout(late);
       }
     })();
     return () => {
+      isOver = true;
       stop.abort();
       if (made) URL.revokeObjectURL(made);
     };

@@ -38,6 +38,8 @@ export const en = {
   "filter.priority": "Priority",
   "filter.order": "Order",
   "filter.none": "Clear filters",
+  "filter.left": "{name} (left)",
+  "filter.unknown": "Another",
 
   "search.label": "Search messages",
   "search.hint": "Search words, names, contacts, references",

@@ -40,6 +40,8 @@ export const zhCN: Record<keyof typeof en, string> = {
   "filter.priority": "优先级",
   "filter.order": "排序",
   "filter.none": "清除筛选",
+  "filter.left": "{name}（已离职）",
+  "filter.unknown": "其他",
 
   "search.label": "搜索留言",
   "search.hint": "搜索内容、姓名、联系方式、编号",

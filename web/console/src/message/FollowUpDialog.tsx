@@ -44,7 +44,7 @@ function Open({ rows }: { rows: readonly Row[] }) {
   };
   const isPast = !(new Date(at).getTime() > Date.now());
   return (
-    <dialog ref={dialog} className="follow-up" aria-labelledby="follow-up-title" onClose={() => openFollowUp(null)} onClick={(event) => event.target === dialog.current && close()}>
+    <dialog ref={dialog} className="asks follow-up" aria-labelledby="follow-up-title" onClose={() => openFollowUp(null)} onClick={(event) => event.target === dialog.current && close()}>
       <h2 id="follow-up-title">{rows.length === 1 ? t("followUp.title", { reference: rows[0]!.reference }) : t("followUp.titleMany", { n: rows.length })}</h2>
       <div className="shortcuts">
         {usualTimes(new Date()).map(({ name, until }) => (

@@ -11,6 +11,7 @@ import { useWords } from "../words/words";
 import { DueClock } from "./DueClock";
 import { openFollowUp } from "./FollowUpDialog";
 import { History } from "./History";
+import { VisitorDoes } from "./VisitorDoes";
 
 export function Properties({ message }: { message: WholeFragment }) {
   const { t, moment, whole } = useWords();
@@ -68,6 +69,7 @@ export function Properties({ message }: { message: WholeFragment }) {
         {visitor.verified && <p className="quiet">{t("visitor.verified")}</p>}
         {visitor.blocked && <p className="warn">{t("visitor.blocked")}</p>}
         {visitor.erasureRequestedAt && <p className="warn">{t("visitor.wantsErasure", { when: moment(visitor.erasureRequestedAt) })}</p>}
+        <VisitorDoes visitor={visitor} />
         <Others message={message} />
       </section>
       {may(me, "audit.read", message) && <History key={message.id} id={message.id} />}

@@ -206,6 +206,37 @@ export const en = {
   "visitor.others": "{n} other {n|message|messages}",
   "visitor.related": "belongs to it",
 
+  "visitor.block": "Block…",
+  "visitor.unblock": "Unblock…",
+  "visitor.erase": "Erase data…",
+
+  "block.title": "Block {name}?",
+  "block.new": "They can leave no new message, and send no pictures or files.",
+  "block.told": "They are not told of replies by mail or SMS.",
+  "block.stays": "What they left stays; they can read it and write more in it.",
+  "block.back": "You can let them in again at any time.",
+  "block.why": "Why (for the history; not shown to them)",
+  "block.go": "Block",
+  "block.done": "{name} can leave no more messages.",
+
+  "unblock.title": "Let {name} leave messages again?",
+  "unblock.text": "They can leave new messages and send pictures and files again.",
+  "unblock.go": "Unblock",
+  "unblock.done": "{name} can leave messages again.",
+
+  "erase.title": "Erase everything of {name}?",
+  "erase.gone": "Gone for ever: their name and contact, and every word of their {n|message|{n} messages}, replies, notes, pictures and files included.",
+  "erase.stays": "What stays: that there was a message, when, in which state, who answered, and the history without its words.",
+  "erase.answer": "Nobody can answer them any more.",
+  "erase.final": "This cannot be undone. Only backups made before still hold it, until they expire.",
+  "erase.why": "Why",
+  "erase.whyStays": "It stays for ever: name nobody in it.",
+  "erase.asked": "Their own request of {when}",
+  "erase.sure": "I know that nobody can undo this.",
+  "erase.go": "Erase for ever",
+  "erase.done": "Everything of this visitor is erased.",
+  "erase.follows": "The visitor is erased; their last words go within seconds.",
+
   "contact.PHONE": "Phone",
   "contact.EMAIL": "E-mail",
 

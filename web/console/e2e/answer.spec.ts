@@ -1,4 +1,4 @@
-import { expect, rowOf, test } from "./console.ts";
+import { expect, expectAccessible, rowOf, test } from "./console.ts";
 
 test("keyboard alone: open, reply, next", async ({ work }) => {
   const agent = await work.agent("小明");
@@ -135,4 +135,37 @@ test("what happened since is told, and nothing is sent, until one says so", asyn
   expect((await work.said(id)).replies).toEqual([]);
   await page.getByRole("button", { name: "Send anyway" }).click();
   await expect.poll(async () => (await work.said(id)).replies).toEqual(["as I saw it"]);
+});
+
+test("a note mentions a colleague by the sounds of their name, and an address mentions nobody", async ({ work, desk }) => {
+  const agent = await work.agent("Ida");
+  const nuo = await work.agent("诸葛诺");
+  const { id, reference } = await work.leave("ask somebody");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  await expect(page.getByRole("article", { name: reference })).toBeVisible();
+  await page.keyboard.press("n");
+  const field = page.getByRole("textbox", { name: "Note" });
+  const options = page.getByRole("option");
+  await field.pressSequentially("write to me@zgn");
+  await expect(options).toHaveCount(0);
+  await field.fill("");
+  await field.pressSequentially("请@zgn");
+  await expect(options).toHaveText(["诸葛诺"]);
+  await expectAccessible(page);
+  // What an input method does with Enter is its own.
+  await field.dispatchEvent("keydown", { key: "Enter", isComposing: true });
+  await expect(options).toHaveCount(1);
+  await field.press("Enter");
+  await expect(field).toHaveValue("请@诸葛诺 ");
+  await field.pressSequentially("看一下");
+  await expect(page.getByText("Mentions 诸葛诺")).toBeVisible();
+  // The draft knows whom it mentions after a reload as well.
+  await page.reload();
+  await expect(page.getByText("Mentions 诸葛诺")).toBeVisible();
+  await field.focus();
+  await field.press("Control+Enter");
+  await expect(page.locator(".entry.note")).toContainText("@诸葛诺");
+  const { message } = await desk.ask(`query ($id: ID!) { message(id: $id) { entries { ... on Note { content mentions { id } } } } }`, { id });
+  expect(message.entries.at(-1)).toEqual({ content: "请@诸葛诺 看一下", mentions: [{ id: nuo.id }] });
 });

@@ -14,8 +14,11 @@ import { useSettings } from "../settings/settings";
 import { say, unsay } from "../told/toasts";
 import { sentenceOf } from "../commands/run";
 import { useWords } from "../words/words";
+import { MentionList } from "./MentionList";
+import { mentionedIn } from "./mentions";
 import { SECOND_THOUGHTS, movedOn, send, takeBack } from "./outbox";
 import { draftAgain, useDraft } from "./useDraft";
+import { useMentions } from "./useMentions";
 import { useUploads } from "./useUploads";
 
 interface Props {
@@ -40,6 +43,9 @@ export function Composer({ message, readVersion }: Props) {
   const mayReply = may(me, "messages.reply", message);
   const mayNote = may(me, "messages.work", message);
   const kind = mayReply ? draft.kind : "note";
+  const mentions = useMentions(field, draft.note, kind === "note", (note, who) =>
+    change(({ mentions }) => ({ note, mentions: [...mentions.filter(({ id }) => id !== who.id), who] })),
+  );
 
   useEffect(() => {
     const compose = (event: Event) => {
@@ -66,6 +72,7 @@ export function Composer({ message, readVersion }: Props) {
   }
 
   const text = kind === "reply" ? draft.reply : draft.note;
+  const mentioned = kind === "note" ? mentionedIn(draft.note, draft.mentions) : [];
   const canSend = (text.trim() !== "" || (kind === "reply" && draft.uploads.length > 0)) && !isBusy && uploads.running.length === 0;
 
   const reply = (resolves: boolean) => {
@@ -93,9 +100,10 @@ export function Composer({ message, readVersion }: Props) {
     if (!canSend) return;
     busy(true);
     try {
-      const { done } = await ask(AddNoteDocument, { input: { messageId: message.id, content: draft.note.trim(), idempotencyKey: crypto.randomUUID() } });
+      const input = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id), idempotencyKey: crypto.randomUUID() };
+      const { done } = await ask(AddNoteDocument, { input });
       if (done.userErrors[0]) return void say({ text: done.userErrors[0].message, tone: "bad" });
-      change({ note: "" });
+      change({ note: "", mentions: [] });
       if (done.receipt) movedOn(message.id, readVersion, done.receipt.version);
       if (done.message) happened({ kind: "seen", message: done.message });
       await queries.invalidateQueries({ queryKey: ["message"] });
@@ -109,7 +117,7 @@ export function Composer({ message, readVersion }: Props) {
   const go = () => (kind === "reply" ? reply(false) : void note());
 
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (isComposing(event.nativeEvent)) return;
+    if (isComposing(event.nativeEvent) || mentions.pressed(event)) return;
     if (event.key === "Escape") return field.current?.blur();
     if (event.key !== "Enter") return;
     const command = event.metaKey || event.ctrlKey;
@@ -157,17 +165,26 @@ export function Composer({ message, readVersion }: Props) {
       <label className="hidden" htmlFor={fieldId}>
         {t(kind === "reply" ? "composer.reply" : "composer.note")}
       </label>
+      <MentionList mentions={mentions} />
       <textarea
         id={fieldId}
         ref={field}
+        aria-autocomplete={kind === "note" ? "list" : undefined}
+        aria-controls={mentions.found.length > 0 ? mentions.listId : undefined}
+        aria-activedescendant={mentions.found.length > 0 ? `${mentions.listId}-${mentions.at}` : undefined}
         rows={2}
         maxLength={LONGEST}
         value={text}
         placeholder={kind === "reply" ? t("composer.replyTo", { name: message.visitor.name ?? t("visitor.unnamed") }) : t("composer.noteTo")}
-        onChange={(event) => change({ [kind]: event.target.value })}
+        onChange={(event) => {
+          change({ [kind]: event.target.value });
+          mentions.stands();
+        }}
+        onSelect={mentions.stands}
         onKeyDown={pressed}
         onPaste={pasted}
       />
+      {mentioned.length > 0 && <p className="composer-hint">{t("mention.named", { names: mentioned.map(({ name }) => name).join(", ") })}</p>}
       {kind === "reply" && (draft.uploads.length > 0 || uploads.running.length > 0) && (
         <ul className="attachments">
           {draft.uploads.map(({ id, name }) => (

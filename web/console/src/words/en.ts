@@ -273,7 +273,7 @@ export const en = {
   "composer.note": "Note",
   "composer.noteHint": "No visitor ever sees this.",
   "composer.replyTo": "Reply to {name}",
-  "composer.noteTo": "A note for colleagues",
+  "composer.noteTo": "A note for colleagues; @ mentions one",
   "composer.enter": "Enter sends, Shift+Enter breaks the line",
   "composer.modEnter": "Ctrl/⌘+Enter sends",
   "composer.send": "Send",
@@ -282,6 +282,9 @@ export const en = {
   "composer.mayNot": "Your role does not let you answer this message.",
   "composer.deleted": "A deleted message is not answered. Restore it first.",
   "composer.erased": "The visitor was erased: nobody is there to answer.",
+
+  "mention.label": "Colleagues to mention",
+  "mention.named": "Mentions {names}",
 
   "draft.mark": "Draft",
   "draft.kept": "Draft kept",

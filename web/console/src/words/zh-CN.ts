@@ -275,7 +275,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "composer.note": "备注",
   "composer.noteHint": "访客看不到备注。",
   "composer.replyTo": "回复 {name}",
-  "composer.noteTo": "写给同事的备注",
+  "composer.noteTo": "写给同事的备注，@ 可提及同事",
   "composer.enter": "Enter 发送，Shift+Enter 换行",
   "composer.modEnter": "Ctrl/⌘+Enter 发送",
   "composer.send": "发送",
@@ -284,6 +284,9 @@ export const zhCN: Record<keyof typeof en, string> = {
   "composer.mayNot": "您的角色无法回复此留言。",
   "composer.deleted": "已删除的留言无法回复，请先恢复。",
   "composer.erased": "访客数据已清除，无法回复。",
+
+  "mention.label": "可提及的同事",
+  "mention.named": "提及：{names}",
 
   "draft.mark": "草稿",
   "draft.kept": "草稿已保存",

@@ -10,7 +10,7 @@ export default defineConfig({
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 7_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ["./budgets.ts"]],
   use: {
     actionTimeout: 7_000,
     navigationTimeout: 10_000,

@@ -1,7 +1,6 @@
 // What narrows a list: words, category, tag, priority, assignee; and in which order it stands. All of it is in the address.
 import CloseOutlined from "@ant-design/icons/es/icons/CloseOutlined";
 import SearchOutlined from "@ant-design/icons/es/icons/SearchOutlined";
-import Input from "antd/es/input";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useColleagues, useHere } from "../graph/queries";
@@ -29,37 +28,48 @@ export function Filters() {
     return () => clearTimeout(timer);
   }, [typed, composes]);
 
+  const clear = () => {
+    type("");
+    narrow({ q: undefined });
+  };
   // The list comes first.
   const colleagues = useColleagues(useInbox(({ read }) => read)).data;
   const me = here?.viewer;
   return (
     <div className="filters" role="search">
-      <Input
-        id="search"
-        prefix={<SearchOutlined aria-hidden />}
-        suffix={typed ? undefined : <kbd aria-hidden>/</kbd>}
-        placeholder={t("search.hint")}
-        aria-label={t("search.label")}
-        allowClear
-        maxLength={200}
-        value={typed}
-        status={typed && !isSearch(typed) ? "warning" : undefined}
-        onChange={(event) => type(event.target.value)}
-        onCompositionStart={() => isBeingComposed(true)}
-        onCompositionEnd={() => isBeingComposed(false)}
-        onKeyDown={(event) => {
-          if (isComposing(event.nativeEvent)) return;
-          if (event.key === "Enter" || event.key === "ArrowDown") {
-            narrow({ q: typed.trim() || undefined });
-            event.currentTarget.blur();
-          }
-          if (event.key === "Escape") {
-            type("");
-            narrow({ q: undefined });
-            event.currentTarget.blur();
-          }
-        }}
-      />
+      <div className={typed && !isSearch(typed) ? "search odd" : "search"}>
+        <SearchOutlined aria-hidden />
+        <input
+          id="search"
+          enterKeyHint="search"
+          autoComplete="off"
+          placeholder={t("search.hint")}
+          aria-label={t("search.label")}
+          maxLength={200}
+          value={typed}
+          onChange={(event) => type(event.target.value)}
+          onCompositionStart={() => isBeingComposed(true)}
+          onCompositionEnd={() => isBeingComposed(false)}
+          onKeyDown={(event) => {
+            if (isComposing(event.nativeEvent)) return;
+            if (event.key === "Enter" || event.key === "ArrowDown") {
+              narrow({ q: typed.trim() || undefined });
+              event.currentTarget.blur();
+            }
+            if (event.key === "Escape") {
+              clear();
+              event.currentTarget.blur();
+            }
+          }}
+        />
+        {typed ? (
+          <button type="button" className="icon" aria-label={t("search.clear")} onClick={clear}>
+            <CloseOutlined aria-hidden />
+          </button>
+        ) : (
+          <kbd aria-hidden>/</kbd>
+        )}
+      </div>
       <div className="filters-row">
         <Choice label={t("filter.category")} value={search.category} choose={(category) => narrow({ category })} options={desk?.categories.map(({ id, name, icon }) => [id, icon ? `${icon} ${name}` : name]) ?? []} />
         <Choice label={t("filter.tag")} value={search.tag} choose={(tag) => narrow({ tag })} options={desk?.tags.map((tag) => [tag, tag]) ?? []} />

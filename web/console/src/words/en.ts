@@ -43,6 +43,7 @@ export const en = {
 
   "search.label": "Search messages",
   "search.hint": "Search words, names, contacts, references",
+  "search.clear": "Clear the search",
 
   "inbox.list": "Messages and filters",
   "inbox.messages": "Messages",

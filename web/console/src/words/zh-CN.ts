@@ -45,6 +45,7 @@ export const zhCN: Record<keyof typeof en, string> = {
 
   "search.label": "搜索留言",
   "search.hint": "搜索内容、姓名、联系方式、编号",
+  "search.clear": "清除搜索",
 
   "inbox.list": "留言与筛选",
   "inbox.messages": "留言",

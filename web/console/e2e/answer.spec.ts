@@ -20,6 +20,20 @@ test("keyboard alone: open, reply, next", async ({ work }) => {
   await expect.poll(async () => (await work.said(first.id)).replies, { timeout: 15_000 }).toEqual(["您好，今天发货。"]);
 });
 
+test("R in the list opens the message with the caret in the reply", async ({ work }) => {
+  const agent = await work.agent("Ada");
+  const { id, reference } = await work.leave("answer me at once");
+  for (const width of [1440, 900]) {
+    const page = await work.page(agent, { locale: "en", width });
+    await page.goto("/inbox?order=NEWEST_FIRST");
+    await expect(rowOf(page, id)).toBeVisible();
+    await page.keyboard.press("j");
+    await page.keyboard.press("r");
+    await expect(page.getByRole("article", { name: reference })).toBeVisible();
+    await expect(page.getByRole("textbox", { name: "Reply", exact: true })).toBeFocused();
+  }
+});
+
 test("a reply taken back within eight seconds is a draft again, and was never sent", async ({ work }) => {
   const agent = await work.agent("Anna");
   const { id, reference } = await work.leave("take it back");

@@ -14,6 +14,7 @@ import { useSettings } from "../settings/settings";
 import { say, unsay } from "../told/toasts";
 import { sentenceOf } from "../commands/run";
 import { useWords } from "../words/words";
+import { compose, onCompose } from "./compose";
 import { MentionList } from "./MentionList";
 import { mentionedIn } from "./mentions";
 import { SECOND_THOUGHTS, movedOn, send, takeBack } from "./outbox";
@@ -47,16 +48,14 @@ export function Composer({ message, readVersion }: Props) {
     change(({ mentions }) => ({ note, mentions: [...mentions.filter(({ id }) => id !== who.id), who] })),
   );
 
-  useEffect(() => {
-    const compose = (event: Event) => {
-      const { id, kind } = (event as CustomEvent<{ id: string; kind: "reply" | "note" }>).detail;
-      if (id !== message.id) return;
-      change({ kind });
-      field.current?.focus();
-    };
-    addEventListener("leaveword:compose", compose);
-    return () => removeEventListener("leaveword:compose", compose);
-  }, [message.id, change]);
+  useEffect(
+    () =>
+      onCompose(message.id, (kind) => {
+        change({ kind });
+        field.current?.focus();
+      }),
+    [message.id, change],
+  );
 
   // As high as what is written, within reason; CSS says how high that is.
   useEffect(() => {
@@ -88,7 +87,7 @@ export function Composer({ message, readVersion }: Props) {
           const words = takeBack(key);
           if (!words) return say({ text: t("sending.tooLate") });
           draftAgain(words);
-          dispatchEvent(new CustomEvent("leaveword:compose", { detail: { id: message.id, kind: "reply" } }));
+          compose(message.id, "reply");
         },
       },
     });

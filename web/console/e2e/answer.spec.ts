@@ -112,6 +112,7 @@ test("the palette gives a message to somebody by the sounds of their name, and l
   await expect(field).toBeVisible();
   await field.press("Enter");
   await expect.poll(async () => (await work.said(id)).assignee?.name).toBe("欧阳锋");
+  await expect(page.locator(".properties")).toContainText("欧阳锋");
 });
 
 test("a note stays inside, and a follow-up parks in one tap", async ({ work }) => {

@@ -87,7 +87,7 @@ export function VisitorDialog({ what, visitor, gone }: VisitorDialogProps) {
         {says.why && (
           <label>
             {t(says.why)}
-            {what === "erase" && <small> {t("erase.whyStays")}</small>}
+            {what === "erase" && <small className="below">{t("erase.whyStays")}</small>}
             <textarea rows={2} maxLength={LONGEST} required={what === "erase"} value={reason} onChange={(event) => write(event.target.value)} />
           </label>
         )}

@@ -6,8 +6,11 @@ import { type Page, expect } from "@playwright/test";
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** Fails with what was found and where; `within` leaves out what is not ours. */
-export async function expectAccessible(page: Page, within?: string): Promise<void> {
+/** What another theme of the same page can break. */
+const OF_COLOURS = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+
+/** Fails with what was found and where; `within` leaves out what is not ours, `colours` what goes by none. */
+export async function expectAccessible(page: Page, within?: string, colours = false): Promise<void> {
   // `evaluate` passes a page's Content-Security-Policy, a script tag would not.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(SOURCE);
   const found = await page.evaluate(
@@ -20,7 +23,7 @@ export async function expectAccessible(page: Page, within?: string): Promise<voi
         at: violation.nodes.map((node: any) => `${node.target.flat().join(" ")}: ${node.failureSummary}`),
       }));
     },
-    [within, TAGS] as const,
+    [within, colours ? OF_COLOURS : TAGS] as const,
   );
   expect(found).toEqual([]);
 }

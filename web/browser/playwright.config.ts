@@ -11,7 +11,7 @@ export default defineConfig({
   // How quick something is some tests say; the others wait for it on a machine that has other things to do.
   timeout: 240_000,
   expect: { timeout: 30_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ["./budgets.ts"]],
   use: {
     actionTimeout: 30_000,
     navigationTimeout: 60_000,

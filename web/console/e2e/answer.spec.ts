@@ -1,4 +1,4 @@
-import { expect, rowOf, test } from "./console.ts";
+import { expect, expectAccessible, rowOf, test } from "./console.ts";
 
 test("keyboard alone: open, reply, next", async ({ work }) => {
   const agent = await work.agent("小明");
@@ -18,6 +18,20 @@ test("keyboard alone: open, reply, next", async ({ work }) => {
   await page.keyboard.press("j");
   await expect(page.getByRole("article", { name: second.reference })).toBeVisible();
   await expect.poll(async () => (await work.said(first.id)).replies, { timeout: 60_000 }).toEqual(["您好，今天发货。"]);
+});
+
+test("R in the list opens the message with the caret in the reply", async ({ work }) => {
+  const agent = await work.agent("Ada");
+  const { id, reference } = await work.leave("answer me at once");
+  for (const width of [1440, 900]) {
+    const page = await work.page(agent, { locale: "en", width });
+    await page.goto("/inbox?order=NEWEST_FIRST");
+    await expect(rowOf(page, id)).toBeVisible();
+    await page.keyboard.press("j");
+    await page.keyboard.press("r");
+    await expect(page.getByRole("article", { name: reference })).toBeVisible();
+    await expect(page.getByRole("textbox", { name: "Reply", exact: true })).toBeFocused();
+  }
 });
 
 test("a reply taken back within eight seconds is a draft again, and was never sent", async ({ work }) => {
@@ -99,6 +113,7 @@ test("the palette gives a message to somebody by the sounds of their name, and l
   await expect(field).toBeVisible();
   await field.press("Enter");
   await expect.poll(async () => (await work.said(id)).assignee?.name).toBe("欧阳锋");
+  await expect(page.locator(".properties")).toContainText("欧阳锋");
 });
 
 test("a note stays inside, and a follow-up parks in one tap", async ({ work }) => {
@@ -136,4 +151,37 @@ test("what happened since is told, and nothing is sent, until one says so", asyn
   expect((await work.said(id)).replies).toEqual([]);
   await page.getByRole("button", { name: "Send anyway" }).click();
   await expect.poll(async () => (await work.said(id)).replies).toEqual(["as I saw it"]);
+});
+
+test("a note mentions a colleague by the sounds of their name, and an address mentions nobody", async ({ work, desk }) => {
+  const agent = await work.agent("Ida");
+  const nuo = await work.agent("诸葛诺");
+  const { id, reference } = await work.leave("ask somebody");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  await expect(page.getByRole("article", { name: reference })).toBeVisible();
+  await page.keyboard.press("n");
+  const field = page.getByRole("textbox", { name: "Note" });
+  const options = page.getByRole("option");
+  await field.pressSequentially("write to me@zgn");
+  await expect(options).toHaveCount(0);
+  await field.fill("");
+  await field.pressSequentially("请@zgn");
+  await expect(options).toHaveText(["诸葛诺"]);
+  await expectAccessible(page);
+  // What an input method does with Enter is its own.
+  await field.dispatchEvent("keydown", { key: "Enter", isComposing: true });
+  await expect(options).toHaveCount(1);
+  await field.press("Enter");
+  await expect(field).toHaveValue("请@诸葛诺 ");
+  await field.pressSequentially("看一下");
+  await expect(page.getByText("Mentions 诸葛诺")).toBeVisible();
+  // The draft knows whom it mentions after a reload as well.
+  await page.reload();
+  await expect(page.getByText("Mentions 诸葛诺")).toBeVisible();
+  await field.focus();
+  await field.press("Control+Enter");
+  await expect(page.locator(".entry.note")).toContainText("@诸葛诺");
+  const { message } = await desk.ask(`query ($id: ID!) { message(id: $id) { entries { ... on Note { content mentions { id } } } } }`, { id });
+  expect(message.entries.at(-1)).toEqual({ content: "请@诸葛诺 看一下", mentions: [{ id: nuo.id }] });
 });

@@ -1,3 +1,4 @@
+import { measured } from "../../browser/budgets.ts";
 import { expect, test } from "./console.ts";
 
 const MANY = 10_000;
@@ -61,7 +62,7 @@ test("ten thousand messages are at most 800 nodes, wherever one is in them", asy
   await scroller.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 2 }));
   await expect(page.locator(".row").first()).toBeVisible();
   most = Math.max(most, await nodes());
-  console.log(`${MANY} messages: at most ${most} nodes`);
+  measured(`nodes of a list of ${MANY.toLocaleString("en")} messages, at most`, most, 800);
   expect(most).toBeLessThanOrEqual(800);
   await expect(page.getByRole("heading", { name: "To answer" })).toBeVisible();
 });

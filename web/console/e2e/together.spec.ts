@@ -1,53 +1,58 @@
 import type { Page } from "@playwright/test";
+import { measured, percentile } from "../../browser/budgets.ts";
 import { expect, rowOf, test } from "./console.ts";
 
-/** Writes down when the row of a message first says something. */
-async function watch(page: Page, id: string, text: string): Promise<void> {
+/** Writes down when each of these rows first says something. */
+async function watch(page: Page, ids: readonly string[], text: string): Promise<void> {
   await page.evaluate(
-    ([id, text]) => {
+    ([ids, text]) => {
+      const seen: Record<string, number> = ((window as any).seen = {});
       const look = () => {
-        if (!document.querySelector(`.row[data-id="${id}"]`)?.textContent?.includes(text!)) return;
-        (window as any).seenAt ??= Date.now();
-        watching.disconnect();
+        for (const id of ids) {
+          if (!(id in seen) && document.querySelector(`.row[data-id="${id}"]`)?.textContent?.includes(text)) seen[id] = Date.now();
+        }
       };
-      const watching = new MutationObserver(look);
-      watching.observe(document.body, { childList: true, subtree: true, characterData: true });
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
       look();
     },
-    [id, text],
+    [ids, text] as const,
   );
 }
 
+const ROUNDS = 21;
+/** Within so many milliseconds the other sees it. */
+const SEEN_WITHIN = 300;
+
 test("two agents see each other's work within 300 milliseconds", async ({ work }) => {
   const [anna, ben] = [await work.agent("Anna"), await work.agent("Ben")];
-  const [one, other] = [await work.page(anna, { locale: "en" }), await work.page(ben, { locale: "en" })];
-  const took: number[] = [];
+  // High enough for all rows: what is not in the page is not seen.
+  const looks = { locale: "en", height: 2_000 } as const;
+  const [one, other] = [await work.page(anna, looks), await work.page(ben, looks)];
+  const ids: string[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) ids.unshift((await work.leave(`round ${round}`)).id);
   for (const page of [one, other]) {
     await page.goto("/inbox?order=NEWEST_FIRST");
     await expect(page.getByText("At the desk")).toBeVisible();
+    for (const id of ids) await expect(rowOf(page, id)).toBeVisible();
   }
-  // A machine that does other things beside is slow at times: some rounds show how quick it is.
-  const quick = () => took.filter((ms) => ms < 300).length;
-  for (let round = 0; round < 20 && quick() < 3; round += 1) {
-    const { id } = await work.leave(`round ${round}`);
-    for (const page of [one, other]) {
-      await page.getByRole("button", { name: /new messages?$/ }).click();
-      await expect(rowOf(page, id)).toBeVisible();
-    }
-    await other.evaluate(() => delete (window as any).seenAt);
-    await watch(other, id, "Anna");
-    await rowOf(one, id).locator("a").click();
-    await expect(one.getByRole("button", { name: "Claim" })).toBeVisible();
+  await watch(other, ids, "Anna");
+  const took: number[] = [];
+  for (const id of ids) {
+    await one.keyboard.press("j");
+    await expect(one.locator(`.row.cursor[data-id="${id}"]`)).toBeVisible();
     const began = await one.evaluate(() => {
       const at = Date.now();
-      [...document.querySelectorAll("button")].find((button) => button.textContent === "Claim")!.click();
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "c", bubbles: true }));
       return at;
     });
-    await expect.poll(() => other.evaluate(() => (window as any).seenAt)).toBeTruthy();
-    took.push((await other.evaluate(() => (window as any).seenAt)) - began);
+    const seen = await other.waitForFunction((id) => (window as any).seen[id] as number | undefined, id, { polling: 20 });
+    took.push((await seen.jsonValue())! - began);
   }
-  console.log(`seen by the other after ${took.join(", ")} ms`);
-  expect(quick()).toBe(3);
+  const [half, most] = [percentile(took, 0.5), percentile(took, 0.95)];
+  measured(`seen by the other agent, half of ${ROUNDS}`, half, SEEN_WITHIN, "ms");
+  measured(`seen by the other agent, 95 of 100 of ${ROUNDS}`, most, SEEN_WITHIN, "ms");
+  // A machine that does other things beside is slow at times: the quicker quarter shows what the desk itself takes.
+  expect(percentile(took, 0.25)).toBeLessThan(SEEN_WITHIN);
 });
 
 test("of two who claim at once one has it, and the other is told who", async ({ work }) => {

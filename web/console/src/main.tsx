@@ -30,9 +30,15 @@ onSession(() => {
   void router.invalidate();
 });
 
-// A tab that was open over an upgrade asks for files that are not there any more: once it is loaded anew, they are.
-window.addEventListener("vite:preloadError", (event) => {
-  event.preventDefault();
+// A tab that was open over an upgrade asks for files that are not there any more: once it is loaded anew, they are. While
+// the server is away the page that is here is better than none, and whoever asked for the file says that it is missing.
+const ANEW = "leaveword.anew";
+const ANEW_AGAIN = 60_000;
+window.addEventListener("vite:preloadError", async () => {
+  if (Date.now() - Number(sessionStorage.getItem(ANEW)) < ANEW_AGAIN) return;
+  const served = await fetch("/", { method: "HEAD", signal: AbortSignal.timeout(5_000) }).catch(() => null);
+  if (!served?.ok) return;
+  sessionStorage.setItem(ANEW, String(Date.now()));
   location.reload();
 });
 

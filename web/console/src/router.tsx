@@ -6,7 +6,6 @@ import { MessagePage } from "./message/MessagePage";
 import { Absent } from "./shell/Absent";
 import { Broken } from "./shell/Broken";
 import { Shell } from "./shell/Shell";
-import { SignIn } from "./session/SignIn";
 import { session } from "./session/session";
 
 /** A place within the console to come back to; nothing of elsewhere. */
@@ -18,7 +17,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (raw: Record<string, unknown>) => ({ to: within(raw.to) }),
-  component: SignIn,
+  component: lazyRouteComponent(() => import("./session/SignIn"), "SignIn"),
 });
 
 const desk = createRoute({

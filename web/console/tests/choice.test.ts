@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Choice, NOTHING, kept, moved, ranged, successor, toggled } from "../src/inbox/choice";
-import { filterOf, orderOf, readSearch } from "../src/inbox/folders";
+import { NOBODY, filterOf, isNarrowed, orderOf, readSearch } from "../src/inbox/folders";
 import { SHORTCUTS, usualTimes } from "../src/message/dates";
 import { readSession } from "../src/session/session";
 
@@ -44,6 +44,16 @@ test("an address tells a list, and what is not understood counts for nothing", (
   expect(filterOf(search, "me")).toEqual({ status: ["OPEN", "FOLLOW_UP"], assigneeId: ["me"], search: "4711", tag: ["vip"] });
   expect(filterOf({ q: "!?" }, "me")).toEqual({ status: ["OPEN"] });
   expect(orderOf({ folder: "closed" })).toBe("LAST_ACTIVITY");
+});
+
+test("a list can be narrowed to whoever has it, where the folder does not say so already", () => {
+  expect(filterOf({ assignee: "m-2" }, "m-1")).toEqual({ status: ["OPEN"], assigneeId: ["m-2"] });
+  expect(filterOf({ assignee: "me" }, "m-1")).toEqual({ status: ["OPEN"], assigneeId: ["m-1"] });
+  expect(filterOf({ folder: "all", assignee: NOBODY }, "m-1")).toEqual({ unassigned: true });
+  expect(filterOf({ folder: "mine", assignee: "m-2" }, "m-1")).toEqual({ status: ["OPEN", "FOLLOW_UP"], assigneeId: ["m-1"] });
+  expect(filterOf({ folder: "unassigned", assignee: "m-2" }, "m-1")).toEqual({ status: ["OPEN"], unassigned: true });
+  expect(isNarrowed({ folder: "mine", assignee: "m-2" })).toBe(false);
+  expect(isNarrowed({ folder: "all", assignee: "m-2" })).toBe(true);
 });
 
 test("the usual times lie ahead: Monday is never today", () => {

@@ -1,8 +1,8 @@
 // What is read of the desk beside the list, and for how long it counts as known.
-import { QueryClient, useQuery } from "@tanstack/react-query";
+import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSession } from "../session/session";
 import { Fault, ask } from "./ask";
-import { ColleaguesDocument, CountsDocument, HereDocument, HistoryDocument, OneMessageDocument, OthersDocument } from "./generated/graphql";
+import { ColleaguesDocument, type ColleaguesQuery, CountsDocument, HereDocument, HistoryDocument, OneMessageDocument, OthersDocument } from "./generated/graphql";
 import { useSettings } from "../settings/settings";
 
 const MINUTES = 60_000;
@@ -39,8 +39,28 @@ export function useCounts(me: string | undefined) {
   });
 }
 
+/** So many pages of a hundred: a desk of more is none that picks people from a list. */
+const MOST_PAGES = 10;
+
+export interface Colleagues {
+  members: ColleaguesQuery["members"]["nodes"];
+  teams: ColleaguesQuery["teams"];
+}
+
+async function colleagues(): Promise<Colleagues> {
+  const read = await ask(ColleaguesDocument, {});
+  const members = [...read.members.nodes];
+  let { pageInfo } = read.members;
+  for (let pages = 1; pageInfo.hasNextPage && pages < MOST_PAGES; pages += 1) {
+    const next = (await ask(ColleaguesDocument, { after: pageInfo.endCursor })).members;
+    members.push(...next.nodes);
+    pageInfo = next.pageInfo;
+  }
+  return { members, teams: read.teams };
+}
+
 export function useColleagues(wanted: boolean) {
-  return useQuery({ queryKey: ["colleagues"], queryFn: () => ask(ColleaguesDocument, {}), enabled: wanted });
+  return useQuery({ queryKey: ["colleagues"], queryFn: colleagues, enabled: wanted });
 }
 
 const REFERENCE = /^LW-/i;
@@ -57,10 +77,13 @@ export function useMessage(id: string) {
   });
 }
 
+/** What happened to a message, as many pages of it as were asked for. */
 export function useHistory(id: string, wanted: boolean) {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: ["history", id],
-    queryFn: async () => (await ask(HistoryDocument, { id })).message?.history ?? null,
+    queryFn: async ({ pageParam: after }) => (await ask(HistoryDocument, { id, after })).message?.history ?? null,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => (page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
     enabled: wanted,
   });
 }

@@ -3,13 +3,13 @@ import { Link } from "@tanstack/react-router";
 import { useCounts } from "../graph/queries";
 import { may, useMe } from "../session/rights";
 import { useWords } from "../words/words";
-import { type Search, isSearch } from "./folders";
+import { type Search, isNarrowed, isSearch } from "./folders";
 
 export function EmptyList({ search }: { search: Search }) {
   const { t } = useWords();
   const me = useMe();
   const counts = useCounts(me?.id).data;
-  const narrowed = isSearch(search.q) || [search.category, search.tag, search.priority, search.assignee].some(Boolean);
+  const narrowed = isSearch(search.q) || isNarrowed(search);
   if (narrowed) {
     return (
       <div className="blank quiet">

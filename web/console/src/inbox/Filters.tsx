@@ -1,12 +1,13 @@
-// What narrows a list: words, category, tag, priority; and in which order it stands. All of it is in the address.
+// What narrows a list: words, category, tag, priority, assignee; and in which order it stands. All of it is in the address.
+import CloseOutlined from "@ant-design/icons/es/icons/CloseOutlined";
 import SearchOutlined from "@ant-design/icons/es/icons/SearchOutlined";
-import Input from "antd/es/input";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useHere } from "../graph/queries";
+import { useColleagues, useHere } from "../graph/queries";
 import { isComposing } from "../keyboard/keys";
 import { useWords } from "../words/words";
-import { ORDERS, type Search, isSearch, orderOf } from "./folders";
+import { NOBODY, ORDERS, type Search, isNarrowed, isSearch, mayAskWhose, orderOf } from "./folders";
+import { useInbox } from "./store";
 
 const AFTER_TYPING = 300;
 
@@ -14,7 +15,8 @@ export function Filters() {
   const { t } = useWords();
   const search = useSearch({ from: "/desk/inbox" });
   const navigate = useNavigate({ from: "/inbox" });
-  const desk = useHere().data?.desk;
+  const here = useHere().data;
+  const desk = here?.desk;
   const [typed, type] = useState(search.q ?? "");
   const [composes, isBeingComposed] = useState(false);
 
@@ -26,35 +28,48 @@ export function Filters() {
     return () => clearTimeout(timer);
   }, [typed, composes]);
 
-  const narrowed = [search.category, search.tag, search.priority, search.assignee].some(Boolean);
+  const clear = () => {
+    type("");
+    narrow({ q: undefined });
+  };
+  // The list comes first.
+  const colleagues = useColleagues(useInbox(({ read }) => read)).data;
+  const me = here?.viewer;
   return (
     <div className="filters" role="search">
-      <Input
-        id="search"
-        prefix={<SearchOutlined aria-hidden />}
-        suffix={typed ? undefined : <kbd aria-hidden>/</kbd>}
-        placeholder={t("search.hint")}
-        aria-label={t("search.label")}
-        allowClear
-        maxLength={200}
-        value={typed}
-        status={typed && !isSearch(typed) ? "warning" : undefined}
-        onChange={(event) => type(event.target.value)}
-        onCompositionStart={() => isBeingComposed(true)}
-        onCompositionEnd={() => isBeingComposed(false)}
-        onKeyDown={(event) => {
-          if (isComposing(event.nativeEvent)) return;
-          if (event.key === "Enter" || event.key === "ArrowDown") {
-            narrow({ q: typed.trim() || undefined });
-            event.currentTarget.blur();
-          }
-          if (event.key === "Escape") {
-            type("");
-            narrow({ q: undefined });
-            event.currentTarget.blur();
-          }
-        }}
-      />
+      <div className={typed && !isSearch(typed) ? "search odd" : "search"}>
+        <SearchOutlined aria-hidden />
+        <input
+          id="search"
+          enterKeyHint="search"
+          autoComplete="off"
+          placeholder={t("search.hint")}
+          aria-label={t("search.label")}
+          maxLength={200}
+          value={typed}
+          onChange={(event) => type(event.target.value)}
+          onCompositionStart={() => isBeingComposed(true)}
+          onCompositionEnd={() => isBeingComposed(false)}
+          onKeyDown={(event) => {
+            if (isComposing(event.nativeEvent)) return;
+            if (event.key === "Enter" || event.key === "ArrowDown") {
+              narrow({ q: typed.trim() || undefined });
+              event.currentTarget.blur();
+            }
+            if (event.key === "Escape") {
+              clear();
+              event.currentTarget.blur();
+            }
+          }}
+        />
+        {typed ? (
+          <button type="button" className="icon" aria-label={t("search.clear")} onClick={clear}>
+            <CloseOutlined aria-hidden />
+          </button>
+        ) : (
+          <kbd aria-hidden>/</kbd>
+        )}
+      </div>
       <div className="filters-row">
         <Choice label={t("filter.category")} value={search.category} choose={(category) => narrow({ category })} options={desk?.categories.map(({ id, name, icon }) => [id, icon ? `${icon} ${name}` : name]) ?? []} />
         <Choice label={t("filter.tag")} value={search.tag} choose={(tag) => narrow({ tag })} options={desk?.tags.map((tag) => [tag, tag]) ?? []} />
@@ -64,9 +79,25 @@ export function Filters() {
           choose={(priority) => narrow({ priority: priority as Search["priority"] })}
           options={(["URGENT", "HIGH", "NORMAL", "LOW"] as const).map((one) => [one, t(`priority.${one}`)])}
         />
-        {narrowed && (
-          <button type="button" className="link" onClick={() => narrow({ category: undefined, tag: undefined, priority: undefined, assignee: undefined })}>
-            {t("filter.none")}
+        {me && mayAskWhose(search) && (
+          <Choice
+            label={t("property.assignee")}
+            // One's own id stands in the address: whoever is given it sees the same list.
+            value={search.assignee === "me" ? me.id : search.assignee}
+            choose={(assignee) => narrow({ assignee })}
+            options={[
+              [me.id, t("assignee.me")],
+              [NOBODY, t("assignee.nobody")],
+              ...(colleagues?.members ?? [])
+                .filter(({ id }) => id !== me.id)
+                .toSorted((one, other) => Number(other.active) - Number(one.active))
+                .map(({ id, name, active }) => [id, active ? name : t("filter.left", { name })] as const),
+            ]}
+          />
+        )}
+        {isNarrowed(search) && (
+          <button type="button" className="icon" aria-label={t("filter.none")} title={t("filter.none")} onClick={() => narrow({ category: undefined, tag: undefined, priority: undefined, assignee: undefined })}>
+            <CloseOutlined aria-hidden />
           </button>
         )}
       </div>
@@ -101,9 +132,13 @@ interface ChoiceProps {
 
 /** The browser's own list: every phone and every screen reader knows it, and it weighs nothing. */
 function Choice({ label, value, choose, options, always }: ChoiceProps) {
+  const { t } = useWords();
+  // What an address names and nobody knows narrows the list all the same.
+  const isUnknown = value !== undefined && !options.some(([key]) => key === value);
   return (
     <select className={value && !always ? "choice on" : "choice"} aria-label={label} value={value ?? ""} onChange={(event) => choose(event.target.value || undefined)}>
       {!always && <option value="">{label}</option>}
+      {isUnknown && <option value={value}>{t("filter.unknown")}</option>}
       {options.map(([key, name]) => (
         <option key={key} value={key}>
           {name}

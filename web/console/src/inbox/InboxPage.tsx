@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Fault } from "../graph/ask";
 import { openPalette } from "../keyboard/palette";
 import { useKeys } from "../keyboard/useKeys";
+import { compose } from "../message/compose";
 import { openFollowUp } from "../message/FollowUpDialog";
 import { MessageView } from "../message/MessageView";
 import { cannot, run } from "../commands/run";
@@ -75,11 +76,11 @@ export function InboxPage() {
       open(next ?? undefined);
     }
   };
-  const compose = (kind: "reply" | "note") => {
+  const write = (kind: "reply" | "note") => {
     const row = chosen()[0];
     if (!row) return false as const;
     open(row.id);
-    dispatchEvent(new CustomEvent("leaveword:compose", { detail: { id: row.id, kind } }));
+    compose(row.id, kind);
   };
   const pick = (mode: "assign") => (chosen().length > 0 ? openPalette(mode) : (false as const));
 
@@ -103,8 +104,8 @@ export function InboxPage() {
     claim: () => (me ? doIt({ name: "claim", me }) : false),
     assign: () => pick("assign"),
     followUp: () => (chosen().length > 0 ? openFollowUp(chosen()) : false),
-    reply: () => compose("reply"),
-    note: () => compose("note"),
+    reply: () => write("reply"),
+    note: () => write("note"),
     search: () => document.querySelector<HTMLInputElement>("#search input, input#search")?.focus(),
   });
 

@@ -73,9 +73,21 @@ export function filterOf(search: Search, me: string): MessageFilter {
   if (search.category) filter.categoryId = [search.category];
   if (search.tag) filter.tag = [search.tag];
   if (search.priority) filter.priority = [search.priority];
-  if (search.assignee) filter.assigneeId = [search.assignee === "me" ? me : search.assignee];
+  if (search.assignee && mayAskWhose(search)) {
+    if (search.assignee === NOBODY) filter.unassigned = true;
+    else filter.assigneeId = [search.assignee === "me" ? me : search.assignee];
+  }
   return filter;
 }
+
+/** In an address: whose nobody is. */
+export const NOBODY = "nobody";
+
+/** Some folders say already whose the messages are. */
+export const mayAskWhose = ({ folder }: Search) => folder !== "mine" && folder !== "unassigned";
+
+/** Is the list narrowed by anything but words? */
+export const isNarrowed = (search: Search) => Boolean(search.category || search.tag || search.priority || (search.assignee && mayAskWhose(search)));
 
 /** Where somebody waits, whoever waits longest comes first; elsewhere what was touched last. */
 export function orderOf(search: Search): MessageOrder {

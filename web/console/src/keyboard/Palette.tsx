@@ -55,7 +55,10 @@ function Open({ mode }: { mode: Mode }) {
     return meant(all, typed);
   }, [here, colleagues, typed, mode, sounds, words]);
   const here_at = Math.min(at, found.length - 1);
-  useEffect(() => document.getElementById(`${listId}-${here_at}`)?.scrollIntoView({ block: "nearest" }), [here_at, listId]);
+  useEffect(() => {
+    // Newer browsers answer a promise, which is nothing for React to clean up with.
+    void document.getElementById(`${listId}-${here_at}`)?.scrollIntoView({ block: "nearest" });
+  }, [here_at, listId]);
 
   const take = (index: number) => {
     const offer = found[index];

@@ -8,11 +8,13 @@ export function Sheet({ close }: { close(): void }) {
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  // Closed by the browser, so that the focus is where it was before.
+  const shut = () => dialog.current?.close();
   return (
-    <dialog ref={dialog} className="sheet" aria-labelledby="sheet-title" onClose={close} onClick={(event) => event.target === dialog.current && close()}>
+    <dialog ref={dialog} className="sheet" aria-labelledby="sheet-title" onClose={close} onClick={(event) => event.target === dialog.current && shut()}>
       <header>
         <h2 id="sheet-title">{t("sheet.title")}</h2>
-        <button type="button" className="icon" aria-label={t("close")} onClick={close}>
+        <button type="button" className="icon" aria-label={t("close")} onClick={shut}>
           <CloseOutlined aria-hidden />
         </button>
       </header>

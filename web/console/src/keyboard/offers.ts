@@ -1,5 +1,6 @@
 // What the palette offers: for the messages it is about, and the places one can go to.
-import type { ColleaguesQuery, HereQuery } from "../graph/generated/graphql";
+import type { HereQuery } from "../graph/generated/graphql";
+import type { Colleagues } from "../graph/queries";
 import { type Command, KINDS, type Name } from "../commands/commands";
 import { FOLDERS, type Folder } from "../inbox/folders";
 import type { Row } from "../inbox/book";
@@ -20,7 +21,7 @@ export interface Offer {
 export interface About {
   rows: readonly Row[];
   here: HereQuery;
-  colleagues: ColleaguesQuery | undefined;
+  colleagues: Colleagues | undefined;
   words: Words;
   run(command: Command, rows: readonly Row[]): void;
   go(to: { folder?: Folder } | "settings" | "start"): void;
@@ -96,7 +97,7 @@ function people(about: About): Offer[] {
   const { colleagues, here, words } = about;
   const { t } = words;
   const me = here.viewer;
-  const members = (colleagues?.members.nodes ?? []).filter((member) => member.active && member.id !== me?.id);
+  const members = (colleagues?.members ?? []).filter((member) => member.active && member.id !== me?.id);
   const all: Offer[] = [];
   if (me) all.push(offer(about, me.id, t("pick.me", { name: me.name }), { name: "assign", member: me }, isNow(about, (row) => row.assignee?.id === me.id)));
   for (const member of [...members].sort((one, other) => Number(other.presence === "PRESENT") - Number(one.presence === "PRESENT"))) {

@@ -14,8 +14,12 @@ import { useSettings } from "../settings/settings";
 import { say, unsay } from "../told/toasts";
 import { sentenceOf } from "../commands/run";
 import { useWords } from "../words/words";
+import { compose, onCompose } from "./compose";
+import { MentionList } from "./MentionList";
+import { mentionedIn } from "./mentions";
 import { SECOND_THOUGHTS, movedOn, send, takeBack } from "./outbox";
 import { draftAgain, useDraft } from "./useDraft";
+import { useMentions } from "./useMentions";
 import { useUploads } from "./useUploads";
 
 interface Props {
@@ -36,21 +40,22 @@ export function Composer({ message, readVersion }: Props) {
   const picker = useRef<HTMLInputElement>(null);
   const fieldId = useId();
   const [isBusy, busy] = useState(false);
-  const uploads = useUploads((uploaded) => change({ uploads: [...draft.uploads, uploaded] }));
+  const uploads = useUploads((uploaded) => change(({ uploads }) => ({ uploads: [...uploads, uploaded] })));
   const mayReply = may(me, "messages.reply", message);
   const mayNote = may(me, "messages.work", message);
   const kind = mayReply ? draft.kind : "note";
+  const mentions = useMentions(field, draft.note, kind === "note", (note, who) =>
+    change(({ mentions }) => ({ note, mentions: [...mentions.filter(({ id }) => id !== who.id), who] })),
+  );
 
-  useEffect(() => {
-    const compose = (event: Event) => {
-      const { id, kind } = (event as CustomEvent<{ id: string; kind: "reply" | "note" }>).detail;
-      if (id !== message.id) return;
-      change({ kind });
-      field.current?.focus();
-    };
-    addEventListener("leaveword:compose", compose);
-    return () => removeEventListener("leaveword:compose", compose);
-  }, [message.id, change]);
+  useEffect(
+    () =>
+      onCompose(message.id, (kind) => {
+        change({ kind });
+        field.current?.focus();
+      }),
+    [message.id, change],
+  );
 
   // As high as what is written, within reason; CSS says how high that is.
   useEffect(() => {
@@ -66,6 +71,7 @@ export function Composer({ message, readVersion }: Props) {
   }
 
   const text = kind === "reply" ? draft.reply : draft.note;
+  const mentioned = kind === "note" ? mentionedIn(draft.note, draft.mentions) : [];
   const canSend = (text.trim() !== "" || (kind === "reply" && draft.uploads.length > 0)) && !isBusy && uploads.running.length === 0;
 
   const reply = (resolves: boolean) => {
@@ -81,7 +87,7 @@ export function Composer({ message, readVersion }: Props) {
           const words = takeBack(key);
           if (!words) return say({ text: t("sending.tooLate") });
           draftAgain(words);
-          dispatchEvent(new CustomEvent("leaveword:compose", { detail: { id: message.id, kind: "reply" } }));
+          compose(message.id, "reply");
         },
       },
     });
@@ -93,9 +99,10 @@ export function Composer({ message, readVersion }: Props) {
     if (!canSend) return;
     busy(true);
     try {
-      const { done } = await ask(AddNoteDocument, { input: { messageId: message.id, content: draft.note.trim(), idempotencyKey: crypto.randomUUID() } });
+      const input = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id), idempotencyKey: crypto.randomUUID() };
+      const { done } = await ask(AddNoteDocument, { input });
       if (done.userErrors[0]) return void say({ text: done.userErrors[0].message, tone: "bad" });
-      change({ note: "" });
+      change({ note: "", mentions: [] });
       if (done.receipt) movedOn(message.id, readVersion, done.receipt.version);
       if (done.message) happened({ kind: "seen", message: done.message });
       await queries.invalidateQueries({ queryKey: ["message"] });
@@ -109,7 +116,7 @@ export function Composer({ message, readVersion }: Props) {
   const go = () => (kind === "reply" ? reply(false) : void note());
 
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (isComposing(event.nativeEvent)) return;
+    if (isComposing(event.nativeEvent) || mentions.pressed(event)) return;
     if (event.key === "Escape") return field.current?.blur();
     if (event.key !== "Enter") return;
     const command = event.metaKey || event.ctrlKey;
@@ -157,17 +164,26 @@ export function Composer({ message, readVersion }: Props) {
       <label className="hidden" htmlFor={fieldId}>
         {t(kind === "reply" ? "composer.reply" : "composer.note")}
       </label>
+      <MentionList mentions={mentions} />
       <textarea
         id={fieldId}
         ref={field}
+        aria-autocomplete={kind === "note" ? "list" : undefined}
+        aria-controls={mentions.found.length > 0 ? mentions.listId : undefined}
+        aria-activedescendant={mentions.found.length > 0 ? `${mentions.listId}-${mentions.at}` : undefined}
         rows={2}
         maxLength={LONGEST}
         value={text}
         placeholder={kind === "reply" ? t("composer.replyTo", { name: message.visitor.name ?? t("visitor.unnamed") }) : t("composer.noteTo")}
-        onChange={(event) => change({ [kind]: event.target.value })}
+        onChange={(event) => {
+          change({ [kind]: event.target.value });
+          mentions.stands();
+        }}
+        onSelect={mentions.stands}
         onKeyDown={pressed}
         onPaste={pasted}
       />
+      {mentioned.length > 0 && <p className="composer-hint">{t("mention.named", { names: mentioned.map(({ name }) => name).join(", ") })}</p>}
       {kind === "reply" && (draft.uploads.length > 0 || uploads.running.length > 0) && (
         <ul className="attachments">
           {draft.uploads.map(({ id, name }) => (
@@ -178,8 +194,8 @@ export function Composer({ message, readVersion }: Props) {
               </button>
             </li>
           ))}
-          {uploads.running.map((name) => (
-            <li key={name} className="quiet">
+          {uploads.running.map((name, at) => (
+            <li key={`${at} ${name}`} className="quiet">
               {t("attach.running", { name })}
             </li>
           ))}

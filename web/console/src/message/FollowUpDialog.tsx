@@ -31,8 +31,10 @@ function Open({ rows }: { rows: readonly Row[] }) {
   const [note, write] = useState(rows.length === 1 ? (rows[0]!.followUp?.note ?? "") : "");
   const [at, is] = useState(() => localTime(SHORTCUTS[1].at(new Date())));
   useEffect(() => dialog.current?.showModal(), []);
+  // Closed by the browser, so that the focus is where it was before.
+  const close = () => dialog.current?.close();
   const park = (until: Date) => {
-    openFollowUp(null);
+    close();
     void run({ name: "followUp", dueAt: until.toISOString(), note: note.trim() || undefined }, rows);
   };
   const submit = (event: FormEvent) => {
@@ -42,7 +44,7 @@ function Open({ rows }: { rows: readonly Row[] }) {
   };
   const isPast = !(new Date(at).getTime() > Date.now());
   return (
-    <dialog ref={dialog} className="follow-up" aria-labelledby="follow-up-title" onClose={() => openFollowUp(null)} onClick={(event) => event.target === dialog.current && openFollowUp(null)}>
+    <dialog ref={dialog} className="asks follow-up" aria-labelledby="follow-up-title" onClose={() => openFollowUp(null)} onClick={(event) => event.target === dialog.current && close()}>
       <h2 id="follow-up-title">{rows.length === 1 ? t("followUp.title", { reference: rows[0]!.reference }) : t("followUp.titleMany", { n: rows.length })}</h2>
       <div className="shortcuts">
         {usualTimes(new Date()).map(({ name, until }) => (
@@ -63,7 +65,7 @@ function Open({ rows }: { rows: readonly Row[] }) {
         </label>
         {isPast && <p role="alert">{t("followUp.past")}</p>}
         <div className="dialog-does">
-          <Button onClick={() => openFollowUp(null)}>{t("cancel")}</Button>
+          <Button onClick={close}>{t("cancel")}</Button>
           <Button type="primary" htmlType="submit" disabled={isPast}>
             {t("do.followUp")}
           </Button>

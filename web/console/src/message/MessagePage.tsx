@@ -7,6 +7,7 @@ import { inbox } from "../inbox/store";
 import { target } from "../inbox/target";
 import { useKeys } from "../keyboard/useKeys";
 import { openPalette } from "../keyboard/palette";
+import { compose } from "./compose";
 import { openFollowUp } from "./FollowUpDialog";
 import { queries } from "../graph/queries";
 import type { OneMessageQuery } from "../graph/generated/graphql";
@@ -30,7 +31,10 @@ export function MessagePage() {
     if (able.length === 0) return cannot(command, rows());
     void run(command, able);
   };
-  const compose = (kind: "reply" | "note") => dispatchEvent(new CustomEvent("leaveword:compose", { detail: { id: rows()[0]?.id, kind } }));
+  const write = (kind: "reply" | "note") => {
+    const row = rows()[0];
+    return row ? compose(row.id, kind) : (false as const);
+  };
   useKeys({
     back: close,
     resolve: () => doIt({ name: "resolve" }),
@@ -38,8 +42,8 @@ export function MessagePage() {
     claim: () => (me ? doIt({ name: "claim", me }) : false),
     assign: () => openPalette("assign"),
     followUp: () => openFollowUp(rows()),
-    reply: () => void compose("reply"),
-    note: () => void compose("note"),
+    reply: () => write("reply"),
+    note: () => write("note"),
   });
   return (
     <main className="message-page">

@@ -1,5 +1,5 @@
 // A message: what was said, what is known of it, and the place to answer.
-import { useEffect, useMemo } from "react";
+import { useDeferredValue, useEffect, useMemo } from "react";
 import type { WholeFragment } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
 import { queries, useMessage } from "../graph/queries";
@@ -56,6 +56,8 @@ export function MessageView({ id, done, close }: Props) {
   const { t } = useWords();
   const { read, message } = useWhole(id);
   const isSlow = useLate(read.isLoading, 200);
+  // What takes a while to stand there is put up in pieces, so that a key that is pressed meanwhile need not wait for it.
+  const isReady = useDeferredValue(message !== null, false);
 
   if (read.isError && !message) {
     return (
@@ -81,7 +83,7 @@ export function MessageView({ id, done, close }: Props) {
       </div>
     );
   }
-  if (!message) return <div className="blank" aria-busy="true">{isSlow && t("loading")}</div>;
+  if (!message || !isReady) return <div className="blank" aria-busy="true">{isSlow && t("loading")}</div>;
   return (
     <article className="message" aria-label={message.reference}>
       <MessageHead message={message} done={done} close={close} />

@@ -1,16 +1,17 @@
 // What is known of a message and its visitor, beside the talk.
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { KINDS, type Name } from "../commands/commands";
 import type { WholeFragment } from "../graph/generated/graphql";
-import { useHistory, useOthers } from "../graph/queries";
+import { useOthers } from "../graph/queries";
 import { openPalette } from "../keyboard/palette";
 import type { Mode } from "../keyboard/palette";
 import { may, useMe } from "../session/rights";
 import { useWords } from "../words/words";
 import { DueClock } from "./DueClock";
 import { openFollowUp } from "./FollowUpDialog";
-import { sentenceOf } from "../commands/run";
+import { History } from "./History";
+import { VisitorDoes } from "./VisitorDoes";
 
 export function Properties({ message }: { message: WholeFragment }) {
   const { t, moment, whole } = useWords();
@@ -68,6 +69,7 @@ export function Properties({ message }: { message: WholeFragment }) {
         {visitor.verified && <p className="quiet">{t("visitor.verified")}</p>}
         {visitor.blocked && <p className="warn">{t("visitor.blocked")}</p>}
         {visitor.erasureRequestedAt && <p className="warn">{t("visitor.wantsErasure", { when: moment(visitor.erasureRequestedAt) })}</p>}
+        <VisitorDoes visitor={visitor} />
         <Others message={message} />
       </section>
       {may(me, "audit.read", message) && <History key={message.id} id={message.id} />}
@@ -114,29 +116,5 @@ function Others({ message }: { message: WholeFragment }) {
         ))}
       </ul>
     </>
-  );
-}
-
-/** Everything that happened to it, a sentence each. */
-function History({ id }: { id: string }) {
-  const { t, moment, whole } = useWords();
-  const [isOpen, open] = useState(false);
-  const history = useHistory(id, isOpen);
-  return (
-    <details className="history" onToggle={(event) => open(event.currentTarget.open)}>
-      <summary>{t("history.title")}</summary>
-      {history.isError && <p role="alert">{sentenceOf(history.error)}</p>}
-      <ol>
-        {history.data?.nodes.map(({ position, story, recordedAt }) => (
-          <li key={position}>
-            <time dateTime={recordedAt} title={whole(recordedAt)}>
-              {moment(recordedAt)}
-            </time>
-            {story}
-          </li>
-        ))}
-      </ol>
-      {history.data?.pageInfo.hasNextPage && <p className="quiet">{t("history.first", { n: history.data.nodes.length, all: history.data.totalCount })}</p>}
-    </details>
   );
 }

@@ -1,12 +1,16 @@
 // What both sides said, and the notes, in one order; and what is on its way.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { AttachedFragment, PictureFragment, WholeFragment } from "../graph/generated/graphql";
+import { useLatePart } from "../shell/useLatePart";
 import { useWords } from "../words/words";
 import { Files } from "./Files";
 import { useOutbox } from "./outbox";
 import { OnItsWay } from "./OnItsWay";
-import { Pictures } from "./Pictures";
+import { type Hung, Pictures } from "./Pictures";
 import { RatingView } from "./RatingView";
+import type { ViewerProps } from "./Viewer";
+
+const viewer = async () => (await import("./Viewer")).Viewer;
 
 interface Said {
   id: string;
@@ -35,6 +39,13 @@ export function Timeline({ message }: { message: WholeFragment }) {
       const note = entry.automatic ? t("reply.automatic") : undefined;
       return { id, tone: "reply", who: entry.author?.name ?? t("reply.desk"), at, text, note, images: entry.images, files: entry.files };
   });
+  const hung = said.flatMap(({ who, images }) => images.map((image) => ({ image, who }))).map((one, at): Hung => ({ ...one, n: at + 1 }));
+  const [viewed, view] = useState<string | null>(null);
+  const [Viewer, bring] = useLatePart<ViewerProps>(viewer);
+  const at = hung.findIndex(({ image }) => image.id === viewed);
+  const open = async (id: string) => {
+    if (await bring()) view(id);
+  };
   const count = said.length + outgoing.length;
   const before = useRef(0);
   useEffect(() => {
@@ -46,7 +57,7 @@ export function Timeline({ message }: { message: WholeFragment }) {
     <div className="timeline" tabIndex={0} role="region" aria-label={t("message.talk")}>
       <ol>
         {said.map((one) => (
-          <Entry key={one.id} said={one} />
+          <Entry key={one.id} said={one} hung={hung} open={(id) => void open(id)} />
         ))}
         {outgoing.map((one) => (
           <OnItsWay key={one.key} outgoing={one} />
@@ -54,11 +65,12 @@ export function Timeline({ message }: { message: WholeFragment }) {
       </ol>
       {message.rating && <RatingView rating={message.rating} />}
       <div ref={end} />
+      {Viewer && at >= 0 && <Viewer hung={hung} at={at} show={view} />}
     </div>
   );
 }
 
-function Entry({ said }: { said: Said }) {
+function Entry({ said, hung, open }: { said: Said; hung: readonly Hung[]; open(id: string): void }) {
   const { t, moment, whole } = useWords();
   return (
     <li className={`entry ${said.tone}`}>
@@ -73,7 +85,7 @@ function Entry({ said }: { said: Said }) {
         </time>
       </p>
       {said.text === null ? <p className="entry-text erased">{t("erased")}</p> : said.text && <p className="entry-text">{said.text}</p>}
-      <Pictures images={said.images} />
+      <Pictures hung={hung.filter(({ image }) => said.images.includes(image))} all={hung.length} open={open} />
       <Files files={said.files} />
     </li>
   );

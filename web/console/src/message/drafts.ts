@@ -1,10 +1,14 @@
 // Words that are not sent yet, kept per member and message in the browser, so that no reload costs any.
+import type { Named } from "./mentions";
+
 export interface Draft {
   kind: "reply" | "note";
   reply: string;
   note: string;
   /** Pictures and files that the server has, for the reply. */
   uploads: Uploaded[];
+  /** Whoever was picked while the note was written; it may not name them any more. */
+  mentions: Named[];
   at: number;
 }
 
@@ -13,7 +17,7 @@ export interface Uploaded {
   name: string;
 }
 
-export const BLANK: Draft = { kind: "reply", reply: "", note: "", uploads: [], at: 0 };
+export const BLANK: Draft = { kind: "reply", reply: "", note: "", uploads: [], mentions: [], at: 0 };
 
 export const isBlank = ({ reply, note, uploads }: Draft) => !reply && !note && uploads.length === 0;
 
@@ -29,7 +33,8 @@ export function readDraft(place: Place, member: string, message: string): Draft 
     const draft = JSON.parse(place.getItem(name(member, message)) ?? "null");
     if (typeof draft?.reply !== "string" || typeof draft?.note !== "string") return null;
     const uploads = Array.isArray(draft.uploads) ? draft.uploads : [];
-    return { kind: draft.kind === "note" ? "note" : "reply", reply: draft.reply, note: draft.note, uploads, at: Number(draft.at) || 0 };
+    const mentions = Array.isArray(draft.mentions) ? draft.mentions : [];
+    return { kind: draft.kind === "note" ? "note" : "reply", reply: draft.reply, note: draft.note, uploads, mentions, at: Number(draft.at) || 0 };
   } catch {
     return null;
   }

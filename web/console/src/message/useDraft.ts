@@ -52,7 +52,11 @@ export function useDraft(member: string, message: string) {
   return useMemo(
     () => ({
       draft,
-      change: (some: Partial<Draft>) => become(member, message, { ...draftOf(member, message), ...some, at: Date.now() }),
+      /** What it becomes may go by what it is then, which may be later than what was shown. */
+      change: (some: Partial<Draft> | ((so: Draft) => Partial<Draft>)) => {
+        const so = draftOf(member, message);
+        become(member, message, { ...so, ...(typeof some === "function" ? some(so) : some), at: Date.now() });
+      },
     }),
     [draft, member, message],
   );

@@ -30,7 +30,7 @@ export function useUploads(uploaded: (one: Uploaded) => void) {
       const text = why instanceof Fault ? sentenceOf(why) : why instanceof Error ? why.message : String(why);
       say({ text: words().t("attach.failed", { name, why: text }), tone: "bad", action: { label: words().t("again"), run: () => void one(file) } });
     } finally {
-      run((so) => so.filter((other) => other !== name));
+      run((so) => so.toSpliced(so.indexOf(name), 1));
     }
   };
   return { running, add: (files: readonly File[]) => files.forEach((file) => void one(file)) };

@@ -1,5 +1,5 @@
 // What stands around every page of the desk: folders, keys that work everywhere, and what is said at the foot.
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useHere } from "../graph/queries";
 import { Palette } from "../keyboard/Palette";
@@ -17,11 +17,14 @@ import { useWords } from "../words/words";
 import { Nav } from "./Nav";
 import { useNavBeside } from "./wide";
 
+const WAY_OUT_AFTER = 5_000;
+
 export function Shell() {
   const { t } = useWords();
   const here = useHere();
   const session = useSession();
   const navigate = useNavigate();
+  const router = useRouter();
   const beside = useNavBeside();
   const [isSheetOpen, openSheet] = useState(false);
   const me = here.data?.viewer?.id;
@@ -47,6 +50,12 @@ export function Shell() {
     });
     resume(me);
   }, [me, t, navigate]);
+
+  // Whoever signs out while the network is gone gets to where they came in.
+  useEffect(() => {
+    const later = setTimeout(() => void router.preloadRoute({ to: "/sign-in", search: { to: undefined } }), WAY_OUT_AFTER);
+    return () => clearTimeout(later);
+  }, [router]);
 
   useTelling(me);
   useKeys({ palette: () => openPalette("all"), sheet: () => openSheet(true) });

@@ -39,7 +39,7 @@ export function Theme({ children }: { children: ReactNode }) {
         algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: { ...(isDark ? DARK : LIGHT), borderRadius: 6, fontSize: 14, fontFamily: "inherit", motion: false },
         components: {
-          Button: { primaryShadow: "none", defaultShadow: "none", ...(isDark && { primaryColor: "#0b1220" }) },
+          Button: { primaryShadow: "none", defaultShadow: "none", ...(isDark && { primaryColor: "#0b1220", dangerColor: "#2a0704" }) },
           Segmented: isDark ? { trackBg: "#131519", itemSelectedBg: "#343a44" } : {},
         },
       }}

@@ -38,9 +38,12 @@ export const en = {
   "filter.priority": "Priority",
   "filter.order": "Order",
   "filter.none": "Clear filters",
+  "filter.left": "{name} (left)",
+  "filter.unknown": "Another",
 
   "search.label": "Search messages",
   "search.hint": "Search words, names, contacts, references",
+  "search.clear": "Clear the search",
 
   "inbox.list": "Messages and filters",
   "inbox.messages": "Messages",
@@ -204,6 +207,37 @@ export const en = {
   "visitor.others": "{n} other {n|message|messages}",
   "visitor.related": "belongs to it",
 
+  "visitor.block": "Block…",
+  "visitor.unblock": "Unblock…",
+  "visitor.erase": "Erase data…",
+
+  "block.title": "Block {name}?",
+  "block.new": "They can leave no new message, and send no pictures or files.",
+  "block.told": "They are not told of replies by mail or SMS.",
+  "block.stays": "What they left stays; they can read it and write more in it.",
+  "block.back": "You can let them in again at any time.",
+  "block.why": "Why (for the history; not shown to them)",
+  "block.go": "Block",
+  "block.done": "{name} can leave no more messages.",
+
+  "unblock.title": "Let {name} leave messages again?",
+  "unblock.text": "They can leave new messages and send pictures and files again.",
+  "unblock.go": "Unblock",
+  "unblock.done": "{name} can leave messages again.",
+
+  "erase.title": "Erase everything of {name}?",
+  "erase.gone": "Gone for ever: their name and contact, and every word of their {n|message|{n} messages}, replies, notes, pictures and files included.",
+  "erase.stays": "What stays: that there was a message, when, in which state, who answered, and the history without its words.",
+  "erase.answer": "Nobody can answer them any more.",
+  "erase.final": "This cannot be undone. Only backups made before still hold it, until they expire.",
+  "erase.why": "Why",
+  "erase.whyStays": "It stays for ever: name nobody in it.",
+  "erase.asked": "Their own request of {when}",
+  "erase.sure": "I know that nobody can undo this.",
+  "erase.go": "Erase for ever",
+  "erase.done": "Everything of this visitor is erased.",
+  "erase.follows": "The visitor is erased; their last words go within seconds.",
+
   "contact.PHONE": "Phone",
   "contact.EMAIL": "E-mail",
 
@@ -229,8 +263,8 @@ export const en = {
 
   "rating.of": "{n} of 5 stars",
 
-  "picture.open": "Picture {n} of {all}",
-  "picture.failed": "The picture cannot be loaded. Close it and try again.",
+  "picture.open": "Picture {n} of {all}, from {who}",
+  "picture.failed": "The picture cannot be loaded.",
   "picture.before": "Previous picture",
   "picture.next": "Next picture",
   "picture.save": "Save",
@@ -240,7 +274,7 @@ export const en = {
   "composer.note": "Note",
   "composer.noteHint": "No visitor ever sees this.",
   "composer.replyTo": "Reply to {name}",
-  "composer.noteTo": "A note for colleagues",
+  "composer.noteTo": "A note for colleagues; @ mentions one",
   "composer.enter": "Enter sends, Shift+Enter breaks the line",
   "composer.modEnter": "Ctrl/⌘+Enter sends",
   "composer.send": "Send",
@@ -249,6 +283,9 @@ export const en = {
   "composer.mayNot": "Your role does not let you answer this message.",
   "composer.deleted": "A deleted message is not answered. Restore it first.",
   "composer.erased": "The visitor was erased: nobody is there to answer.",
+
+  "mention.label": "Colleagues to mention",
+  "mention.named": "Mentions {names}",
 
   "draft.mark": "Draft",
   "draft.kept": "Draft kept",

@@ -40,9 +40,12 @@ export const zhCN: Record<keyof typeof en, string> = {
   "filter.priority": "优先级",
   "filter.order": "排序",
   "filter.none": "清除筛选",
+  "filter.left": "{name}（已离职）",
+  "filter.unknown": "其他",
 
   "search.label": "搜索留言",
   "search.hint": "搜索内容、姓名、联系方式、编号",
+  "search.clear": "清除搜索",
 
   "inbox.list": "留言与筛选",
   "inbox.messages": "留言",
@@ -206,6 +209,37 @@ export const zhCN: Record<keyof typeof en, string> = {
   "visitor.others": "其他 {n} 条留言",
   "visitor.related": "关联",
 
+  "visitor.block": "屏蔽…",
+  "visitor.unblock": "解除屏蔽…",
+  "visitor.erase": "清除数据…",
+
+  "block.title": "屏蔽{name}？",
+  "block.new": "对方不能再提交新留言，也不能发送图片和文件。",
+  "block.told": "有回复时不再以邮件或短信通知对方。",
+  "block.stays": "已有留言保留；对方仍可查看并在其中补充。",
+  "block.back": "随时可以解除屏蔽。",
+  "block.why": "原因（记入处理记录，对方看不到）",
+  "block.go": "屏蔽",
+  "block.done": "{name}已不能再留言。",
+
+  "unblock.title": "允许{name}再次留言？",
+  "unblock.text": "对方可以重新提交留言、发送图片和文件。",
+  "unblock.go": "解除屏蔽",
+  "unblock.done": "{name}可以再次留言。",
+
+  "erase.title": "清除{name}的全部数据？",
+  "erase.gone": "永久删除：姓名、联系方式，以及其 {n} 条留言的全部内容，包括回复、备注、图片和文件。",
+  "erase.stays": "保留：曾有留言、时间、状态、处理人，以及不含内容的处理记录。",
+  "erase.answer": "此后无法再回复对方。",
+  "erase.final": "此操作无法撤销。仅此前的备份在过期之前仍含有这些数据。",
+  "erase.why": "原因",
+  "erase.whyStays": "原因会永久保留，请勿写入任何人的姓名。",
+  "erase.asked": "访客本人于 {when} 提出申请",
+  "erase.sure": "我知道任何人都无法撤销此操作。",
+  "erase.go": "永久清除",
+  "erase.done": "该访客的数据已全部清除。",
+  "erase.follows": "该访客已清除，其余内容将在数秒内删除。",
+
   "contact.PHONE": "电话",
   "contact.EMAIL": "邮箱",
 
@@ -231,8 +265,8 @@ export const zhCN: Record<keyof typeof en, string> = {
 
   "rating.of": "{n} 星（满分 5 星）",
 
-  "picture.open": "图片 {n}/{all}",
-  "picture.failed": "图片加载失败，请关闭后重试。",
+  "picture.open": "图片 {n}/{all}，来自{who}",
+  "picture.failed": "图片加载失败。",
   "picture.before": "上一张",
   "picture.next": "下一张",
   "picture.save": "保存",
@@ -242,7 +276,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "composer.note": "备注",
   "composer.noteHint": "访客看不到备注。",
   "composer.replyTo": "回复 {name}",
-  "composer.noteTo": "写给同事的备注",
+  "composer.noteTo": "写给同事的备注，@ 可提及同事",
   "composer.enter": "Enter 发送，Shift+Enter 换行",
   "composer.modEnter": "Ctrl/⌘+Enter 发送",
   "composer.send": "发送",
@@ -251,6 +285,9 @@ export const zhCN: Record<keyof typeof en, string> = {
   "composer.mayNot": "您的角色无法回复此留言。",
   "composer.deleted": "已删除的留言无法回复，请先恢复。",
   "composer.erased": "访客数据已清除，无法回复。",
+
+  "mention.label": "可提及的同事",
+  "mention.named": "提及：{names}",
 
   "draft.mark": "草稿",
   "draft.kept": "草稿已保存",

@@ -13,7 +13,8 @@ struct Challenge {
     /// The hash function: SHA-256.
     algorithm: &'static str,
     /// The hash that is looked for, in hexadecimal digits.
-    challenge: String,
+    #[graphql(name = "challenge")]
+    hash: String,
     /// The number is not greater.
     #[graphql(name = "maxnumber")]
     max_number: u32,
@@ -30,6 +31,6 @@ impl ChallengeQuery {
     /// messages come in than people write. For anyone.
     async fn challenge(&self, ctx: &Context<'_>) -> Challenge {
         let commands::Challenge { algorithm, challenge, most, salt, signature } = ctx.commands().challenge();
-        Challenge { algorithm, challenge, max_number: most, salt, signature }
+        Challenge { algorithm, hash: challenge, max_number: most, salt, signature }
     }
 }

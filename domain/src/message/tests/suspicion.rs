@@ -56,7 +56,9 @@ fn what_is_suspicious_is_accepted_and_spam_at_once() {
     let names: Vec<String> = events.iter().map(cqrs_es::DomainEvent::event_type).collect();
     assert_eq!(names, ["MessageSubmitted", "MessageMarkedAsSpam"]);
     let mut message = Message::default();
-    events.into_iter().for_each(|event| message.apply(event));
+    for event in events {
+        message.apply(event);
+    }
     let Message::Submitted(submitted) = &message else { panic!("nothing was submitted") };
     assert!(submitted.spam);
     let unmark = Step { at: at(1), kind: StepKind::UnmarkAsSpam, reason: None };

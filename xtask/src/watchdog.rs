@@ -111,7 +111,7 @@ mod tests {
         let child = watchdog.spawn(Command::new("sleep").arg("60")).unwrap();
         let begin = Instant::now();
         watchdog.stop(child);
-        assert!(begin.elapsed() < Duration::from_secs(5));
+        assert!(begin.elapsed() < Duration::from_secs(10), "it was by force");
     }
 
     #[test]

@@ -80,39 +80,49 @@ async fn several_streams_are_appended_all_or_nothing(dialect: Dialect) {
     assert_eq!((receipt.id.as_str(), receipt.version, receipt.position), ("taken", 2, 3));
 }
 
+/// So many append the same at once.
+const CALLERS: usize = 20;
+
 fn keyed(input: u8) -> store::Append {
     let mut command = append(vec![stream("once", 0, vec![said("一次")])]);
     command.idempotency = Some(Idempotency { scope: [1; 32], input: [input; 32] });
     command
 }
 
-/// They all use one key at once.
-const CALLERS: usize = 20;
-
-/// Whoever meets another's that waits to be written asks again once it is: then that one has its answer, so nobody meets
-/// more than there are others.
-async fn until_answered(store: Store) -> Appended {
-    for _ in 0..CALLERS {
-        match store.append(keyed(1)).await {
-            Err(AppendError::Conflict) => drop(store.load::<Test>("once").await.expect("settled")),
-            answer => return answer.expect("answered"),
-        }
-    }
-    panic!("overtaken more often than there are others")
-}
-
 async fn an_idempotency_key_appends_once_and_answers_the_same(dialect: Dialect) {
     let database = TestDatabase::new(dialect).await;
     let store = database.open(TestDatabase::clock()).await;
-    let callers: Vec<_> = (0..CALLERS).map(|_| tokio::spawn(until_answered(store.clone()))).collect();
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.append(keyed(1)).await })
+        })
+        .collect();
     let mut answers = Vec::new();
     for caller in callers {
-        answers.push(caller.await.expect("finishes"));
+        match caller.await.expect("finishes") {
+            Ok(appended) => answers.push(appended),
+            // Another one waits to be written already; once it is, whoever asks again gets its receipt, or meets one more.
+            Err(AppendError::Conflict) => answers.push(answered(&store).await),
+            Err(other) => panic!("{other}"),
+        }
     }
     assert_eq!(answers.iter().filter(|answer| matches!(answer, Appended::Now(_))).count(), 1);
     let receipts: Vec<_> = answers.into_iter().map(Appended::receipt).collect();
     assert!(receipts.iter().all(|receipt| *receipt == receipts[0]));
     assert_eq!(all(&store).await.len(), 1);
+}
+
+/// Each time it meets another caller's command, and there are as many as there are.
+async fn answered(store: &Store) -> Appended {
+    for _ in 0..CALLERS {
+        store.load::<Test>("once").await.expect("settled");
+        match store.append(keyed(1)).await {
+            Err(AppendError::Conflict) => {}
+            appended => return appended.expect("answered"),
+        }
+    }
+    panic!("it met more commands than were given");
 }
 
 async fn an_idempotency_key_with_other_input_is_refused(dialect: Dialect) {

@@ -20,7 +20,7 @@ on_both_databases!(nothing_that_can_be_asked_is_a_fault_of_ours);
 /// Examples of each operation for each caller, unless said otherwise.
 const EXAMPLES: u64 = 5;
 /// How long one caller may take, and how much longer for each example.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 const PATIENCE_EACH: Duration = Duration::from_secs(12);
 
 /// Who asks.

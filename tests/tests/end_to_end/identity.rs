@@ -97,6 +97,8 @@ async fn an_anonymous_visit_gives_a_token_and_nothing_is_known_yet(dialect: Dial
     assert_eq!((&again["token"], &again["visitor"]["id"]), (&Value::Null, &visit["visitor"]["id"]));
     let left = site.desk.ask(Some(&token), SUBMIT, json!({"input": input()})).await.data();
     assert_eq!(left["submitMessage"]["visitorToken"], Value::Null, "they have one");
+    // Neither answer waits for what is remembered of them.
+    site.desk.nothing_stands_still().await;
     let again = site.start(Some(&token), json!({})).await;
     assert_eq!(again["visitor"]["contact"], "13800138000", "the next form is filled in");
 }

@@ -40,8 +40,8 @@ mod work;
 use commands::{Caller, Commands, NewMember};
 use domain::{access::Role, member::MemberEmail, text::Name};
 use serde_json::{Value, json};
-use server::{Channels, Clock, Config, Edge, Limits, Server};
-use std::net::SocketAddr;
+use server::{Bounds, Channels, Clock, Config, Edge, Limits, Server};
+use std::{net::SocketAddr, time::Duration};
 use store::{Dialect, testing::TestDatabase};
 use tokio::sync::OnceCell;
 
@@ -164,6 +164,10 @@ const SUBMIT: &str = "mutation($input: SubmitMessageInput!) { submitMessage(inpu
     visitorToken visitorMessage { id reference status content entries { own content } } \
     receipt { id version position } userErrors { code message field } } }";
 
+/// How long an answer waits for what follows what was written. Less than a request may take, and less than whoever asks at
+/// random waits (`schemathesis/fuzz.py`).
+const PATIENCE: Duration = Duration::from_secs(8);
+
 fn input() -> Value {
     json!({"name": "李雷", "contact": "13800138000", "content": "请问我的订单什么时候发货？"})
 }
@@ -177,8 +181,13 @@ fn config(database: &TestDatabase) -> Config {
         otlp_endpoint: None,
         public_url: None,
         log: "info".into(),
-        // The clock stands still, and everybody asks from one address: limits have tests of their own (`edge/limits.rs`).
-        edge: Edge { limits: Limits::NONE, ..Edge::default() },
+        // The clock stands still, and everybody asks from one address: limits have tests of their own (`edge/limits.rs`). What
+        // was written is read back in its answer, however busy the machine is.
+        edge: Edge {
+            limits: Limits::NONE,
+            bounds: Bounds { seen: PATIENCE, ..Bounds::default() },
+            ..Edge::default()
+        },
         channels: Channels::default(),
         // None, whatever was built: what is served of them has tests of its own (`edge/pages.rs`).
         ui: server::Ui::default(),

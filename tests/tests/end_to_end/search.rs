@@ -19,8 +19,20 @@ const FOUND: &str = "query($text: String!, $first: Int, $after: String) { \
     messages(filter: {search: $text}, first: $first, after: $after) { \
     edges { node { id content } } pageInfo { hasNextPage endCursor } totalCount } }";
 
+/// How often a search is asked that has not found within its time.
+const TRIES: usize = 20;
+/// How a search says so.
+const TOO_LONG: &str = "look for more words";
+
 impl Desk {
+    /// What is found. A machine that runs a suite may stand still for as long as a search has.
     async fn searched(&self, token: &str, text: &str) -> Value {
+        for _ in 1..TRIES {
+            let answer = self.ask(Some(token), FOUND, json!({"text": text})).await;
+            if !answer.body.contains(TOO_LONG) {
+                return answer.data();
+            }
+        }
         self.ask(Some(token), FOUND, json!({"text": text})).await.data()
     }
 
@@ -186,7 +198,7 @@ async fn whoever_searches_too_often_at_once_is_told_to_come_again_and_whoever_as
             busy += 1;
         } else {
             assert_eq!((code.as_str(), again), ("BAD_REQUEST", &Value::Null), "{message}");
-            assert!(message.contains("look for more words"), "{message}");
+            assert!(message.contains(TOO_LONG), "{message}");
             too_broad += 1;
         }
     }

@@ -23,6 +23,9 @@ on_both_databases!(
     a_message_that_leaves_the_filter_is_told_once_more,
 );
 
+/// Until something is heard, on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// An open socket.
 pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -85,7 +88,7 @@ impl Socket {
 
     async fn frame(&mut self) -> Message {
         loop {
-            let frame = timeout(Duration::from_secs(15), self.0.next()).await.expect("a frame in time");
+            let frame = timeout(PATIENCE, self.0.next()).await.expect("a frame in time");
             match frame.expect("not gone").expect("a frame") {
                 Message::Ping(_) | Message::Pong(_) => {}
                 frame => return frame,
@@ -179,7 +182,7 @@ async fn the_protocol_is_kept_to_the_letter() {
     // A message that is too long.
     socket.send(Message::text("x".repeat(70_000))).await;
     // What of it was not read can end the connection before its reason is heard.
-    match timeout(Duration::from_secs(15), socket.0.next()).await.expect("in time") {
+    match timeout(PATIENCE, socket.0.next()).await.expect("in time") {
         Some(Ok(Message::Close(Some(frame)))) => assert_eq!(u16::from(frame.code), 1009),
         Some(Err(_)) => {}
         other => panic!("{other:?}"),

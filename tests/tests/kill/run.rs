@@ -134,9 +134,15 @@ impl Run {
             self.serve().await;
             self.acknowledged(30).await;
         }
-        self.wait("commands in flight", |progress| progress.in_flight >= UNANSWERED).await;
-        let (progress, at) = (self.desk.journal.progress(), Instant::now());
-        let before = progress.borrow().clone();
+        let before = loop {
+            self.wait("commands in flight", |progress| progress.in_flight >= UNANSWERED).await;
+            // A batch may have been answered since.
+            let now = self.desk.journal.progress().borrow().clone();
+            if now.in_flight >= UNANSWERED {
+                break now;
+            }
+        };
+        let at = Instant::now();
         let kill = Kill {
             what: target.told(),
             in_flight: before.in_flight,

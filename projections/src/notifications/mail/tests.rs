@@ -5,7 +5,7 @@ use super::*;
 use chrono::DateTime;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
 };
 use url::Url;
 
@@ -145,7 +145,7 @@ async fn words_that_are_refused_say_nothing_of_the_mailbox() {
 #[tokio::test]
 async fn one_that_takes_all_the_time_leaves_none_to_the_others_and_they_come_first_the_next_time() {
     let (mut mailer, mails) = server("slow", "").await;
-    mailer.limits = (Duration::from_secs(15), Duration::from_millis(300));
+    mailer.limits = (Duration::from_secs(15), Duration::from_secs(2));
     let count = || mails.lock().expect("mails").len();
     let verdict = mailer.send(&to(&["slow", "b", "c"]), &notice("hello"), "1").await;
     assert_eq!((verdict.outcome, count()), (Outcome::Retry, 0), "{verdict:?}");
@@ -165,13 +165,17 @@ async fn a_reply_that_names_a_mailbox_is_told_without_it() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_tried_again_and_its_password_is_told_to_nobody() {
-    let unused = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
+    // Held, and not listened at: nobody else gets it meanwhile.
+    let unused = TcpSocket::new_v4().expect("a socket");
+    unused.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let unused_at = unused.local_addr().expect("an address");
     let clock = Clock::manual(DateTime::UNIX_EPOCH);
-    let url = format!("smtp://desk:SECRET@{unused}?tls=none");
+    let url = format!("smtp://desk:SECRET@{unused_at}?tls=none");
     let mailer = Mailer::new(&url, "desk@example.com", None, clock).expect("a mailer");
     let verdict = mailer.send(&to(&["a"]), &notice("hello"), "1").await;
     assert_eq!(verdict.outcome, Outcome::Retry);
     assert!(!format!("{verdict:?} {mailer:?}").contains("SECRET"));
+    drop(unused);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
 };
 use url::Url;
 
@@ -40,9 +40,16 @@ fn outgoing(url: &str) -> Outgoing {
     Outgoing { url, headers: vec![("content-type", "application/json".to_owned())], body: b"{}".to_vec() }
 }
 
-/// Answers every connection with these bytes, and counts them. With `hang` it then says nothing more.
-async fn receiver(on: &str, answer: Vec<u8>, hang: bool) -> (u16, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind(on).await.expect("a port");
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a port")
+}
+
+/// Answers every connection with these bytes, and counts them.
+async fn receiver(answer: Vec<u8>) -> (u16, Arc<AtomicUsize>) {
+    receiver_at(listener().await, answer)
+}
+
+fn receiver_at(listener: TcpListener, answer: Vec<u8>) -> (u16, Arc<AtomicUsize>) {
     let (port, count) = (listener.local_addr().expect("an address").port(), Arc::new(AtomicUsize::new(0)));
     let counted = count.clone();
     tokio::spawn(async move {
@@ -53,13 +60,39 @@ async fn receiver(on: &str, answer: Vec<u8>, hang: bool) -> (u16, Arc<AtomicUsiz
                 let mut request = [0; 4096];
                 let _ = socket.read(&mut request).await;
                 let _ = socket.write_all(&answer).await;
-                if hang {
-                    std::future::pending::<()>().await;
-                }
             });
         }
     });
     (port, count)
+}
+
+/// Answers one request with these bytes and says nothing more. From then on the time goes by as soon as nothing else happens,
+/// and not while the connection is made: that is the kernel's work, which the test's clock does not know of.
+async fn silent_after(answer: Vec<u8>) -> u16 {
+    let listener = listener().await;
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.expect("a connection");
+        let mut request = [0; 4096];
+        assert_ne!(socket.read(&mut request).await.expect("a request"), 0);
+        socket.write_all(&answer).await.expect("answered");
+        tokio::time::pause();
+        std::future::pending::<()>().await;
+    });
+    port
+}
+
+/// At two addresses of this machine, with the same port.
+async fn side_by_side() -> (TcpListener, TcpListener) {
+    for _ in 0..100 {
+        let one = TcpListener::bind("127.0.0.2:0").await.expect("a port");
+        let port = one.local_addr().expect("an address").port();
+        // Somebody else may have it there.
+        if let Ok(other) = TcpListener::bind(("127.0.0.1", port)).await {
+            return (one, other);
+        }
+    }
+    panic!("no port is free at both addresses")
 }
 
 fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
@@ -70,7 +103,7 @@ fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn no_target_in_a_network_that_is_not_public_is_ever_asked() {
-    let (port, count) = receiver("127.0.0.1:0", http("200 OK", "", "ok"), false).await;
+    let (port, count) = receiver(http("200 OK", "", "ok")).await;
     let sender = Sender::with_lookup(Guard::default(), clock(), &nobody_may_look());
     let hosts = [
         "127.0.0.1",
@@ -173,8 +206,9 @@ async fn a_name_that_leads_inside_is_not_followed_however_it_answers() {
 
 #[tokio::test]
 async fn of_mixed_answers_only_what_is_allowed_is_asked() {
-    let (port, allowed) = receiver("127.0.0.2:0", http("200 OK", "", "ok"), false).await;
-    let (_, other) = receiver(&format!("127.0.0.1:{port}"), http("200 OK", "", "no"), false).await;
+    let (inside, beside) = side_by_side().await;
+    let (port, allowed) = receiver_at(inside, http("200 OK", "", "ok"));
+    let (_, other) = receiver_at(beside, http("200 OK", "", "no"));
     let guard = networks("127.0.0.2/32");
     let sender = Sender::with_lookup(guard, clock(), &named(&["127.0.0.1", "127.0.0.2", "10.255.255.1"]));
     let answer = sender
@@ -187,7 +221,7 @@ async fn of_mixed_answers_only_what_is_allowed_is_asked() {
 
 #[tokio::test]
 async fn what_is_allowed_by_the_configuration_may_be_without_tls_and_on_any_port_and_nothing_else_may() {
-    let (port, count) = receiver("127.0.0.1:0", http("204 No Content", "", ""), false).await;
+    let (port, count) = receiver(http("204 No Content", "", "")).await;
     let guard = networks("127.0.0.1/32");
     let literal = format!("http://127.0.0.1:{port}/");
     guard.check(Kind::Webhook, &literal).expect("allowed");
@@ -209,9 +243,9 @@ async fn what_is_allowed_by_the_configuration_may_be_without_tls_and_on_any_port
 
 #[tokio::test]
 async fn nobody_is_sent_elsewhere() {
-    let (inside, count) = receiver("127.0.0.1:0", http("200 OK", "", "secret"), false).await;
+    let (inside, count) = receiver(http("200 OK", "", "secret")).await;
     let moved = http("302 Found", &format!("location: http://127.0.0.1:{inside}/\r\n"), "");
-    let (port, _) = receiver("127.0.0.1:0", moved, false).await;
+    let (port, _) = receiver(moved).await;
     let sender = Sender::new(networks("127.0.0.0/8"), clock());
     let answer =
         sender.send(Kind::Webhook, outgoing(&format!("http://127.0.0.1:{port}/"))).await.expect("an answer");
@@ -221,7 +255,7 @@ async fn nobody_is_sent_elsewhere() {
 
 #[tokio::test]
 async fn a_base_url_takes_the_vendors_place_and_keeps_path_and_key() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = listener().await;
     let base = format!("http://localhost:{}/gateway/", listener.local_addr().expect("an address").port());
     let base_urls = BTreeMap::from([(Kind::Wecom, Url::parse(&base).expect("an address"))]);
     let sender = Sender::with_lookup(Guard::new(vec![], base_urls), clock(), &named(&["127.0.0.1"]));
@@ -256,7 +290,7 @@ async fn a_base_url_takes_the_vendors_place_and_keeps_path_and_key() {
 #[tokio::test]
 async fn an_endless_answer_is_read_to_its_16_kilobytes_and_is_no_success() {
     let body = format!("{{\"errcode\":0,\"errmsg\":\"{}\"}}", "x".repeat(10_000_000));
-    let (port, _) = receiver("127.0.0.1:0", http("200 OK", "", &body), false).await;
+    let (port, _) = receiver(http("200 OK", "", &body)).await;
     let base_urls =
         BTreeMap::from([(Kind::Wecom, Url::parse(&format!("http://127.0.0.1:{port}")).expect("an address"))]);
     let sender = Sender::new(Guard::new(vec![], base_urls), clock());
@@ -266,18 +300,21 @@ async fn an_endless_answer_is_read_to_its_16_kilobytes_and_is_no_success() {
     assert_eq!(judge(Kind::Wecom, &answer).outcome, Outcome::Retry);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn who_hangs_is_waited_for_15_seconds() {
     let sender = Sender::new(networks("127.0.0.0/8"), clock());
-    let (silent, _) = receiver("127.0.0.1:0", vec![], true).await;
+    let silent = silent_after(vec![]).await;
     let begun = Instant::now();
     let fault = sender.send(Kind::Webhook, outgoing(&format!("http://127.0.0.1:{silent}/"))).await.err();
     assert_eq!(fault, Some(SendFault::TimedOut(15)));
     assert!(begun.elapsed() >= TOTAL && begun.elapsed() < TOTAL + Duration::from_secs(1));
     assert_eq!(fault.map(|fault| fault.verdict().outcome), Some(Outcome::Retry));
-    // What was said before it hangs counts.
-    let (half, _) =
-        receiver("127.0.0.1:0", b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf".to_vec(), true).await;
+}
+
+#[tokio::test]
+async fn what_was_said_before_one_hangs_counts() {
+    let sender = Sender::new(networks("127.0.0.0/8"), clock());
+    let half = silent_after(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf".to_vec()).await;
     let answer =
         sender.send(Kind::Webhook, outgoing(&format!("http://127.0.0.1:{half}/"))).await.expect("an answer");
     assert_eq!((answer.status, answer.body.as_slice()), (200, b"half".as_slice()));
@@ -286,13 +323,15 @@ async fn who_hangs_is_waited_for_15_seconds() {
 #[tokio::test]
 async fn faults_are_told_apart_and_tell_no_secrets() {
     let sender = Sender::new(networks("127.0.0.0/8"), clock());
-    let (port, _) = receiver("127.0.0.1:0", b"SSH-2.0-OpenSSH_9.2\r\n".to_vec(), false).await;
-    let (closing, _) = receiver("127.0.0.1:0", vec![], false).await;
-    let unused =
-        TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address").port();
+    let (port, _) = receiver(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()).await;
+    let (closing, _) = receiver(vec![]).await;
+    // Held, and not listened at: nobody else gets it meanwhile.
+    let unused = TcpSocket::new_v4().expect("a socket");
+    unused.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let unused_at = unused.local_addr().expect("an address");
     let mut faults = Vec::new();
     for url in [
-        format!("http://127.0.0.1:{unused}/?key=SECRETSECRET"),
+        format!("http://{unused_at}/?key=SECRETSECRET"),
         format!("https://127.0.0.1:{port}/?key=SECRETSECRET"),
         format!("http://127.0.0.1:{port}/?key=SECRETSECRET"),
         format!("http://127.0.0.1:{closing}/?key=SECRETSECRET"),
@@ -303,6 +342,7 @@ async fn faults_are_told_apart_and_tell_no_secrets() {
         assert!(!told.contains("SECRET") && !told.contains("key="), "{told}");
         faults.push(fault);
     }
+    drop(unused);
     assert!(matches!(faults[0], SendFault::Connect(_)), "{faults:?}");
     assert!(matches!(faults[1], SendFault::Tls(_)), "{faults:?}");
     assert!(

@@ -4,6 +4,7 @@ use super::{super::python, *};
 use store::{BucketPlace, Clock, testing::TestDatabase};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
+    net::TcpSocket,
     process::Child,
     time::timeout,
 };
@@ -97,15 +98,13 @@ async fn a_bucket_that_does_not_let_us_in_stops_the_start_and_says_so_without_th
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_that_is_not_there_is_given_up_in_time() {
-    let database = {
-        let mut database = TestDatabase::new(Dialect::Sqlite).await;
-        // A port that nobody listens on: it was ours a moment ago.
-        let port =
-            std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("one").port();
-        let url = format!("s3://key:secret@127.0.0.1:{port}/pictures?tls=none");
-        database.config.bucket = Some(BucketPlace::read(&url).expect("a place"));
-        database
-    };
+    let mut database = TestDatabase::new(Dialect::Sqlite).await;
+    // A port that is ours as long as this is held, and that nobody listens on.
+    let held = TcpSocket::new_v4().expect("a socket");
+    held.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let address = held.local_addr().expect("an address");
+    let url = format!("s3://key:secret@{address}/pictures?tls=none");
+    database.config.bucket = Some(BucketPlace::read(&url).expect("a place"));
     let store = database.open(Clock::system()).await;
     let fault = timeout(Duration::from_secs(60), store.try_blobs()).await.expect("in time");
     let fault = fault.expect_err("nobody is there").to_string();

@@ -16,8 +16,10 @@ on_both_databases!(
     a_file_of_which_no_part_comes_for_long_is_refused_and_nothing_of_it_stays,
 );
 
-/// So short that a test can wait for it.
-const SOON: Duration = Duration::from_millis(300);
+/// So short that a test can wait for it, and longer than a busy machine takes to send a little.
+const SOON: Duration = Duration::from_secs(2);
+/// Until the server has ended a connection.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// More than lies between a server and whoever takes nothing.
 const LARGE: usize = 12 << 20;
 
@@ -73,7 +75,7 @@ impl Desk {
 
 async fn rest_of(mut answer: TcpStream) -> String {
     let mut heard = String::new();
-    let ended = timeout(Duration::from_secs(15), answer.read_to_string(&mut heard)).await;
+    let ended = timeout(PATIENCE, answer.read_to_string(&mut heard)).await;
     ended.expect("the server ends it").expect("text");
     heard
 }
@@ -117,7 +119,7 @@ async fn whoever_saves_a_file_too_slowly_gets_the_rest_of_it_no_more_and_others_
             }
         }
     };
-    let taken = timeout(Duration::from_secs(60), trickle).await.expect("the server ends it");
+    let taken = timeout(PATIENCE, trickle).await.expect("the server ends it");
     assert!(taken < LARGE, "{taken}");
     soon("there is a place", || async { desk.get(&small).await.status == 200 }).await;
 }

@@ -147,7 +147,7 @@ async fn a_burst_is_told_within_the_robots_rate_and_nobody_is_left_out() {
                 .clone()
         }
     };
-    for _ in 0..600 {
+    for _ in 0..2_400 {
         if told_of().await == json!(MESSAGES) {
             break;
         }

@@ -64,7 +64,7 @@ impl Mailed {
 
     /// Waits until so many deliveries are in this state.
     pub(super) async fn until_so_many(&self, state: &str, count: usize) {
-        for _ in 0..600 {
+        for _ in 0..2_400 {
             let deliveries = self.told.deliveries().await;
             if deliveries.iter().filter(|one| one["state"] == state).count() == count {
                 return;

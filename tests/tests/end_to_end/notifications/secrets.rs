@@ -174,7 +174,7 @@ impl Scene {
         let left = self.desk.ask(None, SUBMIT, json!({"input": input()})).await.data();
         let attempts = "{ deliveries(first: 100) { edges { node { id state channel { id reason urlMasked } \
                         attempts { vendorCode outcome detail } } } } }";
-        for _ in 0..600 {
+        for _ in 0..2_400 {
             let tried = self.ask(attempts, json!({})).await;
             if tried.to_string().matches("\"outcome\"").count() == self.channels.len() {
                 return left["submitMessage"]["receipt"]["id"].as_str().expect("an id").to_owned();

@@ -2,11 +2,10 @@
 
 #![expect(clippy::print_stdout, reason = "by its seed a run can be had again")]
 
-use super::{CHANGES, Socket};
+use super::{CHANGES, PATIENCE, Socket};
 use crate::kill::{environment, server::Program, server::Running};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use std::time::Duration;
 use store::{Clock, DatabaseUrl, Dialect, LogFilter, Store, testing::TestDatabase};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
@@ -73,7 +72,7 @@ async fn due(store: &Store) -> Vec<i64> {
 impl Scene {
     async fn open(program: Program, seed: u64) -> Self {
         let servers = [program.serve().await, program.serve().await];
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = crate::http::client().no_proxy().build().expect("a client");
         let query = format!(
             "mutation {{ signIn(input: {{email: \"mei@example.com\", password: \"{PASSWORD}\"}}) {{ token }} }}"
         );
@@ -130,7 +129,7 @@ impl Scene {
     /// The next change's position; `None`: the socket is gone.
     async fn next(&mut self) -> Option<i64> {
         loop {
-            let frame = timeout(Duration::from_secs(30), self.socket.0.next()).await.expect("in time");
+            let frame = timeout(PATIENCE, self.socket.0.next()).await.expect("in time");
             match frame {
                 Some(Ok(tungstenite::Message::Text(text))) => {
                     let said: Value = serde_json::from_str(&text).expect("JSON");

@@ -130,7 +130,7 @@ for (const looks of LOOKS) {
     await page.locator(".history summary").click();
     await expect(page.locator(".history li").first()).toBeVisible();
     await shot(page, "history");
-    await page.locator(".message-does .ant-dropdown-trigger").click();
+    await page.locator(".message-does .framed").click();
     await expect(page.getByRole("menuitem").first()).toBeVisible();
     await shot(page, "menu");
     await page.keyboard.press("Escape");

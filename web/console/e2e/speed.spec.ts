@@ -45,6 +45,9 @@ function weigh(page: Page): () => Promise<{ entry: number; all: number }> {
   };
 }
 
+// A trace takes a picture of the whole page at each key, in the page's own time.
+test.use({ trace: "off" });
+
 test("what the first view takes", async ({ work }) => {
   const agent = await work.agent("Anna");
   const left = [];

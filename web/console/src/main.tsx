@@ -1,13 +1,16 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { hangUp } from "./graph/live";
-import { queries } from "./graph/queries";
+import { hereOf, queries } from "./graph/queries";
+import { readSearch } from "./inbox/folders";
+import { readEarly } from "./inbox/reading";
 import { forget } from "./inbox/store";
 import { rest } from "./message/outbox";
 import { router } from "./router";
 import { onSession, session } from "./session/session";
+import { settings } from "./settings/settings";
 import { Theme } from "./shell/Theme";
 import "./shell/base.css";
 import "./shell/shell.css";
@@ -42,12 +45,22 @@ window.addEventListener("vite:preloadError", async () => {
   location.reload();
 });
 
-createRoot(document.getElementById("desk")!).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <Theme>
-        <RouterProvider router={router} />
-      </Theme>
-    </QueryClientProvider>
-  </StrictMode>,
+// Asked for before anything is put up, so that both go on at once.
+if (session()) {
+  void queries.prefetchQuery(hereOf(session()?.token, settings().locale));
+  const { pathname, search } = router.latestLocation;
+  if (pathname === "/inbox" || pathname === "/") readEarly(readSearch(search));
+}
+
+// In pieces: what the server answers meanwhile, and whatever is pressed, is dealt with in between.
+startTransition(() =>
+  createRoot(document.getElementById("desk")!).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <Theme>
+          <RouterProvider router={router} />
+        </Theme>
+      </QueryClientProvider>
+    </StrictMode>,
+  ),
 );

@@ -1,5 +1,5 @@
 // What is read of the desk beside the list, and for how long it counts as known.
-import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { QueryClient, queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSession } from "../session/session";
 import { Fault, ask } from "./ask";
 import { ColleaguesDocument, type ColleaguesQuery, CountsDocument, HereDocument, HistoryDocument, OneMessageDocument, OthersDocument } from "./generated/graphql";
@@ -18,16 +18,15 @@ export const queries = new QueryClient({
 });
 
 /** Who is here and what the desk is. */
-export function useHere() {
-  const token = useSession()?.token;
-  const { locale } = useSettings();
-  return useQuery({
+export const hereOf = (token: string | undefined, locale: string) =>
+  queryOptions({
     queryKey: ["here", token, locale],
     queryFn: () => ask(HereDocument, {}),
     enabled: Boolean(token),
     staleTime: 5 * MINUTES,
   });
-}
+
+export const useHere = () => useQuery(hereOf(useSession()?.token, useSettings().locale));
 
 export function useCounts(me: string | undefined) {
   return useQuery({

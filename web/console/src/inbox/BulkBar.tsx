@@ -1,11 +1,11 @@
 // What can be done with all that is selected.
 import Button from "antd/es/button";
-import Dropdown from "antd/es/dropdown";
 import EllipsisOutlined from "@ant-design/icons/es/icons/EllipsisOutlined";
 import { type Command, KINDS, type Name } from "../commands/commands";
 import { openPalette } from "../keyboard/palette";
 import { openFollowUp } from "../message/FollowUpDialog";
 import { may, useMe } from "../session/rights";
+import { Menu, type MenuItem } from "../shell/Menu";
 import { useWords } from "../words/words";
 import type { Row } from "./book";
 import type { Choice } from "./choice";
@@ -22,12 +22,12 @@ export function BulkBar({ rows, all, doIt, choose }: Props) {
   const me = useMe();
   const able = (name: Name) => rows.some((row) => KINDS[name].possible(row) && may(me, KINDS[name].permission, row));
   const simple = (["close", "reopen", "unassign", "archive", "unarchive", "spam", "noSpam", "delete"] as const).filter(able);
-  const items = [
-    ...(able("followUp") ? [{ key: "followUp", label: t("do.followUp"), onClick: () => openFollowUp(rows) }] : []),
-    ...(able("categorize") ? [{ key: "categorize", label: t("do.categorize"), onClick: () => openPalette("category") }] : []),
-    ...(able("tag") ? [{ key: "tag", label: t("do.tag"), onClick: () => openPalette("tag") }] : []),
-    ...(able("prioritize") ? [{ key: "prioritize", label: t("do.prioritize"), onClick: () => openPalette("priority") }] : []),
-    ...simple.map((name) => ({ key: name, label: t(`do.${name}`), danger: name === "delete", onClick: () => doIt({ name }) })),
+  const items: MenuItem[] = [
+    ...(able("followUp") ? [{ key: "followUp", label: t("do.followUp"), run: () => openFollowUp(rows) }] : []),
+    ...(able("categorize") ? [{ key: "categorize", label: t("do.categorize"), run: () => openPalette("category") }] : []),
+    ...(able("tag") ? [{ key: "tag", label: t("do.tag"), run: () => openPalette("tag") }] : []),
+    ...(able("prioritize") ? [{ key: "prioritize", label: t("do.prioritize"), run: () => openPalette("priority") }] : []),
+    ...simple.map((name) => ({ key: name, label: t(`do.${name}`), danger: name === "delete", run: () => doIt({ name }) })),
   ];
   return (
     <div className="bulk" role="toolbar" aria-label={t("bulk.label")}>
@@ -55,9 +55,9 @@ export function BulkBar({ rows, all, doIt, choose }: Props) {
           {t("do.assign")}
         </Button>
       )}
-      <Dropdown menu={{ items }} trigger={["click"]} placement="topRight">
-        <Button icon={<EllipsisOutlined />} aria-label={t("more")} />
-      </Dropdown>
+      <Menu items={items} className="icon framed" label={t("more")}>
+        <EllipsisOutlined aria-hidden />
+      </Menu>
     </div>
   );
 }

@@ -19,7 +19,7 @@ import { List } from "./List";
 import { type Row, shown } from "./book";
 import { type Choice, NOTHING, kept, moved, successor } from "./choice";
 import { filterOf, orderOf } from "./folders";
-import { useReading } from "./reading";
+import { listOf, useReading } from "./reading";
 import { target } from "./target";
 import { useInbox } from "./store";
 
@@ -37,7 +37,7 @@ export function InboxPage() {
 
   const filter = filterOf(search, me?.id ?? "");
   const order = orderOf(search);
-  const list = JSON.stringify([filter, order]);
+  const list = listOf(filter, order);
   useReading({ list, filter, order }, isFailed);
 
   const before = useRef(ids);

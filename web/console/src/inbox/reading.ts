@@ -1,8 +1,10 @@
 // Reading the list that is shown: its pages, its stream, and what may have been missed.
 import { useEffect } from "react";
 import { Fault, ask } from "../graph/ask";
-import { type MessageFilter, type MessageOrder, PageDocument } from "../graph/generated/graphql";
+import { type MessageFilter, type MessageOrder, PageDocument, type PageQuery } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
+import { type Search, filterOf, orderOf } from "./folders";
+import { session } from "../session/session";
 import { happened, inbox } from "./store";
 
 /** Few at first, so that they are there soon; then as many as the server gives. */
@@ -24,6 +26,41 @@ let failed: Fault | null = null;
 let last: Promise<unknown> = Promise.resolve();
 let isReadingMore = false;
 
+/** The first page of the list that is shown first: it is asked for, and known, while the page itself is being put up. */
+let early: { list: string; token: string | undefined; known: Promise<boolean> } | null = null;
+
+export const listOf = (filter: MessageFilter, order: MessageOrder) => JSON.stringify([filter, order]);
+
+/** Begins with a list of which the address tells everything; whoever shows the list takes it over. */
+export function readEarly(search: Search): void {
+  if (search.folder === "mine" || search.assignee === "me") return;
+  const [filter, order] = [filterOf(search, ""), orderOf(search)];
+  const list = listOf(filter, order);
+  const token = session()?.token;
+  const begin = async () => {
+    const { messages } = await ask(PageDocument, { filter, order, first: FIRST, after: null });
+    // A page of a search may be empty although there are more.
+    if (messages.nodes.length === 0 && messages.pageInfo.hasNextPage) return false;
+    if (token !== session()?.token) return false;
+    happened({ kind: "opened", list });
+    happened(pageOf(list, "replace", messages));
+    return true;
+  };
+  // What went wrong is found again by whoever takes it over, and said there.
+  early = { list, token, known: begin().catch(() => false) };
+}
+
+/** Reads what a list begins with, unless that is under way. */
+async function begin(list: string): Promise<void> {
+  const taken = early?.list === list && early.token === session()?.token ? early.known : null;
+  early = null;
+  if (taken && (await taken)) return;
+  await read("replace");
+}
+
+const pageOf = (list: string, as: "replace" | "more" | "heal", { nodes, pageInfo, totalCount }: PageQuery["messages"]) =>
+  ({ kind: "page", list, as, rows: nodes, cursor: pageInfo.endCursor, more: pageInfo.hasNextPage, total: totalCount }) as const;
+
 /** What finds the list that is shown, as far as a message tells by itself. */
 export const shownFilter = () => now?.filter ?? null;
 
@@ -42,11 +79,11 @@ async function page(shown: Shown, as: "replace" | "more" | "heal"): Promise<void
     for (;;) {
       const { messages } = await ask(PageDocument, { filter, order, first: as === "more" ? MORE : FIRST, after });
       if (shown !== now) return;
-      const { nodes: rows, pageInfo, totalCount: total } = messages;
-      happened({ kind: "page", list, as: how, rows, cursor: pageInfo.endCursor, more: pageInfo.hasNextPage, total });
+      const { nodes, pageInfo } = messages;
+      happened(pageOf(list, how, messages));
       failed = null;
       // A page of a search may be empty although there are more.
-      if (rows.length > 0 || !pageInfo.hasNextPage) return;
+      if (nodes.length > 0 || !pageInfo.hasNextPage) return;
       after = pageInfo.endCursor;
       how = as === "heal" ? "heal" : "more";
     }
@@ -86,7 +123,7 @@ export function useReading(shown: Shown, isFailed: (fault: Fault | null) => void
     const heal = () => void (inbox().read ? read("heal").catch(() => {}) : say(read("replace")));
     let again: ReturnType<typeof setTimeout> | undefined;
     const { search, ...found } = shown.filter;
-    void say(read("replace"));
+    void say(begin(list));
     const stop = tell({
       filter: search ? undefined : found,
       told: ({ type, messageId, message }) => {

@@ -20,8 +20,8 @@ export function useKeys(handlers: Partial<Record<Action, () => void | false>>): 
         inField: Boolean(at?.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")),
         onControl: Boolean(at?.closest("button, a, [role=menuitem], [role=option]")),
       });
-      // A dialog has keys of its own.
-      if (!action || (action !== "palette" && document.querySelector("dialog[open], .ant-dropdown:not(.ant-dropdown-hidden)"))) return;
+      // A dialog and a menu have keys of their own.
+      if (!action || (action !== "palette" && document.querySelector("dialog[open], .menu"))) return;
       const handler = now.current[action];
       if (!handler || handler() === false) return;
       event.preventDefault();

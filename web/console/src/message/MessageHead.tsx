@@ -3,11 +3,11 @@ import EllipsisOutlined from "@ant-design/icons/es/icons/EllipsisOutlined";
 import InfoCircleOutlined from "@ant-design/icons/es/icons/InfoCircleOutlined";
 import LinkOutlined from "@ant-design/icons/es/icons/LinkOutlined";
 import Button from "antd/es/button";
-import Dropdown from "antd/es/dropdown";
 import { type Command, KINDS, type Name } from "../commands/commands";
 import type { WholeFragment } from "../graph/generated/graphql";
 import { openPalette } from "../keyboard/palette";
 import { may, useMe } from "../session/rights";
+import { Menu, type MenuItem } from "../shell/Menu";
 import { say } from "../told/toasts";
 import { useWords } from "../words/words";
 import { DueClock } from "./DueClock";
@@ -32,14 +32,14 @@ export function MessageHead({ message, done, close }: Props) {
       say({ text: `${location.origin}/messages/${message.reference}` });
     }
   };
-  const items = [
+  const items: MenuItem[] = [
     // On a phone there is no room for its button.
-    ...(me && able("claim") ? [{ key: "claim", label: t("do.claim"), onClick: () => done({ name: "claim", me }) }] : []),
-    ...(able("assign") ? [{ key: "assign", label: t("do.assign"), onClick: () => openPalette("assign") }] : []),
-    ...(able("followUp") ? [{ key: "followUp", label: t("do.followUp"), onClick: () => openFollowUp([message]) }] : []),
-    ...(able("followUpDone") ? [{ key: "followUpDone", label: t("do.followUpDone"), onClick: () => done({ name: "followUpDone" }) }] : []),
-    ...more.map((name) => ({ key: name, label: t(`do.${name}`), danger: name === "delete" || name === "spam", onClick: () => done({ name }) })),
-    { key: "link", label: t("message.copyLink"), icon: <LinkOutlined />, onClick: () => void link() },
+    ...(me && able("claim") ? [{ key: "claim", label: t("do.claim"), run: () => done({ name: "claim", me }) }] : []),
+    ...(able("assign") ? [{ key: "assign", label: t("do.assign"), run: () => openPalette("assign") }] : []),
+    ...(able("followUp") ? [{ key: "followUp", label: t("do.followUp"), run: () => openFollowUp([message]) }] : []),
+    ...(able("followUpDone") ? [{ key: "followUpDone", label: t("do.followUpDone"), run: () => done({ name: "followUpDone" }) }] : []),
+    ...more.map((name) => ({ key: name, label: t(`do.${name}`), danger: name === "delete" || name === "spam", run: () => done({ name }) })),
+    { key: "link", label: t("message.copyLink"), icon: <LinkOutlined aria-hidden />, run: link },
   ];
   const { visitor } = message;
   return (
@@ -73,9 +73,9 @@ export function MessageHead({ message, done, close }: Props) {
           </Button>
         )}
         {able("reopen") && <Button onClick={() => done({ name: "reopen" })}>{t("do.reopen")}</Button>}
-        <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
-          <Button icon={<EllipsisOutlined />} aria-label={t("more")} />
-        </Dropdown>
+        <Menu items={items} className="icon framed" label={t("more")}>
+          <EllipsisOutlined aria-hidden />
+        </Menu>
       </div>
     </header>
   );

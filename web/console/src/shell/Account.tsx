@@ -1,5 +1,4 @@
 // Whoever is signed in: whether they are at the desk, how it looks, and the way out.
-import Dropdown from "antd/es/dropdown";
 import { useNavigate } from "@tanstack/react-router";
 import { ask } from "../graph/ask";
 import { SetPresenceDocument, SignOutDocument } from "../graph/generated/graphql";
@@ -12,6 +11,7 @@ import { choose, useSettings } from "../settings/settings";
 import { sentenceOf } from "../commands/run";
 import { say } from "../told/toasts";
 import { useWords } from "../words/words";
+import { Menu, type MenuItem } from "./Menu";
 
 /** How long it is waited for what is to be sent yet. */
 const LONGEST_FAREWELL = 2_000;
@@ -44,33 +44,23 @@ export function Account({ openSheet, gone }: { openSheet?(): void; gone?(): void
     gone?.();
     void navigate({ to });
   };
-  const items = [
-    { key: "presence", label: present ? t("presence.leave") : t("presence.come"), onClick: () => void setPresence() },
-    { type: "divider" as const },
-    { key: "language", label: chosen.locale === "en" ? "切换到中文" : "Switch to English", onClick: () => choose({ locale: chosen.locale === "en" ? "zh-CN" : "en" }) },
-    { key: "settings", label: t("settings.title"), onClick: () => go("/settings") },
-    ...(may(me, "settings.manage") ? [{ key: "start", label: t("start.title"), onClick: () => go("/start") }] : []),
-    ...(openSheet ? [{ key: "keys", label: t("sheet.title"), onClick: openSheet }] : []),
-    { type: "divider" as const },
-    { key: "out", label: t("signOut"), onClick: () => void signOut() },
+  const items: MenuItem[] = [
+    { key: "presence", label: present ? t("presence.leave") : t("presence.come"), run: setPresence },
+    { key: "language", begins: true, label: chosen.locale === "en" ? "切换到中文" : "Switch to English", run: () => choose({ locale: chosen.locale === "en" ? "zh-CN" : "en" }) },
+    { key: "settings", label: t("settings.title"), run: () => go("/settings") },
+    ...(may(me, "settings.manage") ? [{ key: "start", label: t("start.title"), run: () => go("/start") }] : []),
+    ...(openSheet ? [{ key: "keys", label: t("sheet.title"), run: openSheet }] : []),
+    { key: "out", begins: true, label: t("signOut"), run: signOut },
   ];
   return (
-    <Dropdown
-      menu={{ items }}
-      trigger={["click"]}
-      placement="topLeft"
-      // Nothing outside of an open dialog can be seen or touched.
-      getPopupContainer={(button) => button.closest("dialog") ?? document.body}
-    >
-      <button type="button" className="account" title={t("account.menu")}>
-        <span className={present ? "avatar present" : "avatar"} aria-hidden>
-          {[...me.name][0]}
-        </span>
-        <span className="account-name">
-          {me.name}
-          <small>{connection === "connected" ? (present ? t("presence.here") : t("presence.away")) : t(`connection.${connection}`)}</small>
-        </span>
-      </button>
-    </Dropdown>
+    <Menu items={items} className="account" title={t("account.menu")}>
+      <span className={present ? "avatar present" : "avatar"} aria-hidden>
+        {[...me.name][0]}
+      </span>
+      <span className="account-name">
+        {me.name}
+        <small>{connection === "connected" ? (present ? t("presence.here") : t("presence.away")) : t(`connection.${connection}`)}</small>
+      </span>
+    </Menu>
   );
 }

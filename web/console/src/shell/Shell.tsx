@@ -1,6 +1,6 @@
 // What stands around every page of the desk: folders, keys that work everywhere, and what is said at the foot.
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { useHere } from "../graph/queries";
 import { Palette } from "../keyboard/Palette";
 import { Sheet } from "../keyboard/Sheet";
@@ -28,6 +28,8 @@ export function Shell() {
   const beside = useNavBeside();
   const [isSheetOpen, openSheet] = useState(false);
   const me = here.data?.viewer?.id;
+  // The page takes a while to be put up: in pieces.
+  const isHere = useDeferredValue(Boolean(here.data), false);
 
   useEffect(() => {
     if (session) return;
@@ -75,7 +77,7 @@ export function Shell() {
   return (
     <div className={beside ? "shell" : "shell narrow"}>
       {beside && <Nav openSheet={() => openSheet(true)} />}
-      {here.data ? <Outlet /> : <main className="blank" aria-busy="true" />}
+      {here.data && isHere ? <Outlet /> : <main className="blank" aria-busy="true" />}
       <Palette />
       <FollowUpDialog />
       {isSheetOpen && <Sheet close={() => openSheet(false)} />}

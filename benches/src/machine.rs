@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Milliseconds in one of the ticks that `/proc` counts in: Linux tells programs hundredths of a second, whatever its own are.
+const TICK: f64 = 10.0;
 /// How long the disk is asked.
 const ASKED: Duration = Duration::from_millis(500);
 
@@ -61,13 +63,34 @@ pub fn peak_mib_of(process: u32) -> Option<f64> {
 
 /// How much memory this process holds now, in MiB.
 pub fn resident_mib() -> Option<f64> {
-    let kib: u32 = field("/proc/self/status", "VmRSS")?.split(' ').next()?.parse().ok()?;
-    Some(f64::from(kib) / 1024.0)
+    mib("self", "VmRSS")
+}
+
+/// The same of another process, by its number.
+pub fn resident_mib_of(process: u32) -> Option<f64> {
+    mib(&process.to_string(), "VmRSS")
+}
+
+/// How much of the processors' time all threads of a process have used, in milliseconds.
+pub fn cpu_ms_of(process: u32) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    Some(f64::from(ticks(&stat)?) * TICK)
+}
+
+/// User's and system's time, fields 14 and 15 of proc(5). The second one is the program's name, and may hold anything.
+fn ticks(stat: &str) -> Option<u32> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let (user, system): (u32, u32) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    user.checked_add(system)
 }
 
 fn peak_of(process: &str) -> Option<f64> {
-    let path = format!("/proc/{process}/status");
-    let kib: u32 = field(&path, "VmHWM")?.split(' ').next()?.parse().ok()?;
+    mib(process, "VmHWM")
+}
+
+fn mib(process: &str, kind: &str) -> Option<f64> {
+    let kib: u32 = field(&format!("/proc/{process}/status"), kind)?.split(' ').next()?.parse().ok()?;
     Some(f64::from(kib) / 1024.0)
 }
 
@@ -84,4 +107,16 @@ fn field(file: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let lines = text.lines().filter_map(|line| line.split_once(':'));
     lines.filter(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned()).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_counted_behind_whatever_a_program_is_called() {
+        let stat = "42 (a ) 7 (b) S 1 42 42 0 -1 4194304 9 8 7 6 120 34 5 4 20 0 11 0 3 4 5";
+        assert_eq!(ticks(stat), Some(154));
+        assert_eq!(ticks("42 (node) S 1 42"), None);
+    }
 }

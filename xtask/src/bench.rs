@@ -7,10 +7,14 @@ use std::env;
 use std::process::Stdio;
 
 /// Each is a target of the crate `benches` and a section of docs/benchmarks.md.
-const BENCHES: [&str; 7] = ["append", "rebuild", "list", "submit", "sockets", "notify", "figures"];
+const BENCHES: [&str; 8] = ["append", "rebuild", "list", "submit", "sockets", "notify", "figures", "peers"];
 
 /// What is measured on SQLite and nowhere else.
 const ON_SQLITE: &str = "notify";
+
+/// What measures the server as it is shipped, and is told where that is.
+const OF_THE_SERVER: &str = "peers";
+const SERVER: &str = "LEAVEWORD_SERVER";
 
 /// Tells a benchmark where pgbench is: distributions keep it off the PATH.
 const PGBENCH: &str = "LEAVEWORD_PGBENCH";
@@ -22,6 +26,9 @@ pub(crate) fn bench(args: &[String]) -> Outcome {
     };
     let mut command = cargo::cargo();
     command.args(["bench", "--package", "benches", "--features", "peers", "--bench", name, "--"]).args(flags);
+    if name == OF_THE_SERVER {
+        command.env(SERVER, cargo::leaveword_release()?);
+    }
     if !needs_postgres(name, flags) {
         return Ok(cargo::passed_on(cargo::status(&mut command)?));
     }

@@ -36,10 +36,24 @@ pub(crate) fn leaveword_of_the_tests(args: &[&str]) -> Result<Command, String> {
     Ok(command)
 }
 
+/// The server's binary as it is shipped, built if need be.
+pub(crate) fn leaveword_release() -> Result<PathBuf, String> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", "server", "--bin", "leaveword"]).current_dir(root());
+    match status(&mut build)?.success() {
+        true => Ok(built("release")),
+        false => Err("the server does not build".to_owned()),
+    }
+}
+
 /// Where the tests' build leaves the server's binary.
 pub(crate) fn leaveword_binary() -> PathBuf {
+    built("debug")
+}
+
+fn built(profile: &str) -> PathBuf {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("debug").join(format!("leaveword{}", env::consts::EXE_SUFFIX))
+    target.join(profile).join(format!("leaveword{}", env::consts::EXE_SUFFIX))
 }
 
 /// The folder of the workspace.

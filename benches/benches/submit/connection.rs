@@ -30,11 +30,21 @@ impl Connection {
         Ok(Self { stream, read: Vec::with_capacity(4_096) })
     }
 
-    /// The payload of a mutation.
-    pub(crate) async fn ask(&mut self, request: &str, mutation: &str) -> Result<Value, String> {
+    /// What an answer says to one field of the operation: a mutation's payload, or what a query found.
+    pub(crate) async fn ask(&mut self, request: &str, field: &str) -> Result<Value, String> {
+        let body = self.answer(request).await?;
+        let answer: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        match &answer["data"][field] {
+            Value::Null => Err(format!("answered with {answer}")),
+            payload => Ok(payload.clone()),
+        }
+    }
+
+    /// The body of an answer.
+    pub(crate) async fn answer(&mut self, request: &str) -> Result<&[u8], String> {
         self.stream.write_all(request.as_bytes()).await.map_err(|error| error.to_string())?;
         self.read.clear();
-        let body = loop {
+        loop {
             if self.stream.read_buf(&mut self.read).await.map_err(|error| error.to_string())? == 0 {
                 return Err("the server closed the connection".to_owned());
             }
@@ -44,13 +54,8 @@ impl Connection {
                 head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
             let length: usize = length.ok_or_else(|| format!("no content-length: {head}"))?;
             if self.read.len() >= end + 4 + length {
-                break &self.read[end + 4..];
+                return Ok(&self.read[end + 4..]);
             }
-        };
-        let answer: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        match &answer["data"][mutation] {
-            Value::Null => Err(format!("answered with {answer}")),
-            payload => Ok(payload.clone()),
         }
     }
 }

@@ -11,7 +11,7 @@ const INBOX: &str = "query Inbox($filter: MessageFilter, $order: MessageOrder!, 
     id reference status content submittedAt lastActivityAt dueAt visitor { name } \
     category { id name } assignee { id name } } pageInfo { hasNextPage } } }";
 
-/// The same in the words of the schema that PostGraphile makes of the tables.
+/// The same in the words of the schema that `PostGraphile` makes of the tables.
 const INBOX_OF_TABLES: &str = "query Inbox($of: MessageCondition!, $order: [MessagesOrderBy!], $first: Int!) { \
     messages(condition: $of, orderBy: $order, first: $first) { nodes { \
     id: messageId reference status content submittedAt lastActivityAt dueAt name \
@@ -23,7 +23,7 @@ pub(crate) fn body() -> Value {
     json!({"query": INBOX, "variables": variables})
 }
 
-/// The request, as PostGraphile has it.
+/// The request, as `PostGraphile` has it.
 pub(crate) fn body_for_postgraphile() -> Value {
     let of = json!({"status": "OPEN", "deleted": "0", "spam": "0", "archived": "0"});
     let order = ["LAST_ACTIVITY_AT_DESC", "MESSAGE_ID_DESC"];

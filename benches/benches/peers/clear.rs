@@ -44,6 +44,7 @@ pub(crate) async fn copy(desk: &Desk, database: &TestDatabase) -> Result<(), Str
     connection.close().await.map_err(told)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
 fn told(error: sqlx::Error) -> String {
     error.to_string()
 }
@@ -86,8 +87,8 @@ async fn messages(desk: &Desk, list: &str, to: &mut PgConnection) -> Result<BTre
     let (mut after, mut named) = (String::new(), BTreeSet::new());
     loop {
         let rows = desk.store.database().views.rows(&sql, &[after.as_str().into()]).await.map_err(told)?;
-        let Some(last) = rows.last() else { return Ok(named) };
-        after = last.text("message_id").map_err(told)?;
+        let Some(end) = rows.last() else { return Ok(named) };
+        after = end.text("message_id").map_err(told)?;
         let read = |row: &store::Row| {
             serde_json::from_str(&row.text("whole").map_err(told)?).map_err(|it| it.to_string())
         };
@@ -95,7 +96,9 @@ async fn messages(desk: &Desk, list: &str, to: &mut PgConnection) -> Result<BTre
         open(desk, &mut page).await?;
         for row in &mut page {
             named.extend(row["category_id"].as_str().map(str::to_owned));
-            INSTANTS.iter().for_each(|column| row[column] = instant(&row[column]));
+            for column in INSTANTS {
+                row[column] = instant(&row[column]);
+            }
         }
         insert("messages", page, to).await?;
     }
@@ -149,7 +152,7 @@ async fn members(desk: &Desk, to: &mut PgConnection) -> Result<(), String> {
             json!({
                 "member_id": member.id.to_string(), "role": member.role.as_str(),
                 "name": member.name.text().unwrap_or_default(),
-                "email": member.email.clear().map(|email| email.as_str()),
+                "email": member.email.clear().map(domain::member::MemberEmail::as_str),
                 "active": member.joined && member.active,
             })
         });

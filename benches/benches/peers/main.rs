@@ -66,7 +66,7 @@ async fn bench() -> Result<(), String> {
         for (side, load) in sides.iter().zip(&loads) {
             let before = watched.spent(side).await?;
             let asked = load.run(connections, Duration::from_secs(seconds)).await?;
-            let turn = Turn::of(asked, watched.spent(side).await?.since(&before));
+            let turn = Turn::of(&asked, watched.spent(side).await?.since(&before));
             eprintln!("round {number}, {}: {turn}", side.name);
             turns.push(turn);
         }

@@ -26,7 +26,7 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    pub(crate) fn of(asked: Asked, (server, postgres): (f64, f64)) -> Self {
+    pub(crate) fn of(asked: &Asked, (server, postgres): (f64, f64)) -> Self {
         let requests = u32::try_from(asked.latencies.len()).map_or(f64::MAX, f64::from).max(1.0);
         let at = |percent| percentile(asked.latencies.iter().copied(), percent);
         Self {

@@ -17,7 +17,7 @@ use domain::{
     desk::Desk,
     ids::{CategoryId, MessageId, UploadId, VisitorId},
     locale::Locale,
-    message::{FilledIn, GivenAnswer, Message, MessageCommand, MessageError, Related, SubmitMessage},
+    message::{FilledIn, GivenAnswer, Message, MessageCommand, MessageError, Related, SaidIn, SubmitMessage},
     reference::Reference,
     text::{Name, PageUrl, Words},
     visitor::VisitorError,
@@ -67,15 +67,6 @@ pub struct SubmitInput {
     /// Repeats with the same key are one message.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
-}
-
-impl SubmitInput {
-    /// Everything that it says.
-    fn texts(&self) -> impl Iterator<Item = &str> {
-        let answers = self.answers.iter().map(|answer| answer.said.as_str());
-        let name = self.name.as_ref().map(Name::as_str);
-        [self.content.as_str(), &self.contact].into_iter().chain(name).chain(answers)
-    }
 }
 
 /// For whom a member writes, somebody who called or came by.
@@ -270,7 +261,11 @@ impl Commands {
         let settings = facts.desk.settings();
         let suspicion = match input.on_behalf {
             Some(_) => None,
-            None => settings.suspects(input.filled_in, input.texts()),
+            None => {
+                let said =
+                    SaidIn { content: &input.content, name: input.name.as_ref(), answers: &input.answers };
+                settings.suspects(input.filled_in, said)
+            }
         };
         Ok(SubmitMessage {
             at: self.store.clock().now(),

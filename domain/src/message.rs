@@ -47,7 +47,7 @@ pub use sort::{CategorizeMessage, PrioritizeMessage, Priority, TagMessage};
 pub use status::{MessageStatus, VisitorStatus};
 pub use step::{Step, StepKind};
 pub use submit::{Related, SubmitMessage};
-pub use suspicion::{FEWEST_SECONDS, FilledIn, Suspicion};
+pub use suspicion::{FEWEST_SECONDS, FilledIn, SaidIn, Suspicion};
 pub use wait::{BecomeOverdue, Wait};
 
 use crate::{

@@ -9,7 +9,7 @@ use std::{net::IpAddr, sync::Mutex};
 
 /// All addresses together are pressing like so many that leave what one may.
 const ADDRESSES: i64 = 6;
-/// Above this part of what may be left at once.
+/// From this part on of what may be left at once.
 const PART: i64 = 2;
 
 /// What has been left of late, or was tried to.
@@ -25,22 +25,37 @@ impl Pressure {
         Self { addresses: Mutex::new(LruCache::new(KEPT)), all: Mutex::new(0) }
     }
 
-    /// Counts what is tried now, and says whether that presses: one address has tried more than half of what it may within
-    /// a minute, or all of them more than half of what six may.
+    /// Counts what is tried now, and says whether it presses: before it one address has tried half of what it may within a
+    /// minute, or all of them half of what six may.
     pub(super) fn counted(&self, address: Option<IpAddr>, per_minute: i64, now: i64) -> bool {
+        let of_one = address.map_or(Tried::LITTLE, |address| {
+            let mut addresses = locked(&self.addresses);
+            count(addresses.get_or_insert_mut(network(address), || 0), MINUTE / per_minute, now)
+        });
         let mut all = locked(&self.all);
-        let of_all = count(&mut all, MINUTE / (per_minute * ADDRESSES), now);
-        let Some(address) = address else { return of_all };
-        let mut addresses = locked(&self.addresses);
-        let of_one = count(addresses.get_or_insert_mut(network(address), || 0), MINUTE / per_minute, now);
-        of_all || of_one
+        // What one address tries beyond what it may is its own affair: it does not make everybody prove themselves.
+        let step = if of_one.all { 0 } else { MINUTE / (per_minute * ADDRESSES) };
+        of_one.much || count(&mut all, step, now).much
     }
 }
 
+/// What was tried before, of what may be within a minute.
+struct Tried {
+    /// More than half of it.
+    much: bool,
+    /// All of it.
+    all: bool,
+}
+
+impl Tried {
+    const LITTLE: Self = Self { much: false, all: false };
+}
+
 /// Adds one that takes so long to be forgotten; a minute's worth is remembered.
-fn count(until: &mut i64, step: i64, now: i64) -> bool {
-    *until = ((*until).max(now) + step).min(now + MINUTE);
-    *until - now > MINUTE / PART
+fn count(until: &mut i64, step: i64, now: i64) -> Tried {
+    let before = (*until).max(now) - now;
+    *until = now + (before + step).min(MINUTE);
+    Tried { much: before >= MINUTE / PART, all: before + step > MINUTE }
 }
 
 #[cfg(test)]
@@ -71,6 +86,21 @@ mod tests {
         assert!(tried[30..].iter().all(|pressed| *pressed));
         assert!(pressed(&pressure, &address(99), 5 * SECOND), "five seconds let go of five");
         assert!(!pressed(&pressure, &address(99), 20 * SECOND));
+    }
+
+    #[test]
+    fn one_address_alone_makes_nobody_else_prove_themselves() {
+        let pressure = Pressure::new();
+        for _ in 0..1_000 {
+            pressed(&pressure, "192.0.2.1", 0);
+        }
+        assert!(!pressed(&pressure, "192.0.2.2", 0));
+    }
+
+    #[test]
+    fn the_first_needs_none_however_little_is_allowed() {
+        let counted = || Pressure::new().counted("192.0.2.1".parse().ok(), 1, 0);
+        assert!(!counted());
     }
 
     #[test]

@@ -24,7 +24,7 @@ fn from(address: &str) -> Caller {
     Caller { address: address.parse().ok(), ..anonymous() }
 }
 
-/// With a proof, for so few are allowed that the second one presses.
+/// With a proof, for so few are allowed that the third one presses.
 fn proven(commands: &Commands) -> SubmitInput {
     SubmitInput { proof: Some(solved(&commands.challenge())), ..words() }
 }

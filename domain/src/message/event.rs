@@ -48,7 +48,7 @@ events! {
         MessageTagged "1",
         /// A member said how urgent it is.
         MessagePrioritized "1",
-        /// A member said that nobody meant it.
+        /// A member, or a rule of the desk, said that nobody meant it.
         MessageMarkedAsSpam "1",
         /// A member said that somebody means it after all.
         MessageUnmarkedAsSpam "1",

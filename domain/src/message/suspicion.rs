@@ -1,14 +1,18 @@
 //! What is taken for spam as it comes in. It is accepted all the same: whoever sent it learns nothing, and a member who
 //! looks can say that it was none.
 
+use super::{GivenAnswer, MOST_ANSWERS};
 use crate::{
-    desk::Settings,
+    desk::{FieldKind, Settings},
     search::{Query, Said},
+    text::{Name, Words},
 };
 use std::time::Duration;
 
 /// Nobody fills a form in within less.
 pub const FEWEST_SECONDS: u64 = 2;
+/// In characters, like the longest answer that is taken.
+const LONGEST_ANSWER: usize = 1_000;
 
 /// Why a message is taken for spam.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,13 +45,20 @@ pub struct FilledIn {
     pub after: Option<Duration>,
 }
 
+/// What whoever leaves a message says in it.
+#[derive(Clone, Copy, Debug)]
+pub struct SaidIn<'a> {
+    /// The words.
+    pub content: &'a Words,
+    /// Their name.
+    pub name: Option<&'a Name>,
+    /// Answers to the form's own questions, of whatever length: nobody has judged them yet.
+    pub answers: &'a [GivenAnswer],
+}
+
 impl Settings {
-    /// What is suspicious about a message with these texts, when anything is.
-    pub fn suspects<'a>(
-        &self,
-        filled_in: FilledIn,
-        texts: impl IntoIterator<Item = &'a str>,
-    ) -> Option<Suspicion> {
+    /// What is suspicious about a message, when anything is.
+    pub fn suspects(&self, filled_in: FilledIn, said: SaidIn<'_>) -> Option<Suspicion> {
         if filled_in.honeypot {
             return Some(Suspicion::Honeypot);
         }
@@ -57,8 +68,21 @@ impl Settings {
         if self.blocked_words().is_empty() {
             return None;
         }
-        let said = Said::new(texts, None);
+        let said = Said::new(self.words_of(said), None);
         let mut phrases = self.blocked_words().iter().filter_map(|word| Query::phrase(word));
         phrases.any(|phrase| phrase.is_in(&said)).then_some(Suspicion::BlockedWord)
+    }
+
+    /// What can hold a blocked word: the words, the name, and answers in words, no longer than any that is taken.
+    fn words_of<'a>(&'a self, said: SaidIn<'a>) -> impl Iterator<Item = &'a str> {
+        let asks_for_words = |id: &str| {
+            let fields = self.form.iter().flat_map(|form| &form.fields);
+            fields.into_iter().any(|field| field.id == id && field.kind == FieldKind::Text)
+        };
+        let answers = said.answers.iter().take(MOST_ANSWERS).filter(move |answer| {
+            answer.said.chars().nth(LONGEST_ANSWER).is_none() && asks_for_words(&answer.field_id)
+        });
+        let name = said.name.map(Name::as_str);
+        [said.content.as_str()].into_iter().chain(name).chain(answers.map(|answer| answer.said.as_str()))
     }
 }

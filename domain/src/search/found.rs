@@ -62,8 +62,9 @@ fn from(units: &[Unit], at: u32, first: usize, parts: &[Part]) -> bool {
     match part {
         Part::Characters(run) => {
             let end = units.iter().skip(first).skip_while(|unit| unit.at < at).zip(run).zip(at..);
-            let said =
-                end.filter(|((unit, c), at)| unit.at == *at && unit.form == Form::Character(**c)).count();
+            let stands =
+                |((unit, c), at): &((&Unit, &char), u32)| unit.at == *at && unit.form == Form::Character(**c);
+            let said = end.take_while(stands).count();
             let next = at + u32::try_from(run.len()).unwrap_or(u32::MAX);
             said == run.len() && from(units, next, first, rest)
         }

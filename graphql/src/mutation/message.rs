@@ -53,8 +53,8 @@ struct SubmitMessageInput {
     /// A field of the page that people do not see, and programs fill in: when it holds anything, the message is taken for
     /// spam. Left out: the page has none.
     website: Option<String>,
-    /// Seconds from when the form was shown until it was sent, when the page knows: with less than 2 the message is taken for
-    /// spam.
+    /// Seconds from when the form was there until it was sent, when the page knows and nothing was in it before: with less than 2
+    /// the message is taken for spam.
     filled_in_seconds: Option<u32>,
     /// The solution of a `challenge`, when the answer was `PROOF_REQUIRED`: the base64 of JSON with `algorithm`, `challenge`,
     /// `number`, `salt` and `signature`, as ALTCHA's clients send it. Good once.

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 pub const MOST_BLOCKED_WORDS: usize = 100;
 /// In characters: a word, or a few that follow each other.
 const LONGEST: usize = 50;
+/// Letters and digits: a single Chinese character is in many words.
+const FEWEST: usize = 2;
 
 /// Other blocked words.
 #[derive(Clone, Debug)]
@@ -34,7 +36,10 @@ impl Settings {
             let field = ["words", index.as_str()];
             let word = wrong.line(&field, LONGEST, &given);
             // What is empty or too long was refused already.
-            if (1..=LONGEST).contains(&word.chars().count()) && Query::phrase(&word).is_none() {
+            let long_enough = word.chars().filter(|c| c.is_alphanumeric()).count() >= FEWEST;
+            if (1..=LONGEST).contains(&word.chars().count())
+                && !(long_enough && Query::phrase(&word).is_some())
+            {
                 wrong.refuse(&field, SettingProblem::NoWord);
             }
             if !seen.insert(word.to_lowercase()) {

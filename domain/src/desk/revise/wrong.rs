@@ -78,8 +78,8 @@ pub enum SettingProblem {
     /// A category is required, and there is none.
     #[error("a category cannot be required of a desk that has none: nobody could leave a message")]
     NothingToChoose,
-    /// Nothing that could be found in a message.
-    #[error("has no letter and no digit: it would be found nowhere")]
+    /// Nothing that could be found in a message, or that is in too many.
+    #[error("has less than two letters or digits")]
     NoWord,
     /// A gap that nothing can fill.
     #[error(

@@ -344,13 +344,14 @@ fn blocked_words_can_be_found_and_stand_in_the_list_once() {
         DeskCommand::ReviseBlockedWords(ReviseBlockedWords { at: at(1), words })
     };
     assert_eq!(desk.decide(revise(&[])), Err(DeskError::AlreadySo));
-    let told = problems(&desk, revise(&["", "!!!", "Casino", "casino", &"x".repeat(51)]));
+    let told = problems(&desk, revise(&["", "!!!", "Casino", "casino", &"x".repeat(51), "操"]));
     let field = |n: usize| format!("words.{n}");
     let expected = [
         (field(0), SettingProblem::Missing),
         (field(1), SettingProblem::NoWord),
         (field(3), SettingProblem::Twice),
         (field(4), SettingProblem::TooLong { max: 50, actual: 51 }),
+        (field(5), SettingProblem::NoWord),
     ];
     assert_eq!(told, expected);
     let many = vec!["word"; 101];

@@ -142,8 +142,8 @@ impl SettingsMutation {
         DeskPayload::of(ctx, ctx.commands().revise_auto_reply(ctx.caller(), version, input).await).await
     }
 
-    /// Changes the words whose messages are taken for spam: they are found as search finds what stands in quotes, whole words,
-    /// however they are written. What is taken for spam is kept, tells nobody, and can be unmarked. Needs `settings.manage`.
+    /// Changes the words whose messages are taken for spam: they are found as search finds what stands in quotes, whole words
+    /// or neighbouring characters, however they are written. What is taken for spam is kept, and can be unmarked. Needs `settings.manage`.
     async fn revise_blocked_words(
         &self,
         ctx: &Context<'_>,

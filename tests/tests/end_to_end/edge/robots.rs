@@ -105,7 +105,7 @@ async fn blocked_words_are_the_administrators_and_nobody_elses_to_see(dialect: D
 
 async fn a_desk_that_is_pressed_asks_for_a_proof_in_the_visitors_language(dialect: Dialect) {
     let desk = desk_with(dialect, |config| {
-        config.edge = Edge { limits: Limits { submits_per_minute: 3, ..Limits::NONE }, ..Edge::default() };
+        config.edge = Edge { limits: Limits { submits_per_minute: 5, ..Limits::NONE }, ..Edge::default() };
     })
     .await;
     let ask = async |change: &dyn Fn(&mut Value)| {
@@ -115,7 +115,9 @@ async fn a_desk_that_is_pressed_asks_for_a_proof_in_the_visitors_language(dialec
         assert_eq!(heard.status, 200, "a refusal, no fault: {}", heard.body);
         heard.json()["data"]["submitMessage"].clone()
     };
-    assert_eq!(ask(&|_| {}).await["userErrors"], json!([]));
+    for _ in 0..3 {
+        assert_eq!(ask(&|_| {}).await["userErrors"], json!([]));
+    }
     let refused = ask(&|input| input["contact"] = json!("b@example.org")).await;
     let error = &refused["userErrors"][0];
     assert_eq!((&error["code"], &error["field"]), (&json!("PROOF_REQUIRED"), &json!(["proof"])), "{refused}");

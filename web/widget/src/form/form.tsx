@@ -73,10 +73,11 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
         {/* People do not see it, and no screen reader reads it. */}
         <input
           class="bait"
-          name="website"
+          name="subject"
           aria-hidden="true"
           tabIndex={-1}
           autocomplete="off"
+          value={writing.website}
           onInput={({ currentTarget }) => (writing.website = currentTarget.value)}
         />
         <Question

@@ -23,16 +23,17 @@ export class Writing {
   /** What stands in a field that people do not see: whoever fills it in is a program. */
   website = "";
   private proof: string | null = null;
-  /** When the visitor began to write; null: there were words before. */
+  /** When they could begin to write, by a clock that nobody sets; null: something was there before. */
   private began: number | null;
   private ended = false;
   private hurryUp = () => {};
 
   constructor(private readonly visit: Visit) {
     this.draft = { ...emptyDraft(), ...visit.memory.get<Draft>("draft") };
-    this.began = this.draft.content ? null : Date.now();
+    const { content, files, pending } = this.draft;
+    this.began = content || files.length || pending ? null : performance.now();
     visit.met = () => this.prefill({ name: visit.person?.name ?? "", contact: visit.person?.contact ?? "" });
-    visit.parted = () => this.write(emptyDraft());
+    visit.parted = () => this.renew({ name: "", contact: "" });
     visit.met();
   }
 
@@ -52,7 +53,8 @@ export class Writing {
 
   /** The next message, of the same person. */
   renew(part: Partial<Draft> = {}): void {
-    this.began = Date.now();
+    this.began = performance.now();
+    this.website = "";
     this.write({ ...emptyDraft(this.draft.name, this.draft.contact), ...part });
   }
 
@@ -123,9 +125,10 @@ export class Writing {
     }
   }
 
-  /** Once more, with what a pressed desk asks for; one that asks again is told no more. */
+  /** Once more, with what a pressed desk asks for. */
   private async proven(): Promise<Outcome> {
-    if (this.proof) return { kind: "refused" };
+    // The same may be on its way already, and have used it up.
+    if (this.proof) return { kind: "unknown" };
     const { proof } = await import("../proof/proof").catch(() => Promise.reject(new Failure("network")));
     this.proof = await proof(this.visit);
     return this.once().finally(() => (this.proof = null));
@@ -159,7 +162,7 @@ export class Writing {
       locale: lang,
       pageUrl: location.origin + location.pathname,
       website: this.website,
-      filledInSeconds: this.began && Math.round((Date.now() - this.began) / 1000),
+      filledInSeconds: this.began && Math.round((performance.now() - this.began) / 1000),
       proof: this.proof,
       idempotencyKey: key,
     };

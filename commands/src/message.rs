@@ -259,13 +259,12 @@ impl Commands {
             }
         };
         let settings = facts.desk.settings();
-        let suspicion = match input.on_behalf {
-            Some(_) => None,
-            None => {
-                let said =
-                    SaidIn { content: &input.content, name: input.name.as_ref(), answers: &input.answers };
-                settings.suspects(input.filled_in, said)
-            }
+        // A member who writes for somebody is no program.
+        let suspicion = if input.on_behalf.is_none() {
+            let said = SaidIn { content: &input.content, name: input.name.as_ref(), answers: &input.answers };
+            settings.suspects(input.filled_in, said)
+        } else {
+            None
         };
         Ok(SubmitMessage {
             at: self.store.clock().now(),

@@ -1,5 +1,5 @@
 // What these specifications have in common: a host page with the widget in it, and what a desk is set up with.
-import { type Frame, type Locator, type Page, expect } from "@playwright/test";
+import { type Locator, type Page, expect } from "@playwright/test";
 import type { Desk } from "../../browser/desk.ts";
 import type { Shop } from "../../browser/shop.ts";
 import ar from "../src/words/ar.ts";
@@ -35,10 +35,10 @@ export class Widget {
   }
 
   async fill(content: string, contact = "lilei@example.com"): Promise<void> {
-    await takeTheTime(this.page);
     await this.field("name").fill("李雷");
     await this.field("contact").fill(contact);
     await this.field("content").fill(content);
+    await takeTheTime(this.page);
   }
 
   async send(): Promise<void> {
@@ -64,8 +64,11 @@ export class Widget {
   }
 }
 
-/** Nobody types as soon as a test does: the page's clock goes on by what a person needs at least. */
-export async function takeTheTime(page: Page | Frame): Promise<void> {
+/**
+ * Nobody types as soon as a test does: the page's clock goes on by what a person needs at least. Once something is
+ * filled in: before, the form may not have been shown, and its time begins with that.
+ */
+export async function takeTheTime(page: Page): Promise<void> {
   await page.evaluate(() => {
     const now = performance.now.bind(performance);
     performance.now = () => now() + 3_000;

@@ -6,11 +6,10 @@ use commands::{Caller, Commands};
 use domain::{
     access::Reach,
     actor::Actor,
-    desk::Settings,
     ids::{MemberId, VisitorId},
     locale::Locale,
 };
-use projections::{Projections, QueryError, Reader, TeamRow};
+use projections::{InForce, Projections, QueryError, Reader, TeamRow};
 use std::{
     collections::BTreeSet,
     sync::{Arc, OnceLock},
@@ -27,7 +26,7 @@ pub struct Request {
     /// How far the caller's `team` reaches.
     reach: Arc<Reach>,
     /// The desk as it stands, read once per request however many messages name a category.
-    desk: Arc<OnceCell<Settings>>,
+    desk: Arc<OnceCell<InForce>>,
     /// Its teams, read once per request however many members and messages name one.
     teams: Arc<OnceCell<Vec<TeamRow>>>,
     /// Who is at the desk, read once per request.
@@ -104,7 +103,7 @@ impl Request {
     }
 
     /// The desk's settings in force.
-    pub(crate) async fn desk(&self, projections: &Projections) -> Result<&Settings> {
+    pub(crate) async fn desk(&self, projections: &Projections) -> Result<&InForce> {
         let settings = self.desk.get_or_try_init(|| projections.desk()).await;
         settings.map_err(|error| fault::of_query(&self.caller, &error))
     }

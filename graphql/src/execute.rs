@@ -122,17 +122,34 @@ pub(crate) fn order(value: &mut Value, selections: &[&SelectionSet], document: &
     if selections.iter().all(|selection| selection.items.is_empty()) {
         return;
     }
+    if let Value::List(_) | Value::Object(_) = value {
+        let mut asked = IndexMap::new();
+        for selection in selections {
+            collect(selection, document, &mut asked);
+        }
+        order_as(value, &asked, document);
+    }
+}
+
+type AskedFor<'d> = IndexMap<Name, Vec<&'d SelectionSet>>;
+
+/// The same once it is known what was asked for: of a list, the same of each.
+fn order_as(value: &mut Value, asked: &AskedFor<'_>, document: &ExecutableDocument) {
     match value {
-        Value::List(items) => items.iter_mut().for_each(|item| order(item, selections, document)),
+        Value::List(items) => items.iter_mut().for_each(|item| order_as(item, asked, document)),
         Value::Object(fields) => {
-            let mut asked = IndexMap::new();
-            for selection in selections {
-                collect(selection, document, &mut asked);
+            let order_below = |name: &Name, field: &mut Value| {
+                asked.get(name).into_iter().for_each(|below| order(field, below, document));
+            };
+            // Mostly nothing has to move.
+            if fields.keys().eq(asked.keys()) {
+                fields.iter_mut().for_each(|(name, field)| order_below(name, field));
+                return;
             }
             let mut ordered = IndexMap::with_capacity(fields.len());
-            for (name, below) in asked {
-                if let Some((name, mut field)) = fields.swap_remove_entry(&name) {
-                    order(&mut field, &below, document);
+            for name in asked.keys() {
+                if let Some((name, mut field)) = fields.swap_remove_entry(name) {
+                    order_below(&name, &mut field);
                     ordered.insert(name, field);
                 }
             }
@@ -146,7 +163,7 @@ pub(crate) fn order(value: &mut Value, selections: &[&SelectionSet], document: &
 fn collect<'d>(
     selection: &'d SelectionSet,
     document: &'d ExecutableDocument,
-    asked: &mut IndexMap<Name, Vec<&'d SelectionSet>>,
+    asked: &mut AskedFor<'d>,
 ) {
     for Positioned { node, .. } in &selection.items {
         match node {

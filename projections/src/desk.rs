@@ -7,15 +7,28 @@ use domain::{
     desk::{Desk, DeskEvent, OpeningHoursRevised, ServiceTarget, Settings},
     ids::DESK_ID,
 };
+use std::{ops::Deref, sync::Arc};
 use store::{LogFilter, StoreError};
 
 /// As many revisions are looked back over: anybody may ask.
 const MOST_REVISIONS: usize = 100;
 
+/// The desk's settings in force, shared by all who look at them: they hold every text in every language.
+#[derive(Clone)]
+pub struct InForce(Arc<Desk>);
+
+impl Deref for InForce {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        self.0.settings()
+    }
+}
+
 impl Projections {
     /// The settings in force.
-    pub async fn desk(&self) -> Result<Settings, QueryError> {
-        Ok(self.store.latest::<Desk>(&DESK_ID.to_string()).await?.aggregate.settings().clone())
+    pub async fn desk(&self) -> Result<InForce, QueryError> {
+        Ok(InForce(self.store.latest::<Desk>(&DESK_ID.to_string()).await?.aggregate))
     }
 
     /// The opening hours that were in force at a moment, by the desk's own time; before the first, those. It looks back over

@@ -38,6 +38,7 @@ mod visitors;
 
 pub use around::{Around, Called, Tale};
 pub use cursor::{BadPage, Page, PageRequest};
+pub use desk::InForce;
 pub use error::QueryError;
 pub use feed::{Change, Changes, Next, Wants};
 pub use files::FileRow;

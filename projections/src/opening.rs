@@ -25,36 +25,32 @@ pub(crate) fn list<L: Serialize, T>(
 }
 
 /// The columns of a page, opened together: one look-up of keys for all of them.
-pub(crate) struct Opened(std::vec::IntoIter<Option<serde_json::Value>>);
+pub(crate) struct Opened(std::vec::IntoIter<Option<String>>);
 
 /// Opens columns in the order in which they will be taken.
-pub(crate) async fn open(store: &Store, columns: Vec<Option<String>>) -> Result<Opened, QueryError> {
-    let read = |column: Option<String>| column.map(|text| serde_json::from_str(&text)).transpose();
-    let mut values: Vec<Option<serde_json::Value>> = columns
-        .into_iter()
-        .map(read)
-        .collect::<Result<_, _>>()
-        .map_err(|error| QueryError::row("a sealed column", error))?;
-    let mut borrowed: Vec<_> = values.iter_mut().flatten().collect();
-    store.open_personal(&mut borrowed).await?;
-    Ok(Opened(values.into_iter()))
+pub(crate) async fn open(store: &Store, mut columns: Vec<Option<String>>) -> Result<Opened, QueryError> {
+    let sealed: Vec<&str> = columns.iter().flatten().map(String::as_str).collect();
+    let opened = store.open_columns(&sealed).await?;
+    for (column, opened) in columns.iter_mut().flatten().zip(opened) {
+        *column = opened;
+    }
+    Ok(Opened(columns.into_iter()))
 }
 
 impl Opened {
+    fn read<T: DeserializeOwned>(&mut self) -> Result<Option<T>, QueryError> {
+        let read = self.0.next().flatten().map(|text| serde_json::from_str(&text)).transpose();
+        read.map_err(|error| QueryError::row("a sealed column", error))
+    }
+
     /// The next column, when it was not null.
     pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<Personal<T>>, QueryError> {
-        let value = self.0.next().flatten();
-        value
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(|error| QueryError::row("a sealed column", error))
+        self.read()
     }
 
     /// The next column, a list; null is an empty one.
     pub(crate) fn list<L: DeserializeOwned>(&mut self) -> Result<Vec<L>, QueryError> {
-        let value = self.0.next().flatten();
-        let list = value.map(serde_json::from_value).transpose();
-        Ok(list.map_err(|error| QueryError::row("a sealed column", error))?.unwrap_or_default())
+        Ok(self.read()?.unwrap_or_default())
     }
 
     /// The next column, which is never null.

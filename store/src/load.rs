@@ -77,8 +77,8 @@ impl Store {
         &self,
         stream: &StreamId,
     ) -> Result<Option<Loaded<A>>, StoreError> {
-        let Some((known, stood)) = self.aggregates().behind(stream) else { return Ok(None) };
-        let Some(known) = known.get::<A>().filter(|_| stood.event_id.is_some()) else { return Ok(None) };
+        let Some((kept, stood)) = self.aggregates().behind(stream) else { return Ok(None) };
+        let Some(known) = kept.get::<A>().filter(|_| stood.event_id.is_some()) else { return Ok(None) };
         let rows = read_rows::<A>(&self.database().log, "events", &stream.1, stood.sequence).await?;
         let Some((first, since)) = rows.split_first() else {
             self.aggregates().forget(stream);
@@ -89,7 +89,8 @@ impl Store {
             return Ok(None);
         }
         if since.is_empty() {
-            self.aggregates().put(stream, Known::of(&known), stood);
+            // As it was kept: weighing it means writing all of it.
+            self.aggregates().put(stream, kept, stood);
             return Ok(Some(Loaded { aggregate: known, stood, fresh: false }));
         }
         let mut aggregate = (*known).clone();

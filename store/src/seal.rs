@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -74,7 +74,15 @@ pub(crate) struct Place<'a> {
 
 /// A place as it travels with a sealed value: type, id, sequence, event id, event type, version, JSON pointer.
 #[derive(Clone, Serialize, Deserialize)]
-struct Bound(String, String, i64, Uuid, String, String, String);
+struct Bound<'t>(
+    #[serde(borrow)] Cow<'t, str>,
+    #[serde(borrow)] Cow<'t, str>,
+    i64,
+    Uuid,
+    #[serde(borrow)] Cow<'t, str>,
+    #[serde(borrow)] Cow<'t, str>,
+    #[serde(borrow)] Cow<'t, str>,
+);
 
 /// What a value is bound to: a format tag, its place, its JSON pointer and its key, each with its length.
 fn associated_data(place: &Place<'_>, path: &str, key_id: &str) -> Vec<u8> {
@@ -91,17 +99,17 @@ fn associated_data(place: &Place<'_>, path: &str, key_id: &str) -> Vec<u8> {
     ])
 }
 
-impl Bound {
+impl<'t> Bound<'t> {
     #[cfg(test)]
-    fn new(place: &Place<'_>, path: &str) -> Self {
+    fn new(place: &Place<'t>, path: &'t str) -> Self {
         Self(
-            place.aggregate_type.to_owned(),
-            place.aggregate_id.to_owned(),
+            place.aggregate_type.into(),
+            place.aggregate_id.into(),
             place.sequence,
             place.event_id,
-            place.event_type.to_owned(),
-            place.event_version.to_owned(),
-            path.to_owned(),
+            place.event_type.into(),
+            place.event_version.into(),
+            path.into(),
         )
     }
 
@@ -119,12 +127,26 @@ impl Bound {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Sealed {
-    k: String,
-    n: String,
-    c: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    at: Option<Bound>,
+struct Sealed<'t> {
+    #[serde(borrow)]
+    k: Cow<'t, str>,
+    #[serde(borrow)]
+    n: Cow<'t, str>,
+    #[serde(borrow)]
+    c: Cow<'t, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    at: Option<Bound<'t>>,
+}
+
+impl Sealed<'_> {
+    /// The value as JSON, when the tag fits.
+    fn open(&self, key: &Key) -> Result<Vec<u8>, StoreError> {
+        let clear = self.at.as_ref().and_then(|at| {
+            let (nonce, data) = (STANDARD.decode(&*self.n).ok()?, STANDARD.decode(&*self.c).ok()?);
+            key.open(&at.associated_data(&self.k), &nonce, &data)
+        });
+        clear.ok_or_else(|| StoreError::Seal { key_id: self.k.clone().into_owned() })
+    }
 }
 
 /// Visits every `$personal` marker below `value` with its JSON pointer (RFC 6901).
@@ -235,21 +257,128 @@ fn open_one<'k>(
     form: &mut Value,
     key_of: &impl Fn(&str) -> Result<Option<&'k Key>, StoreError>,
 ) -> Result<(), StoreError> {
-    let Some(sealed) = form.get_mut(SEALED) else { return Ok(()) };
-    let place = || "a sealed value".to_owned();
-    let sealed: Sealed =
-        serde_json::from_value(sealed.take()).map_err(|error| StoreError::Json { place: place(), error })?;
+    let Some(sealed) = form.get(SEALED) else { return Ok(()) };
+    let unread = |error| StoreError::Json { place: "a sealed value".to_owned(), error };
+    let sealed = Sealed::deserialize(sealed).map_err(unread)?;
     let Some(key) = key_of(&sealed.k)? else {
         *form = json!(ERASED);
         return Ok(());
     };
-    let clear = sealed.at.as_ref().and_then(|at| {
-        let (nonce, data) = (STANDARD.decode(&sealed.n).ok()?, STANDARD.decode(&sealed.c).ok()?);
-        key.open(&at.associated_data(&sealed.k), &nonce, &data)
-    });
-    let clear = clear.ok_or(StoreError::Seal { key_id: sealed.k })?;
-    let clear: Value =
-        serde_json::from_slice(&clear).map_err(|error| StoreError::Json { place: place(), error })?;
+    let clear: Value = serde_json::from_slice(&sealed.open(key)?).map_err(unread)?;
     *form = json!({ CLEAR: clear });
     Ok(())
+}
+
+/// A column of a view that may hold what is sealed.
+pub(crate) enum Column<'t> {
+    /// One sealed value and nothing else, as most of them are: no tree is built of it.
+    One(SealedText<'t>),
+    /// Anything else.
+    Any(Value),
+}
+
+/// `{"$personal": {"sealed": …}}`.
+#[derive(Deserialize)]
+pub(crate) struct SealedText<'t> {
+    #[serde(rename = "$personal", borrow)]
+    form: Form<'t>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form<'t> {
+    #[serde(borrow)]
+    sealed: Sealed<'t>,
+}
+
+impl<'t> Column<'t> {
+    pub(crate) fn read(text: &'t str) -> Result<Self, StoreError> {
+        if let Ok(one) = serde_json::from_str(text) {
+            return Ok(Self::One(one));
+        }
+        let unread = |error| StoreError::Json { place: "a sealed column".to_owned(), error };
+        serde_json::from_str(text).map(Self::Any).map_err(unread)
+    }
+
+    /// The ids of the keys that it needs.
+    pub(crate) fn keys_needed(&mut self, needed: &mut BTreeSet<String>) {
+        match self {
+            Self::One(one) => drop(needed.insert(one.form.sealed.k.clone().into_owned())),
+            Self::Any(value) => keys_needed(value, needed),
+        }
+    }
+
+    /// The column with every sealed value opened; where `key_of` has only a tombstone it is `"erased"`.
+    pub(crate) fn open<'k>(self, key_of: &impl Fn(&str) -> Option<&'k Key>) -> Result<String, StoreError> {
+        match self {
+            Self::One(SealedText { form: Form { sealed } }) => {
+                let Some(key) = key_of(&sealed.k) else { return Ok(json!({ MARKER: ERASED }).to_string()) };
+                let clear = String::from_utf8(sealed.open(key)?);
+                let clear = clear.map_err(|_| StoreError::Seal { key_id: sealed.k.into_owned() })?;
+                Ok(format!(r#"{{"{MARKER}":{{"{CLEAR}":{clear}}}}}"#))
+            }
+            Self::Any(mut value) => open(&mut value, key_of).map(|()| value.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Place<'static> = Place {
+        aggregate_type: "message",
+        aggregate_id: "m",
+        sequence: 3,
+        event_id: Uuid::nil(),
+        event_type: "MessageSubmitted",
+        event_version: "1",
+    };
+
+    fn sealed(mut clear: Value, key: &Key) -> String {
+        seal(&mut clear, &PLACE, "message:m", key);
+        bind(&mut clear, &PLACE);
+        clear.to_string()
+    }
+
+    fn opened(text: &str, key: Option<&Key>) -> Value {
+        let mut column = Column::read(text).expect("JSON");
+        let mut needed = BTreeSet::new();
+        column.keys_needed(&mut needed);
+        assert_eq!(needed, BTreeSet::from(["message:m".to_owned()]));
+        let opened = column.open(&|id| key.filter(|_| id == "message:m")).expect("opens");
+        serde_json::from_str(&opened).expect("JSON")
+    }
+
+    #[test]
+    fn a_column_opens_as_text_as_it_does_as_a_tree() {
+        let key = Key::generate();
+        let one = json!({ MARKER: { CLEAR: "李雷 \"\\ \n" } });
+        let list = json!([{ "a": { MARKER: { CLEAR: { "b": [1, null] } } } }, { "a": { MARKER: { CLEAR: "" } } }]);
+        for clear in [one, list] {
+            let text = sealed(clear.clone(), &key);
+            assert!(!text.contains(CLEAR), "{text}");
+            assert_eq!(opened(&text, Some(&key)), clear);
+            let gone = opened(&text, None).to_string();
+            assert!(gone.contains(ERASED) && !gone.contains(SEALED), "{gone}");
+        }
+        // What was copied to another place, or changed, is told, in either form.
+        let text = sealed(json!({ MARKER: { CLEAR: "words" } }), &key).replace("\"m\"", "\"n\"");
+        for text in [text.clone(), format!("[{text}]")] {
+            let column = Column::read(&text).expect("JSON");
+            assert!(matches!(column.open(&|_| Some(&key)), Err(StoreError::Seal { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_that_holds_nothing_sealed_is_as_it_was() {
+        for text in [r#"{"$personal":"erased"}"#, "[]", r#"{"$personal":{"clear":1}}"#] {
+            let mut column = Column::read(text).expect("JSON");
+            let mut needed = BTreeSet::new();
+            column.keys_needed(&mut needed);
+            assert!(needed.is_empty());
+            assert_eq!(column.open(&|_| None).expect("opens"), text);
+        }
+        assert!(Column::read("{").is_err());
+    }
 }

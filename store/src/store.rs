@@ -179,6 +179,18 @@ impl Store {
         Ok(())
     }
 
+    /// The same of JSON texts, as the columns of a view are: one look-up of keys for all of them.
+    pub async fn open_columns(&self, texts: &[&str]) -> Result<Vec<String>, StoreError> {
+        let read = texts.iter().map(|text| seal::Column::read(text));
+        let mut columns = read.collect::<Result<Vec<_>, _>>()?;
+        let mut needed = BTreeSet::new();
+        for column in &mut columns {
+            column.keys_needed(&mut needed);
+        }
+        let ring = KeyRing::load(Asked::Log(&self.0.database.log), &self.0.master, needed).await?;
+        columns.into_iter().map(|column| column.open(&|id| ring.get(id))).collect()
+    }
+
     /// Tells followers in this process that the log has grown.
     pub(crate) fn announce(&self, position: i64) {
         self.0.head.send_if_modified(|head| {

@@ -20,10 +20,10 @@ use crate::{
 use async_graphql::{Context, ID, Object, Result};
 use domain::{
     access::{Permission, holds},
-    desk::Settings,
     ids::CategoryId,
     locale::Locale as DomainLocale,
 };
+use projections::InForce;
 
 #[derive(Default)]
 pub(crate) struct DeskQuery;
@@ -39,7 +39,7 @@ impl DeskQuery {
 
 /// The desk, in one language.
 pub(crate) struct Desk {
-    settings: Settings,
+    settings: InForce,
     own: DomainLocale,
     asked: Option<DomainLocale>,
 }
@@ -56,7 +56,7 @@ impl Desk {
         Self::of(ctx, settings, ctx.locale().cloned())
     }
 
-    fn of(ctx: &Context<'_>, settings: Settings, asked: Option<DomainLocale>) -> Result<Self> {
+    fn of(ctx: &Context<'_>, settings: InForce, asked: Option<DomainLocale>) -> Result<Self> {
         let own = settings.desk.as_ref().and_then(|desk| desk.locales.first().cloned());
         let own = own.ok_or_else(|| fault::internal(ctx.caller(), &"the desk has no language"))?;
         Ok(Self { settings, own, asked })

@@ -64,8 +64,9 @@ impl Process {
         graphql::schema(self.commands.clone(), self.views.clone(), notifier, graphql::Links::default())
     }
 
-    /// Waits until the views have seen everything.
+    /// Waits until the views have seen everything: what was there before them, however long that takes, and what came since.
     async fn up_to_date(&self) {
+        self.views.filled().await.expect("the views fill");
         let head = self.store.head().await.expect("readable");
         let views: Vec<_> = VIEWS.iter().map(|view| view.name).collect();
         soon("the views follow", || async { self.views.wait_for(&views, head).await.expect("readable") })

@@ -112,7 +112,7 @@ pub fn postgres_server() -> String {
         .expect("LEAVEWORD_TEST_POSTGRES_URL names a PostgreSQL server; `cargo xtask test` starts one")
 }
 
-/// Waits for something that happens soon, and fails loudly when it does not within a minute: how soon is another question,
+/// Waits for something that happens soon, and fails loudly when it does not within five minutes: how soon is another question,
 /// and a machine that runs a suite has other things to do.
 ///
 /// # Panics
@@ -125,7 +125,7 @@ pub async fn soon<F: Future<Output = bool>>(what: &str, mut happened: impl FnMut
     }
 }
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Whoever looks all the time keeps what is waited for from happening.
 const LOOK: Duration = Duration::from_millis(2);
 

@@ -9,7 +9,7 @@ mod pressure;
 use crate::{Caller, Commands, error::CommandError};
 use domain::{
     actor::Actor,
-    contact::{Contact, ContactKind},
+    contact::Contact,
     member::MemberEmail,
 };
 use lru::LruCache;
@@ -35,8 +35,6 @@ const UPLOADS_PER_SUBMISSION: i64 = 9;
 const OF_CONTACT_A_DAY: i64 = 20;
 /// Codes that are sent to the same contact within an hour.
 const CODES_AN_HOUR: i64 = 3;
-/// Codes that are sent to phones within an hour, all of them together: each costs the desk money.
-const TEXTED_CODES_AN_HOUR: i64 = 200;
 /// Callers and buckets that a process remembers, the least recently seen forgotten first; each weighs about a hundred bytes.
 const KEPT: NonZeroUsize = NonZeroUsize::new(65_536).expect("not zero");
 /// After so many takings what says nothing any more is swept.
@@ -173,10 +171,6 @@ impl Commands {
         if let Some(address) = caller.address {
             let bucket = self.store.derive("limit of codes", &[&network(address)]);
             self.take(&bucket, rate).await?;
-        }
-        if contact.kind == ContactKind::Phone {
-            let rate = Rate { step: 60 * MINUTE / TEXTED_CODES_AN_HOUR, burst: TEXTED_CODES_AN_HOUR };
-            self.take(&self.store.derive("limit of texted codes", &[]), rate).await?;
         }
         let bucket = self.store.derive("limit of codes of a contact", &[contact.canonical.as_bytes()]);
         self.take(&bucket, Rate { step: 60 * MINUTE / CODES_AN_HOUR, burst: CODES_AN_HOUR }).await

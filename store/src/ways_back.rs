@@ -24,7 +24,7 @@ pub enum WayBack {
         /// When.
         at: i64,
     },
-    /// They came by a code: once, and every other token of theirs ends.
+    /// They came by a code: once, and everything else that opens what is theirs ends.
     CodeUsed {
         /// The contact's hash.
         contact: [u8; 32],
@@ -43,11 +43,14 @@ impl WayBack {
                 tx.execute(sql, &[token.bytes().into(), (*at).into()]).await?
             }
             Self::CodeUsed { contact, code, visitor_id } => {
-                let ended = "DELETE FROM visitor_tokens WHERE visitor_id = $1";
-                tx.execute(ended, &[visitor_id.as_str().into()]).await?;
                 let sql = "DELETE FROM recovery_codes WHERE contact = $1 AND code = $2 AND visitor_id = $3";
                 let values = [contact[..].into(), code[..].into(), visitor_id.as_str().into()];
-                tx.execute(sql, &values).await?
+                let used = tx.execute(sql, &values).await?;
+                for table in ["visitor_tokens", "restore_links", "recovery_codes"] {
+                    let sql = format!("DELETE FROM {table} WHERE visitor_id = $1");
+                    tx.execute(&sql, &[visitor_id.as_str().into()]).await?;
+                }
+                used
             }
         };
         if used == 0 { Err(AppendError::Spent) } else { Ok(()) }
@@ -75,17 +78,19 @@ impl Store {
         Ok(row.map(|row| row.text("visitor_id")).transpose()?)
     }
 
-    /// Keeps the code that is about to be sent to a contact; an earlier one of that contact opens nothing any more.
+    /// Keeps the code that is about to be sent to a contact; an earlier one of that contact opens nothing any more. A code that
+    /// is sent to nobody is nobody's: it is kept with no visitor, so that trying one takes as long.
     pub async fn write_recovery_code(
         &self,
         contact: &[u8; 32],
         code: &[u8; 32],
-        visitor_id: &str,
+        visitor_id: Option<&str>,
         expires_at: i64,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO recovery_codes (contact, code, visitor_id, tries, expires_at) \
                    VALUES ($1, $2, $3, 0, $4) ON CONFLICT (contact) DO UPDATE SET code = excluded.code, \
                    visitor_id = excluded.visitor_id, tries = 0, expires_at = excluded.expires_at";
+        let visitor_id = visitor_id.unwrap_or_default();
         let values = [contact[..].into(), code[..].into(), visitor_id.into(), expires_at.into()];
         self.database().log.execute(sql, &values).await?;
         Ok(())
@@ -104,7 +109,8 @@ impl Store {
         // Asked in any case: nobody learns from how long it takes whether a code was sent.
         let sql = "SELECT visitor_id FROM recovery_codes WHERE contact = $1 AND code = $2";
         let row = log.row(sql, &[contact[..].into(), code[..].into()]).await?;
-        Ok(row.filter(|_| counted).map(|row| row.text("visitor_id")).transpose()?)
+        let visitor_id = row.filter(|_| counted).map(|row| row.text("visitor_id")).transpose()?;
+        Ok(visitor_id.filter(|id| !id.is_empty()))
     }
 
     /// When these recipients were last told by a channel; whoever was not is left out.

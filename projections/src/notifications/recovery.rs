@@ -11,7 +11,7 @@ use super::{
     vendor::{Outcome, Verdict},
     visitors::VisitorMail,
 };
-use crate::{MessageFilter, MessageOrder, PageRequest, Projections, Reader};
+use crate::{MessageFilter, MessageOrder, MessageRow, PageRequest, Projections, Reader};
 use chrono::TimeDelta;
 use domain::{
     access::Reach,
@@ -23,13 +23,16 @@ use domain::{
     search::Query,
     visitor::Visitor,
 };
-use std::sync::Arc;
-use store::{HandleError, recovery_code};
+use std::{collections::BTreeSet, sync::Arc};
+use store::{HandleError, Rate, Taken, recovery_code};
 
 /// As many are looked for and sent at once; whoever asks beyond that gets none, and asks again.
 pub(super) const AT_ONCE: usize = 32;
 /// As long as a code is good.
 const GOOD: TimeDelta = TimeDelta::minutes(10);
+/// Codes that are sent to phones, all of them together, for each costs the desk money: 200 an hour. Who is not known costs nothing
+/// and is not counted, so that nobody uses them up with numbers that they made up.
+const TEXTED: Rate = Rate { step: 60 * 60 * 1_000_000 / 200, burst: 200 };
 /// Messages that are looked at for one contact, a page at a time.
 const PAGE: i32 = 50;
 const PAGES: usize = 4;
@@ -53,17 +56,20 @@ impl Notifier {
 }
 
 async fn send(shared: &Arc<Shared>, contact: &Contact, locale: Option<&Locale>) -> Result<(), HandleError> {
-    let Some(visitor_id) = shared.projections.who_wrote_with(contact).await? else { return Ok(()) };
+    let visitor_id = shared.projections.who_wrote_with(contact).await?.map(|id| id.to_string());
     let store = shared.store();
     let settings = shared.projections.desk().await?;
     let own = settings.desk.as_ref().and_then(|desk| desk.locales.first());
-    let tongue = Tongue::of(locale.or(own));
+    let tongue = Tongue::of_visitor(locale.or(own));
     let now = store.clock().now();
     let (code, print) = (recovery_code(), store.contact_print(&contact.canonical));
     let until = (now + GOOD).timestamp_micros();
     store
-        .write_recovery_code(&print, &store.code_print(&print, &code), &visitor_id.to_string(), until)
+        .write_recovery_code(&print, &store.code_print(&print, &code), visitor_id.as_deref(), until)
         .await?;
+    if visitor_id.is_none() {
+        return Ok(());
+    }
     let id = store::random::uuid(now).to_string();
     let began = tokio::time::Instant::now();
     let (kind, verdict) = match contact.kind {
@@ -77,6 +83,11 @@ async fn send(shared: &Arc<Shared>, contact: &Contact, locale: Option<&Locale>) 
             (ChannelKind::VisitorEmail, verdict)
         }
         ContactKind::Phone => {
+            let hour = store.derive("limit of texted codes", &[]);
+            if store.take(&hour, TEXTED).await? != Taken::Yes {
+                tracing::warn!("so many codes go to phones within an hour that one was not sent");
+                return Ok(());
+            }
             let sms = SmsTo { to: contact, text: SmsText::Code(code), locale, tongue };
             (ChannelKind::VisitorSms, by_sms(shared, &sms, &id).await)
         }
@@ -102,8 +113,8 @@ async fn by_sms(shared: &Arc<Shared>, sms: &SmsTo<'_>, id: &str) -> Verdict {
 }
 
 impl Projections {
-    /// Of the visitors who wrote with this contact themselves and are not gone, the one who did so last. What a member wrote down
-    /// for somebody, what is spam and what is deleted proves nothing.
+    /// Of the visitors who gave this contact last, in what they wrote themselves, and who are not gone, the one who wrote last.
+    /// What a member wrote down for somebody, what is spam and what is deleted proves nothing.
     pub(crate) async fn who_wrote_with(&self, contact: &Contact) -> Result<Option<VisitorId>, HandleError> {
         let typed = match contact.kind {
             ContactKind::Email => format!("\"{}\"", contact.canonical),
@@ -112,7 +123,11 @@ impl Projections {
         let Ok(search) = Query::read(&typed) else { return Ok(None) };
         let reader = Reader::of_messages(Actor::System("recovery"), &Reach::Desk)?;
         let region = self.desk().await?.phone_region().to_owned();
-        let mut last = None;
+        let is_it = |row: &MessageRow| {
+            let given = row.contact.as_ref().and_then(|it| Contact::parse(&it.value, &region).ok());
+            given.is_some_and(|given| given.canonical == contact.canonical)
+        };
+        let (mut last, mut others) = (None, BTreeSet::new());
         for archived in [false, true] {
             let filter = MessageFilter { archived, search: Some(search.clone()), ..MessageFilter::default() };
             let mut after = None;
@@ -120,13 +135,16 @@ impl Projections {
                 let page = PageRequest::forward(Some(PAGE), after.take());
                 let page = self.messages(&reader, &filter, MessageOrder::NewestFirst, &page).await?;
                 for (_, row) in &page.rows {
-                    let given = row.contact.as_ref().and_then(|it| Contact::parse(&it.value, &region).ok());
-                    let is_it = given.is_some_and(|given| given.canonical == contact.canonical);
                     let is_later = last.as_ref().is_none_or(|(at, _)| row.submitted_at > *at);
-                    if is_it && is_later && self.can_return(row.id, row.visitor_id).await? {
+                    let may_be = is_later && is_it(row) && !others.contains(&row.visitor_id);
+                    if !may_be || !self.can_return(row.id, row.visitor_id).await? {
+                        continue;
+                    }
+                    if self.last_own(&reader, row.visitor_id).await?.is_some_and(|row| is_it(&row)) {
                         last = Some((row.submitted_at, row.visitor_id));
                         break;
                     }
+                    others.insert(row.visitor_id);
                 }
                 after = page.looked_at.clone().or(page.rows.last().map(|(cursor, _)| cursor.clone()));
                 if last.is_some() || !page.has_next {
@@ -135,6 +153,24 @@ impl Projections {
             }
         }
         Ok(last.map(|(_, visitor_id)| visitor_id))
+    }
+
+    /// The last message that a visitor wrote themselves. The contact in it is who they are by now: whoever once wrote in another's
+    /// name is not let in to what that other wrote since.
+    async fn last_own(&self, reader: &Reader, of: VisitorId) -> Result<Option<MessageRow>, HandleError> {
+        let mut last: Option<MessageRow> = None;
+        for archived in [false, true] {
+            let filter = MessageFilter { archived, visitor_id: Some(of), ..MessageFilter::default() };
+            let page = PageRequest::forward(Some(PAGE), None);
+            for (_, row) in self.messages(reader, &filter, MessageOrder::NewestFirst, &page).await?.rows {
+                let is_later = last.as_ref().is_none_or(|last| row.submitted_at > last.submitted_at);
+                if is_later && tell_own(&self.store, row.id).await? {
+                    last = Some(row);
+                    break;
+                }
+            }
+        }
+        Ok(last)
     }
 
     /// Did this visitor write the message themselves, and are they there?

@@ -2,33 +2,61 @@
 
 #[cfg(test)]
 mod tests;
+mod visitors;
 
 use domain::{channel::PauseReason, locale::Locale};
 
-/// A language that every word exists in.
+/// A language: every word exists in the first four, and what visitors are told in all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tongue {
     English = 0,
     Simplified = 1,
     Traditional = 2,
     German = 3,
+    Japanese = 4,
+    Korean = 5,
+    French = 6,
+    Spanish = 7,
+    Arabic = 8,
 }
 
 impl Tongue {
-    /// The one that fits a tag best; English for whoever speaks none of them.
+    /// The desk's own that fits a tag best; English for whoever speaks none of them.
     pub(crate) fn of(locale: Option<&Locale>) -> Self {
+        match Self::of_visitor(locale) {
+            Self::Japanese | Self::Korean | Self::French | Self::Spanish | Self::Arabic => Self::English,
+            tongue @ (Self::English | Self::Simplified | Self::Traditional | Self::German) => tongue,
+        }
+    }
+
+    /// The one that fits a visitor's tag best; English for whoever speaks none of them.
+    pub(crate) fn of_visitor(locale: Option<&Locale>) -> Self {
         let Some(locale) = locale else { return Self::English };
         match locale.language() {
             "zh" if locale.is_traditional_chinese() => Self::Traditional,
             "zh" => Self::Simplified,
             "de" => Self::German,
+            "ja" => Self::Japanese,
+            "ko" => Self::Korean,
+            "fr" => Self::French,
+            "es" => Self::Spanish,
+            "ar" => Self::Arabic,
             _ => Self::English,
         }
     }
 
-    /// A word of the table; the key itself when the table has none, which a test forbids.
+    /// A word of the tables; the key itself when they have none, which a test forbids.
     pub(crate) fn say(self, key: &str) -> &str {
-        WORDS.iter().find(|(known, _)| *known == key).map_or(key, |(_, words)| words[self as usize])
+        if let Some((_, words)) = visitors::WORDS.iter().find(|(known, _)| *known == key) {
+            return words[self as usize];
+        }
+        let words = WORDS.iter().find(|(known, _)| *known == key).map(|(_, words)| words);
+        words.map_or(key, |words| words.get(self as usize).unwrap_or(&words[0]))
+    }
+
+    /// Is it written from right to left?
+    pub(crate) fn is_right_to_left(self) -> bool {
+        self == Self::Arabic
     }
 
     /// Its own tag, for those who read pages aloud.
@@ -38,6 +66,11 @@ impl Tongue {
             Self::Simplified => "zh-Hans",
             Self::Traditional => "zh-Hant",
             Self::German => "de",
+            Self::Japanese => "ja",
+            Self::Korean => "ko",
+            Self::French => "fr",
+            Self::Spanish => "es",
+            Self::Arabic => "ar",
         }
     }
 
@@ -59,7 +92,7 @@ impl Tongue {
     }
 }
 
-/// In the order of [`Tongue`]. What heads a notification has 留言, “message” or „Nachricht“ in it: a robot that lets through
+/// What members are told, in the order of [`Tongue`]. What heads a notification has 留言, “message” or „Nachricht“ in it: a robot that lets through
 /// only what has a keyword can be given that one.
 const WORDS: &[(&str, [&str; 4])] = &[
     ("message.submitted", ["New message", "新留言", "新留言", "Neue Nachricht"]),
@@ -272,70 +305,6 @@ const WORDS: &[(&str, [&str; 4])] = &[
         ],
     ),
     ("open", ["Open the message", "查看留言", "查看留言", "Nachricht öffnen"]),
-    (
-        "visitor.answered",
-        [
-            "Your message {reference} was answered",
-            "您的留言 {reference} 有了回复",
-            "您的留言 {reference} 有了回覆",
-            "Ihre Nachricht {reference} wurde beantwortet",
-        ],
-    ),
-    (
-        "visitor.answers",
-        [
-            "{n} replies to your messages",
-            "您的留言有 {n} 条新回复",
-            "您的留言有 {n} 則新回覆",
-            "{n} Antworten auf Ihre Nachrichten",
-        ],
-    ),
-    (
-        "visitor.read",
-        [
-            "Read it and write back",
-            "查看回复并继续留言",
-            "查看回覆並繼續留言",
-            "Antwort lesen und zurückschreiben",
-        ],
-    ),
-    (
-        "visitor.once",
-        [
-            "The link shows your messages once, within seven days. Whoever has it can read them: do not pass it on.",
-            "此链接在七天内有效，仅可使用一次，打开后即可看到您的留言。请勿转发给他人。",
-            "此連結在七天內有效，僅可使用一次，開啟後即可看到您的留言。請勿轉寄給他人。",
-            "Der Link zeigt Ihre Nachrichten einmal, innerhalb von sieben Tagen. Wer ihn hat, kann sie lesen: geben Sie ihn nicht weiter.",
-        ],
-    ),
-    (
-        "visitor.stranger",
-        [
-            "If you wrote nothing to us, somebody gave your address by mistake: delete this mail. Answers to it are not read.",
-            "如果您没有给我们留言，可能是他人误填了您的地址，请删除此邮件。请勿直接回复此邮件。",
-            "如果您沒有給我們留言，可能是他人誤填了您的地址，請刪除此郵件。請勿直接回覆此郵件。",
-            "Haben Sie uns nicht geschrieben, wurde Ihre Adresse versehentlich angegeben: löschen Sie diese Mail. Antworten darauf liest niemand.",
-        ],
-    ),
-    ("code.text", ["Your code: {code}", "您的验证码：{code}", "您的驗證碼：{code}", "Ihr Code: {code}"]),
-    (
-        "code.good",
-        [
-            "It brings back the messages that you left with us, within ten minutes.",
-            "请在十分钟内使用，以找回您的留言。",
-            "請在十分鐘內使用，以找回您的留言。",
-            "Er holt die Nachrichten zurück, die Sie bei uns hinterlassen haben, innerhalb von zehn Minuten.",
-        ],
-    ),
-    (
-        "code.stranger",
-        [
-            "If you did not ask for it, do nothing, and tell it to nobody.",
-            "如果您没有请求验证码，请忽略此邮件，切勿告诉他人。",
-            "如果您沒有請求驗證碼，請忽略此郵件，切勿告訴他人。",
-            "Haben Sie ihn nicht angefordert, unternehmen Sie nichts, und nennen Sie ihn niemandem.",
-        ],
-    ),
     ("LOW", ["low", "低", "低", "niedrig"]),
     ("NORMAL", ["normal", "普通", "普通", "normal"]),
     ("HIGH", ["high", "高", "高", "hoch"]),

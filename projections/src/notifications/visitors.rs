@@ -171,7 +171,7 @@ fn sms(errand: &Errand<'_>, id: String, waits: &Letters, token: String, link: St
         return cannot(id, "there is nothing to tell".to_owned());
     };
     let (locale, own) = (message.locale.as_ref(), errand.settings.desk.as_ref());
-    let tongue = Tongue::of(locale.or(own.and_then(|desk| desk.locales.first())));
+    let tongue = Tongue::of_visitor(locale.or(own.and_then(|desk| desk.locales.first())));
     let text = SmsText::Reply { reference: message.reference.clone(), token: token.clone(), link };
     let sms = SmsTo { to: &waits.contact, text, locale, tongue };
     match gate.compose(&sms, &id, errand.shared.store().clock().now()) {
@@ -201,7 +201,7 @@ fn mail(channel: &Connected, settings: &Settings, to: &str, tales: &[Tale], link
         })
         .collect();
     let desk = settings.desk.as_ref().map_or("", |desk| desk.name.as_str());
-    VisitorMail::new(Tongue::of(said.or(own)), desk, to, &replies, link)
+    VisitorMail::new(Tongue::of_visitor(said.or(own)), desk, to, &replies, link)
 }
 
 fn of_message(tale: &Tale) -> Option<&OfMessage> {

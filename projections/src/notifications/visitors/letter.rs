@@ -129,8 +129,9 @@ impl Page<'_> {
 /// A page around a body that is escaped already.
 fn page(tongue: Tongue, head: &str, body: &str) -> String {
     let (language, head) = (tongue.tag(), escaped(head));
+    let direction = if tongue.is_right_to_left() { " dir=\"rtl\"" } else { "" };
     format!(
-        "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>{head}</title></head>\n\
+        "<!doctype html>\n<html lang=\"{language}\"{direction}><head><meta charset=\"utf-8\"><title>{head}</title></head>\n\
          <body style=\"font-family:sans-serif;line-height:1.5\">{body}</body></html>\n"
     )
 }

@@ -110,7 +110,9 @@ async fn a_reply_reaches_its_visitor_in_their_language_and_the_link_restores_the
         ("de-AT", "Ihre Nachricht {} wurde beantwortet", "Der Link zeigt Ihre Nachrichten einmal"),
         ("zh-CN", "您的留言 {} 有了回复", "此链接在七天内有效"),
         ("zh-TW", "您的留言 {} 有了回覆", "此連結在七天內有效"),
-        ("fr", "Your message {} was answered", "The link shows your messages once"),
+        ("fr", "Votre message {} a reçu une réponse", "une seule fois"),
+        ("ar", "تم الرد على رسالتك {}", "مرة واحدة"),
+        ("fi", "Your message {} was answered", "The link shows your messages once"),
     ] {
         let email = format!("{}@example.com", locale.to_lowercase());
         let left = reached.leave(&email, json!({"locale": locale})).await;
@@ -125,6 +127,8 @@ async fn a_reply_reaches_its_visitor_in_their_language_and_the_link_restores_the
             let body = body.as_str().expect("a body");
             assert!(body.contains(words) && !body.contains("SF1234567890"), "{locale}: {body}");
         }
+        let html = mail["html"].as_str().expect("a body");
+        assert_eq!(html.contains("dir=\"rtl\""), locale == "ar", "{html}");
         let link = token_of(&mail);
         // Their own device needs no token, and uses nothing up.
         let own = reached.visit(Some(&left.token), &link).await;

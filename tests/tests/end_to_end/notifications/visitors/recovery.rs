@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 on_both_databases! {
     a_lost_device_is_replaced_by_a_code_and_ends,
     a_code_is_tried_five_times_and_is_good_for_ten_minutes,
+    whoever_wrote_in_anothers_name_is_let_in_no_more,
 }
 
 const ASK: &str = "mutation($input: RequestRecoveryInput!) { requestRecovery(input: $input) { requested userErrors { code } } }";
@@ -94,6 +95,37 @@ async fn a_code_is_tried_five_times_and_is_good_for_ten_minutes(dialect: Dialect
     }
     reached.told.clock.advance(Duration::from_secs(601));
     assert_eq!(reached.redeem("lei@example.com", &second).await, refused());
+}
+
+async fn whoever_wrote_in_anothers_name_is_let_in_no_more(dialect: Dialect) {
+    let mut reached = Reached::start(dialect).await;
+    let own = reached.leave("victim@example.com", json!({})).await;
+    reached.told.clock.advance(Duration::from_secs(60));
+    let planted = reached.leave("planter@example.com", json!({})).await;
+    reached.told.clock.advance(Duration::from_secs(60));
+    let mut input = input();
+    input["contact"] = json!("victim@example.com");
+    let leave = "mutation($input: SubmitMessageInput!) { submitMessage(input: $input) { receipt { id } userErrors { code } } }";
+    let left = reached.told.desk.ask(Some(&planted.token), leave, json!({"input": input})).await.data();
+    let id = left["submitMessage"]["receipt"]["id"].as_str().expect("an id").to_owned();
+    reached.is_seen().await;
+    // The planter's own address opens nothing any more, since it is not the one that was given last.
+    reached.ask_for_code("planter@example.com").await;
+    reached.reply(&id, "To whom it may concern.").await;
+    let mail = reached.post.next().await;
+    assert_eq!(mail["to"], json!(["victim@example.com"]));
+    let link = token_of(&mail);
+    reached.ask_for_code("victim@example.com").await;
+    let mail = reached.post.next().await;
+    assert_eq!(mail["to"], json!(["victim@example.com"]), "and no code to anybody else in between");
+    let back = reached.redeem("victim@example.com", &code_of(&mail)).await;
+    let token = back["token"].as_str().expect("a token");
+    let seen = reached.told.desk.ask(Some(token), OWN, json!({})).await.data();
+    assert!(seen.to_string().contains(&id) && !seen.to_string().contains(&own.id), "{seen}");
+    // What else opened it is closed: the planter's token, and the link that nobody has used.
+    let gone = reached.told.desk.ask(Some(&planted.token), OWN, json!({})).await.data();
+    assert_eq!(gone, json!({"visitor": null}));
+    assert_eq!(reached.visit(None, &link).await["userErrors"][0]["code"], "UNKNOWN");
 }
 
 #[tokio::test(flavor = "multi_thread")]

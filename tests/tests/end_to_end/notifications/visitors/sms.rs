@@ -7,6 +7,7 @@ use crate::simulators::{
     sms::{Cloud, Sms as Simulated},
 };
 use projections::notifications::sms::Sms;
+use store::{Rate, Taken};
 
 const ID: &str = "AKIDexample";
 const KEY: &str = "open/the+gate";
@@ -166,4 +167,34 @@ async fn a_gateway_gets_our_signed_webhook_and_codes_by_the_same_way() {
     let redeem = "mutation($code: String!) { redeemRecoveryCode(input: {contact: \"+86 13800138000\", code: $code}) { token } }";
     let back = told.desk.ask(None, redeem, json!({"code": code})).await.data();
     assert!(back["redeemRecoveryCode"]["token"].is_string(), "{back}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_codes_go_to_phones_within_an_hour_and_made_up_numbers_use_up_none() {
+    const AN_HOUR: i64 = 200;
+    let texting = Texting::start(Dialect::Sqlite, Cloud::Aliyun).await;
+    texting.told.submit(json!({})).await;
+    texting.told.desk.nothing_stands_still().await;
+    let store = texting.told.desk.database.open(texting.told.desk.clock.clone()).await;
+    let (bucket, rate) = (
+        store.derive("limit of texted codes", &[]),
+        Rate { step: 3_600_000_000 / AN_HOUR, burst: AN_HOUR },
+    );
+    let ask = async |number: &str| {
+        let ask = "mutation($contact: String!) { requestRecovery(input: {contact: $contact}) { requested } }";
+        texting.told.desk.ask(None, ask, json!({"contact": number})).await.data();
+    };
+    for _ in 1..AN_HOUR {
+        assert_eq!(store.take(&bucket, rate).await.expect("writable"), Taken::Yes);
+    }
+    ask("13800138001").await;
+    ask("13800138000").await;
+    texting.cloud.until_posted(1).await;
+    assert!(matches!(store.take(&bucket, rate).await.expect("writable"), Taken::NotBefore(_)), "the last one");
+    ask("13800138000").await;
+    texting.told.clock.advance(Duration::from_secs(3_600));
+    ask("13800138000").await;
+    texting.cloud.until_posted(2).await;
+    assert_eq!(texting.cloud.posted().len(), 2, "none in between");
+    store.close().await;
 }

@@ -7,11 +7,7 @@
 mod pressure;
 
 use crate::{Caller, Commands, error::CommandError};
-use domain::{
-    actor::Actor,
-    contact::Contact,
-    member::MemberEmail,
-};
+use domain::{actor::Actor, contact::Contact, member::MemberEmail};
 use lru::LruCache;
 use pressure::Pressure;
 use std::{

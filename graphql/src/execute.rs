@@ -160,11 +160,7 @@ fn order_as(value: &mut Value, asked: &AskedFor<'_>, document: &ExecutableDocume
 }
 
 /// The fields asked for by a selection, in order, each with what is asked for below it.
-fn collect<'d>(
-    selection: &'d SelectionSet,
-    document: &'d ExecutableDocument,
-    asked: &mut AskedFor<'d>,
-) {
+fn collect<'d>(selection: &'d SelectionSet, document: &'d ExecutableDocument, asked: &mut AskedFor<'d>) {
     for Positioned { node, .. } in &selection.items {
         match node {
             Selection::Field(field) => {

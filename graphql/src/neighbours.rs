@@ -9,6 +9,7 @@ use async_graphql::{
 use domain::ids::{MemberId, MessageId, ReplyId, VisitorId};
 use projections::{
     EntryRow, FileRow, ImageRow, MemberRow, MessageRow, Projections, QueryError, Reader, ReviewRow,
+    VisitorStanding,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -50,6 +51,10 @@ struct Filed(MessageId);
 /// The replies in this message after which its visitor has said nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Unread(MessageId);
+
+/// How this visitor stands with the desk.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Standing(VisitorId);
 
 type Answers<K, V> = Result<HashMap<K, V>, Arc<QueryError>>;
 
@@ -128,6 +133,11 @@ impl Neighbours {
     /// How many messages a visitor has left.
     pub(crate) async fn message_count(&self, ctx: &Context<'_>, id: VisitorId) -> Result<i64> {
         Ok(self.one(ctx, id).await?.unwrap_or_default())
+    }
+
+    /// How a visitor stands with the desk.
+    pub(crate) async fn standing(&self, ctx: &Context<'_>, id: VisitorId) -> Result<VisitorStanding> {
+        Ok(self.one(ctx, Standing(id)).await?.unwrap_or_default())
     }
 
     async fn one<K, V>(&self, ctx: &Context<'_>, key: K) -> Result<Option<V>>
@@ -275,5 +285,16 @@ impl Loader<VisitorId> for LookUp {
     async fn load(&self, keys: &[VisitorId]) -> Answers<VisitorId, i64> {
         let counts = self.projections.visitor_message_counts(self.reader()?, keys).await;
         Ok(counts.map_err(Arc::new)?.into_iter().collect())
+    }
+}
+
+impl Loader<Standing> for LookUp {
+    type Value = VisitorStanding;
+    type Error = Arc<QueryError>;
+
+    async fn load(&self, keys: &[Standing]) -> Answers<Standing, VisitorStanding> {
+        let ids: Vec<VisitorId> = keys.iter().map(|key| key.0).collect();
+        let standings = self.projections.standings(&ids).await.map_err(Arc::new)?;
+        Ok(standings.into_iter().map(|(id, standing)| (Standing(id), standing)).collect())
     }
 }

@@ -4,10 +4,12 @@
 //! and every answer waits that long for nothing. Here what a query wants is gathered until it waits, and looked up then.
 
 use async_graphql::dataloader::DataLoader;
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -38,17 +40,24 @@ impl Wanted {
         DataLoader::new(looks_up, add).delay(Duration::ZERO)
     }
 
-    /// Runs a query to its end. Whenever it waits, what it has asked for until then begins.
+    /// Runs a query to its end. Whenever it waits, what it has asked for until then begins, and is run beside it: no other
+    /// thread has to be woken for it, nor to wake this one.
     pub(crate) async fn answer<T>(&self, query: impl Future<Output = T>) -> T {
         let mut query = pin!(query);
+        let mut running = FuturesUnordered::new();
         self.lock().answering = true;
         poll_fn(|context| {
-            let polled = query.as_mut().poll(context);
-            let look_ups = std::mem::take(&mut self.lock().look_ups);
-            for look_up in look_ups {
-                tokio::spawn(look_up);
+            loop {
+                if let Poll::Ready(answer) = query.as_mut().poll(context) {
+                    return Poll::Ready(answer);
+                }
+                running.extend(std::mem::take(&mut self.lock().look_ups));
+                // With what has been looked up the query can go on.
+                let looked_up = running.poll_next_unpin(context) == Poll::Ready(Some(()));
+                if !looked_up && self.lock().look_ups.is_empty() {
+                    return Poll::Pending;
+                }
             }
-            polled
         })
         .await
     }

@@ -19,7 +19,7 @@ use domain::{
 };
 use keys::Keys;
 use std::collections::BTreeSet;
-use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, placeholders};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, any_of};
 
 /// Where the rows stand: version 2 of the view.
 const TABLE: &str = "members_2";
@@ -179,10 +179,9 @@ impl Projections {
         if ids.is_empty() {
             return Ok(vec![]);
         }
-        let values: Vec<Value> = ids.iter().map(|id| id.to_string().into()).collect();
-        let list = placeholders(1, values.len());
-        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE member_id IN ({list})");
-        self.read_members(&sql, &values).await
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE member_id {}", any_of(self.dialect(), 1));
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        self.read_members(&sql, &[ids.into()]).await
     }
 
     /// One member.

@@ -15,8 +15,7 @@ use domain::{
     text::ReplyText,
 };
 use store::{
-    BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, micros,
-    placeholders,
+    BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, any_of, micros,
 };
 
 /// What this version of the view writes: what was said, and how far each message is read.
@@ -215,12 +214,12 @@ impl Projections {
             "SELECT message_id, entry_id, kind, author_id, at, content, mentions, answers FROM (\
              SELECT message_id, sequence, entry_id, kind, author_id, at, content, mentions, answers, \
              ROW_NUMBER() OVER (PARTITION BY message_id ORDER BY sequence) AS place \
-             FROM message_entries_3 WHERE message_id IN ({}){notes}) AS said \
+             FROM message_entries_3 WHERE message_id {}{notes}) AS said \
              WHERE place <= {MOST} ORDER BY message_id, sequence",
-            placeholders(1, of.len())
+            any_of(self.dialect(), 1)
         );
-        let values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
-        let rows = self.store.database().views.rows(&sql, &values).await?;
+        let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
+        let rows = self.store.database().views.rows(&sql, &[ids.into()]).await?;
         let bad = |_| StoreError::Setup("message_entries holds a bad message_id".to_owned());
         let message = |row: &Row| Ok(row.text("message_id")?.parse().map_err(bad)?);
         let messages = rows.iter().map(message).collect::<Result<Vec<MessageId>, QueryError>>()?;

@@ -16,7 +16,6 @@ use crate::{
     opening::column,
     rating::{self, Rated, RatingRow},
     reader::ShownContact,
-    visitors::VisitorStanding,
 };
 use chrono::{DateTime, Utc};
 use counts::CountedBy;
@@ -47,8 +46,6 @@ pub struct MessageRow {
     pub reference: String,
     /// Whose it is.
     pub visitor_id: VisitorId,
-    /// How its visitor stands with the desk.
-    pub visitor: VisitorStanding,
     /// Its status as the desk sees it.
     pub status: MessageStatus,
     /// Its status as its visitor sees it.

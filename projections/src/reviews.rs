@@ -13,9 +13,7 @@ use domain::{
     personal::Personal,
     text::Reason,
 };
-use store::{
-    BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, micros, placeholders,
-};
+use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, any_of, micros};
 
 /// Where the rows stand.
 pub(crate) const TABLE: &str = "reviews";
@@ -85,11 +83,11 @@ impl Projections {
         let columns = COLUMNS.map(|(name, _)| name).join(", ");
         let sql = format!(
             "SELECT {columns} FROM (SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY reply_id ORDER BY position DESC) \
-             AS place FROM {TABLE} WHERE reply_id IN ({})) AS reviewed WHERE place <= {MOST} ORDER BY position",
-            placeholders(1, of.len())
+             AS place FROM {TABLE} WHERE reply_id {}) AS reviewed WHERE place <= {MOST} ORDER BY position",
+            any_of(self.dialect(), 1)
         );
-        let values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
-        let rows = self.store.database().views.rows(&sql, &values).await?;
+        let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
+        let rows = self.store.database().views.rows(&sql, &[ids.into()]).await?;
         let sealed = rows.iter().map(|row| row.text_or_null("comment")).collect::<Result<_, _>>()?;
         let mut opened = opening::open(&self.store, sealed).await?;
         let bad = |what: &str| StoreError::Setup(format!("reviews holds a bad {what}"));

@@ -15,7 +15,7 @@ use domain::{
     personal::Personal,
     text::Words,
 };
-use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, micros, placeholders};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, any_of, micros};
 
 /// A message as its visitor sees it.
 #[derive(Clone, Debug)]
@@ -218,15 +218,15 @@ impl Projections {
         let sql = format!(
             "SELECT replies.message_id AS message_id, COUNT(*) AS unread FROM message_entries_3 AS replies \
              JOIN visitor_messages AS own ON own.message_id = replies.message_id \
-             WHERE replies.message_id IN ({}) AND replies.kind = 'reply' \
+             WHERE replies.message_id {} AND replies.kind = 'reply' \
              AND (own.rated_at IS NULL OR replies.at > own.rated_at) \
              AND replies.sequence > (SELECT MAX(sequence) FROM message_entries_3 AS words \
              WHERE words.message_id = replies.message_id AND words.kind = 'words') \
              GROUP BY replies.message_id",
-            placeholders(1, of.len())
+            any_of(self.dialect(), 1)
         );
-        let values: Vec<Value> = of.iter().map(|id| id.to_string().into()).collect();
-        let rows = self.store.database().views.rows(&sql, &values).await?;
+        let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
+        let rows = self.store.database().views.rows(&sql, &[ids.into()]).await?;
         let bad = |_| StoreError::Setup("message_entries holds a bad message_id".to_owned());
         let count = |row: &Row| Ok((row.text("message_id")?.parse().map_err(bad)?, row.int("unread")?));
         rows.iter().map(count).collect()

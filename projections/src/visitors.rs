@@ -15,10 +15,7 @@ use domain::{
     text::{Name, Reason},
     visitor::{Visitor, VisitorEvent},
 };
-use std::collections::BTreeMap;
-use store::{
-    BoxFuture, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, micros, placeholders,
-};
+use store::{BoxFuture, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, any_of, micros};
 
 /// A visitor as they are remembered.
 #[derive(Clone, Debug)]
@@ -183,6 +180,16 @@ const REQUESTS: &str = "erasures";
 const WAITING: &str = "erasure_requested_at IS NOT NULL AND erased = 0";
 
 impl Projections {
+    /// How these visitors stand; whoever is unknown is left out.
+    pub async fn standings(&self, of: &[VisitorId]) -> Result<Vec<(VisitorId, VisitorStanding)>, QueryError> {
+        let sql = format!("SELECT {STANDING} FROM visitors WHERE visitor_id {}", any_of(self.dialect(), 1));
+        let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
+        let rows = self.store.database().views.rows(&sql, &[ids.into()]).await?;
+        let bad = |_| StoreError::Setup("visitors holds a bad visitor_id".to_owned());
+        let row = |row: &Row| Ok((row.text("visitor_id")?.parse().map_err(bad)?, standing(row)?));
+        rows.iter().map(row).collect()
+    }
+
     /// What is remembered of a visitor, and how they stand.
     pub async fn visitor(&self, id: VisitorId) -> Result<Option<VisitorRow>, QueryError> {
         let condition = "visitor_id = $1";
@@ -220,23 +227,6 @@ impl Projections {
 }
 
 /// How each of these visitors stands, by id: one question for a whole page. Whom the view has not seen is left out.
-pub(crate) async fn standings(
-    store: &Store,
-    ids: impl Iterator<Item = String>,
-) -> Result<BTreeMap<String, VisitorStanding>, QueryError> {
-    let mut ids: Vec<String> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let list = placeholders(1, ids.len());
-    let sql = format!("SELECT {STANDING} FROM visitors WHERE visitor_id IN ({list})");
-    let values: Vec<Value> = ids.into_iter().map(Value::from).collect();
-    let rows = store.database().views.rows(&sql, &values).await?;
-    rows.iter().map(|row| Ok((row.text("visitor_id")?, standing(row)?))).collect()
-}
-
 fn standing(row: &Row) -> Result<VisitorStanding, QueryError> {
     Ok(VisitorStanding {
         verified: row.int("verified")? == 1,

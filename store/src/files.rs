@@ -7,7 +7,7 @@ use crate::{
     keys::KeyRing,
     lent::Asked,
     seal::{Key, length_prefixed},
-    sql::{Row, Value, placeholders},
+    sql::{Row, Value, any_of, placeholders},
     store::Store,
     uploads::key_id,
 };
@@ -137,9 +137,8 @@ impl Store {
 
     /// The files of these messages, each message's in their order; none whose key is gone.
     pub async fn files_of(&self, messages: &[String]) -> Result<Vec<AttachedFile>, StoreError> {
-        let named = placeholders(1, messages.len());
-        let values: Vec<Value> = messages.iter().map(|id| id.as_str().into()).collect();
-        self.attached_files(&format!("message_id IN ({named})"), &values).await
+        let named = any_of(self.database().dialect(), 1);
+        self.attached_files(&format!("message_id {named}"), &[messages.to_vec().into()]).await
     }
 
     /// A file that belongs to a message; `None` as well when its key is gone.

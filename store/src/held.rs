@@ -165,6 +165,7 @@ fn size(row: &[Value]) -> usize {
         Value::Text(Some(text)) | Value::Json(text) => text.capacity(),
         Value::Bytes(Some(bytes)) => bytes.capacity(),
         Value::Set(set) => set.capacity() * size_of::<i64>(),
+        Value::Texts(texts) => texts.iter().map(String::capacity).sum(),
         Value::Int(_) | Value::Text(None) | Value::Bytes(None) => 0,
     };
     OVERHEAD + row.iter().map(|value| size_of::<Value>() + size(value)).sum::<usize>()

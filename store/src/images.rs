@@ -6,7 +6,7 @@ use crate::{
     keys::{KeyRing, rows, wrap},
     lent::Asked,
     seal::{Key, length_prefixed},
-    sql::{Row, Value, placeholders},
+    sql::{Row, Value, any_of, placeholders},
     store::Store,
     uploads::{key_id, owner_key_id},
 };
@@ -140,9 +140,8 @@ impl Store {
 
     /// The pictures of these messages, each message's in their order.
     pub async fn images_of(&self, messages: &[String]) -> Result<Vec<AttachedImage>, StoreError> {
-        let named = placeholders(1, messages.len());
-        let values: Vec<Value> = messages.iter().map(|id| id.as_str().into()).collect();
-        self.attached(&format!("message_id IN ({named})"), &values).await
+        let named = any_of(self.database().dialect(), 1);
+        self.attached(&format!("message_id {named}"), &[messages.to_vec().into()]).await
     }
 
     /// A picture that belongs to a message.

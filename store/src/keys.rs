@@ -8,7 +8,7 @@ use crate::{
     lent::Asked,
     master::MasterKey,
     seal::{Key, has_clear, length_prefixed},
-    sql::{Value, placeholders},
+    sql::any_of,
     store::Store,
 };
 use ring::aead::NONCE_LEN;
@@ -139,16 +139,15 @@ async fn found(
     let mut found = HashMap::new();
     wanted.remove(&master.id);
     while !wanted.is_empty() {
-        let ids: Vec<Value> = wanted.iter().map(|id| id.as_str().into()).collect();
         // A message's and its visitor's in one round trip.
-        let named = placeholders(1, ids.len());
+        let named = any_of(from.dialect(), 1);
         let sql = format!(
-            "SELECT key_id, parent_id, wrapped FROM keys WHERE key_id IN ({named}) UNION ALL \
+            "SELECT key_id, parent_id, wrapped FROM keys WHERE key_id {named} UNION ALL \
              SELECT above.key_id, above.parent_id, above.wrapped FROM keys AS below \
-             JOIN keys AS above ON above.key_id = below.parent_id WHERE below.key_id IN ({named})"
+             JOIN keys AS above ON above.key_id = below.parent_id WHERE below.key_id {named}"
         );
-        wanted.clear();
-        for row in from.rows(&sql, &ids).await? {
+        let ids: Vec<String> = std::mem::take(&mut wanted).into_iter().collect();
+        for row in from.rows(&sql, &[ids.into()]).await? {
             let key = KeyRow { parent_id: row.text("parent_id")?, wrapped: row.bytes_or_null("wrapped")? };
             if key.parent_id != master.id && !found.contains_key(&key.parent_id) {
                 wanted.insert(key.parent_id.clone());

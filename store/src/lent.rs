@@ -4,6 +4,7 @@
 //! for ever.
 
 use crate::{
+    database::Dialect,
     error::StoreError,
     keys::KeyRing,
     seal,
@@ -22,6 +23,13 @@ pub(crate) enum Asked<'a> {
 }
 
 impl Asked<'_> {
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Log(Side::Postgres(_)) | Self::Tx(Tx::Postgres(_)) => Dialect::Postgres,
+            Self::Log(Side::Sqlite { .. }) | Self::Tx(Tx::Sqlite(_)) => Dialect::Sqlite,
+        }
+    }
+
     pub(crate) async fn rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
         match self {
             Self::Log(log) => log.rows(sql, values).await,

@@ -87,7 +87,7 @@ pub use secrets::Secret;
 pub use sessions::SessionRow;
 pub use sets::word;
 pub use sole::{Sole, Standby};
-pub use sql::{Open, Row, Side, Tx, Value, placeholders};
+pub use sql::{Open, Row, Side, Tx, Value, any_of, placeholders};
 pub use store::{Store, StoreConfig};
 pub use teams::{TeamChange, TeamsOf};
 pub use uploads::{NewFile, NewUpload, Upload, UploadChange};

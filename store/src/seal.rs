@@ -354,7 +354,8 @@ mod tests {
     fn a_column_opens_as_text_as_it_does_as_a_tree() {
         let key = Key::generate();
         let one = json!({ MARKER: { CLEAR: "李雷 \"\\ \n" } });
-        let list = json!([{ "a": { MARKER: { CLEAR: { "b": [1, null] } } } }, { "a": { MARKER: { CLEAR: "" } } }]);
+        let list =
+            json!([{ "a": { MARKER: { CLEAR: { "b": [1, null] } } } }, { "a": { MARKER: { CLEAR: "" } } }]);
         for clear in [one, list] {
             let text = sealed(clear.clone(), &key);
             assert!(!text.contains(CLEAR), "{text}");

@@ -1,6 +1,6 @@
 //! One SQL text for both databases: `$1` binds, values of a few plain kinds, rows read by column name.
 
-use crate::{held::Held, rename::Renames, sets, store::Store};
+use crate::{database::Dialect, held::Held, rename::Renames, sets, store::Store};
 use futures_util::TryStreamExt;
 use sqlx::{
     Database, Encode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
@@ -25,6 +25,8 @@ pub enum Value {
     Json(String),
     /// A set of numbers of 50 bits: `bigint[]` on PostgreSQL, words in a `text` on SQLite.
     Set(Vec<i64>),
+    /// Texts that [`any_of`] compares with: `text[]` on PostgreSQL, JSON in a `text` on SQLite.
+    Texts(Vec<String>),
 }
 
 /// Bound values may be secrets or sealed words: none is ever printed.
@@ -52,6 +54,7 @@ from! {
     Option<String> => v => Self::Text(v),
     Vec<u8> => v => Self::Bytes(Some(v)),
     &[u8] => v => Self::Bytes(Some(v.to_vec())),
+    Vec<String> => v => Self::Texts(v),
 }
 
 /// A column of many rows, to bind at once on PostgreSQL.
@@ -77,6 +80,15 @@ impl Array {
             (Self::Text(array), _) => array.push(None),
             (Self::Bytes(array), _) => array.push(None),
         }
+    }
+}
+
+/// That a column is one of the texts bound at `$n`. However many they are the statement is the same, so that it is prepared and
+/// planned once.
+pub fn any_of(dialect: Dialect, n: usize) -> String {
+    match dialect {
+        Dialect::Postgres => format!("= ANY (${n})"),
+        Dialect::Sqlite => format!("IN (SELECT value FROM json_each(${n}))"),
     }
 }
 
@@ -114,6 +126,7 @@ pub(crate) fn postgres<'q>(
         Value::Bytes(v) => query.bind(v.as_deref()),
         Value::Json(v) => query.bind(PgJson(v)),
         Value::Set(v) => query.bind(v.as_slice()),
+        Value::Texts(v) => query.bind(v.as_slice()),
     })
 }
 
@@ -123,6 +136,10 @@ fn bound(sql: &str, arrays: Vec<Array>) -> sqlx::query::Query<'_, Postgres, sqlx
         Array::Text(values) => query.bind(values),
         Array::Bytes(values) => query.bind(values),
     })
+}
+
+fn json(texts: &[String]) -> String {
+    serde_json::Value::from(texts).to_string()
 }
 
 fn no_arrays() -> sqlx::Error {
@@ -139,6 +156,7 @@ pub(crate) fn sqlite<'q>(
         Value::Bytes(v) => query.bind(v.as_deref()),
         Value::Json(v) => query.bind(v.as_str()),
         Value::Set(v) => query.bind(sets::words(v)),
+        Value::Texts(v) => query.bind(json(v)),
     })
 }
 
@@ -404,6 +422,7 @@ impl Tx {
             Value::Bytes(v) => query.bind(v),
             Value::Json(v) => query.bind(v),
             Value::Set(v) => query.bind(sets::words(&v)),
+            Value::Texts(v) => query.bind(json(&v)),
         });
         Ok(query.execute(connection).await?.rows_affected())
     }

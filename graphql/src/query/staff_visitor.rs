@@ -76,21 +76,28 @@ pub(crate) struct StaffVisitor {
     id: VisitorId,
     name: Option<String>,
     contact: Option<ShownContact>,
-    standing: VisitorStanding,
+    /// `None`: it is looked up when it is asked for.
+    standing: Option<VisitorStanding>,
 }
 
 impl StaffVisitor {
+    async fn standing(&self, ctx: &Context<'_>) -> Result<VisitorStanding> {
+        match self.standing {
+            Some(standing) => Ok(standing),
+            None => ctx.neighbours().standing(ctx, self.id).await,
+        }
+    }
+
     /// With name and contact as given with a message.
     pub(crate) fn of_message(row: &MessageRow) -> Self {
         let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
-        let (id, contact, standing) = (row.visitor_id, row.contact.clone(), row.visitor);
-        Self { id, name, contact, standing }
+        Self { id: row.visitor_id, name, contact: row.contact.clone(), standing: None }
     }
 
     /// With name and contact as given last, or the contact's mask.
     fn remembered(row: &VisitorRow, contact: bool) -> Self {
         let name = row.name.as_ref().and_then(|name| name.text()).map(str::to_owned);
-        Self { id: row.id, name, contact: row.shown_contact(contact), standing: row.standing }
+        Self { id: row.id, name, contact: row.shown_contact(contact), standing: Some(row.standing) }
     }
 
     /// A visitor by id; name and contact only for those who see a message of theirs, and its contact.
@@ -102,7 +109,7 @@ impl StaffVisitor {
             Ok::<bool, Error>(reader.sees_everybodys() || !seen.is_empty())
         };
         if !sees(reader).await? {
-            return Ok(Some(Self { id, name: None, contact: None, standing: row.standing }));
+            return Ok(Some(Self { id, name: None, contact: None, standing: Some(row.standing) }));
         }
         let contact = match reader.of_contacts() {
             Some(reader) => sees(&reader).await?,
@@ -131,23 +138,23 @@ impl StaffVisitor {
     }
 
     /// Did the host site say who they are?
-    async fn verified(&self) -> bool {
-        self.standing.verified
+    async fn verified(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.standing(ctx).await?.verified)
     }
 
     /// May they leave no messages?
-    async fn blocked(&self) -> bool {
-        self.standing.blocked
+    async fn blocked(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.standing(ctx).await?.blocked)
     }
 
     /// Were they erased?
-    async fn erased(&self) -> bool {
-        self.standing.erased
+    async fn erased(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.standing(ctx).await?.erased)
     }
 
     /// When they asked to be erased; null when they did not.
-    async fn erasure_requested_at(&self) -> Option<DateTime> {
-        self.standing.erasure_requested_at.map(DateTime)
+    async fn erasure_requested_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self.standing(ctx).await?.erasure_requested_at.map(DateTime))
     }
 
     /// How many messages they have left.

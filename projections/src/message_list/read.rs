@@ -7,14 +7,13 @@ use crate::{
     message_tags,
     opening::{self, Opened},
     rating,
-    visitors::{VisitorStanding, standings},
 };
 use domain::{
     ids::{CategoryId, MemberId, MessageId, TeamId, VisitorId},
     message::{Assignee, MessageStatus, Priority, VisitorStatus},
     reference::Reference,
 };
-use store::{Dialect, Row, Store, Value, micros, placeholders};
+use store::{Dialect, Row, Store, Value, any_of, micros};
 
 /// As many messages as belong to an earlier one and are shown with it.
 const MOST_RELATED: i64 = 100;
@@ -158,7 +157,7 @@ impl Projections {
         let sql = format!(
             "SELECT {COLUMNS} FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER \
              (PARTITION BY related_to ORDER BY submitted_at, message_id) AS place FROM {TABLE} \
-             WHERE related_to IN ({list}) AND deleted = 0{scope}) AS related \
+             WHERE related_to {list} AND deleted = 0{scope}) AS related \
              WHERE place <= {MOST_RELATED} ORDER BY submitted_at, message_id"
         );
         read(&self.store, reader, &sql, &values).await
@@ -171,8 +170,7 @@ impl Projections {
         ids: &[MessageId],
     ) -> Result<Vec<MessageRow>, QueryError> {
         let (list, scope, values) = self.many(reader, ids);
-        let sql =
-            format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id IN ({list}) AND deleted = 0{scope}");
+        let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE message_id {list} AND deleted = 0{scope}");
         read(&self.store, reader, &sql, &values).await
     }
 
@@ -185,7 +183,7 @@ impl Projections {
         let (list, scope, values) = self.many(reader, of);
         let sql = format!(
             "SELECT visitor_id, COUNT(*) AS messages FROM {TABLE} \
-             WHERE visitor_id IN ({list}) AND deleted = 0{scope} GROUP BY visitor_id"
+             WHERE visitor_id {list} AND deleted = 0{scope} GROUP BY visitor_id"
         );
         let rows = self.store.database().views.rows(&sql, &values).await?;
         let bad = |_| store::StoreError::Setup("message_list holds a bad visitor_id".to_owned());
@@ -193,13 +191,11 @@ impl Projections {
         rows.iter().map(count).collect()
     }
 
-    /// A list of ids as placeholders, the reader's scope after it, and the values of both.
+    /// That a column is one of these ids, the reader's scope after it, and the values of both.
     fn many(&self, reader: &Reader, ids: &[impl ToString]) -> (String, String, Vec<Value>) {
-        let mut values: Vec<Value> = ids.iter().map(|id| id.to_string().into()).collect();
-        let list = placeholders(1, values.len());
-        let (scope, holders) = reader.scope(self.dialect(), true, values.len() + 1);
-        values.extend(holders);
-        (list, scope, values)
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let (scope, holders) = reader.scope(self.dialect(), true, 2);
+        (any_of(self.dialect(), 1), scope, [Value::from(ids)].into_iter().chain(holders).collect())
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -235,22 +231,10 @@ pub(crate) async fn opened(
         sealed.extend([row.text_or_null("follow_up_note")?, row.text_or_null("rating_comment")?]);
     }
     let mut opened = opening::open(store, sealed).await?;
-    let visitors = rows.iter().map(|row| row.text("visitor_id")).collect::<Result<Vec<_>, _>>()?;
-    let standings = standings(store, visitors.iter().cloned()).await?;
-    let rows = rows.iter().zip(visitors);
-    rows.map(|(row, visitor)| {
-        let standing = standings.get(&visitor).copied().unwrap_or_default();
-        message(reader, row, standing, &mut opened)
-    })
-    .collect()
+    rows.iter().map(|row| message(reader, row, &mut opened)).collect()
 }
 
-fn message(
-    reader: &Reader,
-    row: &Row,
-    visitor: VisitorStanding,
-    opened: &mut Opened,
-) -> Result<MessageRow, QueryError> {
+fn message(reader: &Reader, row: &Row, opened: &mut Opened) -> Result<MessageRow, QueryError> {
     let bad = |what: &str| store::StoreError::Setup(format!("message_list holds a bad {what}"));
     let (name, contact, content) = (opened.next()?, opened.required()?, opened.required()?);
     let (note, rating) = (opened.next()?, rating::opened(row, opened)?);
@@ -271,7 +255,6 @@ fn message(
         version: row.int("version")?,
         reference: row.text("reference")?,
         visitor_id: row.text("visitor_id")?.parse().map_err(|_| bad("visitor_id"))?,
-        visitor,
         status: MessageStatus::named(&row.text("status")?).ok_or_else(|| bad("status"))?,
         visitor_status: VisitorStatus::named(&row.text("visitor_status")?)
             .ok_or_else(|| bad("visitor_status"))?,

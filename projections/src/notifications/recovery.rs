@@ -64,9 +64,7 @@ async fn send(shared: &Arc<Shared>, contact: &Contact, locale: Option<&Locale>) 
     let now = store.clock().now();
     let (code, print) = (recovery_code(), store.contact_print(&contact.canonical));
     let until = (now + GOOD).timestamp_micros();
-    store
-        .write_recovery_code(&print, &store.code_print(&print, &code), visitor_id.as_deref(), until)
-        .await?;
+    store.write_recovery_code(&print, &store.code_print(&print, &code), visitor_id.as_deref(), until).await?;
     if visitor_id.is_none() {
         return Ok(());
     }

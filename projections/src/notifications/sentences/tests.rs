@@ -62,7 +62,8 @@ fn a_language_is_found_by_its_script_or_its_region() {
         assert_eq!(of(tag), tongue, "{tag}");
     }
     let of = |tag: &str| Tongue::of_visitor(Locale::parse(tag).ok().as_ref()).tag();
-    for (tag, tongue) in [("fr-CA", "fr"), ("ja", "ja"), ("ar-EG", "ar"), ("zh-HK", "zh-Hant"), ("fi", "en")] {
+    for (tag, tongue) in [("fr-CA", "fr"), ("ja", "ja"), ("ar-EG", "ar"), ("zh-HK", "zh-Hant"), ("fi", "en")]
+    {
         assert_eq!(of(tag), tongue, "{tag}");
     }
 }

@@ -176,10 +176,8 @@ async fn only_so_many_codes_go_to_phones_within_an_hour_and_made_up_numbers_use_
     texting.told.submit(json!({})).await;
     texting.told.desk.nothing_stands_still().await;
     let store = texting.told.desk.database.open(texting.told.desk.clock.clone()).await;
-    let (bucket, rate) = (
-        store.derive("limit of texted codes", &[]),
-        Rate { step: 3_600_000_000 / AN_HOUR, burst: AN_HOUR },
-    );
+    let (bucket, rate) =
+        (store.derive("limit of texted codes", &[]), Rate { step: 3_600_000_000 / AN_HOUR, burst: AN_HOUR });
     let ask = async |number: &str| {
         let ask = "mutation($contact: String!) { requestRecovery(input: {contact: $contact}) { requested } }";
         texting.told.desk.ask(None, ask, json!({"contact": number})).await.data();
@@ -190,7 +188,10 @@ async fn only_so_many_codes_go_to_phones_within_an_hour_and_made_up_numbers_use_
     ask("13800138001").await;
     ask("13800138000").await;
     texting.cloud.until_posted(1).await;
-    assert!(matches!(store.take(&bucket, rate).await.expect("writable"), Taken::NotBefore(_)), "the last one");
+    assert!(
+        matches!(store.take(&bucket, rate).await.expect("writable"), Taken::NotBefore(_)),
+        "the last one"
+    );
     ask("13800138000").await;
     texting.told.clock.advance(Duration::from_secs(3_600));
     ask("13800138000").await;

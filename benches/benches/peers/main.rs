@@ -40,7 +40,7 @@ async fn bench() -> Result<(), String> {
     let given: Vec<String> = std::env::args().skip(1).collect();
     let given = Arguments::parse(given, &VALUED, &["quick"])?;
     let quick = given.has("quick");
-    let messages: u64 = given.value("messages", if quick { 2_000 } else { 100_000 })?;
+    let messages: u64 = given.value("messages", if quick { 20_000 } else { 100_000 })?;
     let rounds: usize = given.value("rounds", if quick { 1 } else { 5 })?;
     let seconds: u64 = given.value("seconds", if quick { 3 } else { 20 })?;
     let warm_up: u64 = given.value("warm-up", if quick { 3 } else { 10 })?;

@@ -149,7 +149,7 @@ async fn a_reply_reaches_its_visitor_in_their_language_and_the_link_restores_the
         let first = reached.told.desk.ask(Some(&left.token), OWN, json!({})).await.data();
         assert_eq!(first["visitor"]["id"], there["visitor"]["id"], "the first device goes on");
     }
-    let deliveries = reached.told.until(&["DELIVERED"; 4]).await;
+    let deliveries = reached.told.until(&["DELIVERED"; 6]).await;
     assert!(deliveries.iter().all(|one| one["eventType"] == "message.replied"), "{deliveries:#?}");
     assert!(!json!(deliveries).to_string().contains("de-at@"), "nobody is named: {deliveries:#?}");
     // Who came back is told in the log.
@@ -157,7 +157,7 @@ async fn a_reply_reaches_its_visitor_in_their_language_and_the_link_restores_the
     let told = async || {
         reached.told.desk.ask(Some(&reached.told.admin), query, json!({})).await.data()["log"].clone()
     };
-    soon("the log tells of those who came back", async || told().await["totalCount"] == 4).await;
+    soon("the log tells of those who came back", async || told().await["totalCount"] == 6).await;
     assert_eq!(told().await["edges"][0]["node"]["actor"]["kind"], "VISITOR");
 }
 

@@ -1,6 +1,7 @@
 // Doing it: at once on the screen, then by the server, and back again when it is refused. Many at a time, four abreast.
 import { Fault, ask } from "../graph/ask";
 import type { DoneFragment } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries } from "../graph/queries";
 import { type Row, current, finds } from "../inbox/book";
 import { shownFilter } from "../inbox/reading";
@@ -40,7 +41,7 @@ export async function run(command: Command, rows: readonly Row[], quiet = false)
 }
 
 function guess(command: Command, row: Row): string {
-  const key = crypto.randomUUID();
+  const key = newKey();
   const patch = patchOf(command, row);
   const filter = shownFilter();
   const found = filter ? finds(filter, { ...row, ...patch }) : true;

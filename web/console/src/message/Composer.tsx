@@ -6,6 +6,7 @@ import Segmented from "antd/es/segmented";
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { ask } from "../graph/ask";
 import { AddNoteDocument, type WholeFragment } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries, useHere } from "../graph/queries";
 import { happened } from "../inbox/store";
 import { isComposing } from "../keyboard/keys";
@@ -99,7 +100,7 @@ export function Composer({ message, readVersion }: Props) {
     if (!canSend) return;
     busy(true);
     try {
-      const input = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id), idempotencyKey: crypto.randomUUID() };
+      const input = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id), idempotencyKey: newKey() };
       const { done } = await ask(AddNoteDocument, { input });
       if (done.userErrors[0]) return void say({ text: done.userErrors[0].message, tone: "bad" });
       change({ note: "", mentions: [] });

@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { Fault, ask } from "../graph/ask";
 import { type DoneFragment, ReplyDocument } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries } from "../graph/queries";
 import { happened } from "../inbox/store";
 import { session } from "../session/session";
@@ -54,7 +55,7 @@ const change = (key: string, some: Partial<Outgoing>) =>
   become(outbox.map((one) => (one.key === key ? { ...one, ...some } : one)));
 
 export function send(reply: Omit<Outgoing, "key" | "sendAt" | "state">, now = Date.now()): string {
-  const key = crypto.randomUUID();
+  const key = newKey();
   become([...outbox, { ...reply, key, sendAt: now + SECOND_THOUGHTS, state: "waits" }]);
   schedule(key, SECOND_THOUGHTS);
   return key;
@@ -79,7 +80,7 @@ export function takeBack(key: string): Outgoing | null {
 export function sendNow(key: string, anyway = false): void {
   if (!anyway) return schedule(key, 0);
   // Another key: under the old one it stays refused.
-  const again = crypto.randomUUID();
+  const again = newKey();
   become(
     outbox.map((one) =>
       one.key === key ? { ...one, key: again, version: null, state: "waits", why: undefined, conflict: null } : one,

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ask } from "../graph/ask";
 import { InviteDocument, LeaveTestDocument, NameDeskDocument } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries, useHere } from "../graph/queries";
 import { may } from "../session/rights";
 import { sentenceOf } from "../commands/run";
@@ -127,7 +128,7 @@ function TestStep({ name, email }: { name: string; email: string | null }) {
   const leave = () =>
     go(async () => {
       // As a visitor would, without who is signed in here.
-      const input = { name, contact: email ?? "test@example.com", content: t("start.testWords"), idempotencyKey: crypto.randomUUID() };
+      const input = { name, contact: email ?? "test@example.com", content: t("start.testWords"), idempotencyKey: newKey() };
       const { submitMessage } = await ask(LeaveTestDocument, { input }, { anonymous: true });
       if (submitMessage.visitorMessage) is(submitMessage.visitorMessage.reference);
       return submitMessage.userErrors;

@@ -7,6 +7,7 @@ import { useKeys } from "../keyboard/useKeys";
 import { compose } from "../message/compose";
 import { openFollowUp } from "../message/FollowUpDialog";
 import { MessageView } from "../message/MessageView";
+import { openedRow } from "../message/opened";
 import { cannot, run } from "../commands/run";
 import { type Command, KINDS } from "../commands/commands";
 import { may, useMe } from "../session/rights";
@@ -20,7 +21,7 @@ import { type Row, shown } from "./book";
 import { type Choice, NOTHING, kept, moved, successor } from "./choice";
 import { filterOf, orderOf } from "./folders";
 import { listOf, useReading } from "./reading";
-import { target } from "./target";
+import { useTarget } from "./target";
 import { useInbox } from "./store";
 
 export function InboxPage() {
@@ -53,11 +54,14 @@ export function InboxPage() {
   };
   const opened = split ? search.m : undefined;
 
+  /** What a key is about. What is done in the message that is open is about that one alone. */
   const chosen = (): Row[] => {
     if (choice.selected.size > 0) return rows.filter(({ id }) => choice.selected.has(id));
-    return rows.filter(({ id }) => id === (choice.cursor ?? opened));
+    if (choice.cursor) return rows.filter(({ id }) => id === choice.cursor);
+    const row = openedRow(opened);
+    return row ? [row] : [];
   };
-  target.current = chosen;
+  useTarget(chosen);
 
   const go = (by: number, range = false) => {
     const next = moved(opened && !choice.cursor ? { ...choice, cursor: opened } : choice, ids, by, range);
@@ -65,12 +69,14 @@ export function InboxPage() {
     if (opened && next.cursor && !range) open(next.cursor);
   };
   /** What is done with a message opens the one below it, when one is open. */
-  const doIt = (command: Command, all = chosen()) => {
+  const doIt = (command: Command, only?: Row) => {
+    const all = only ? [only] : chosen();
     const able = all.filter((row) => KINDS[command.name].possible(row) && may(me, KINDS[command.name].permission, row));
     if (able.length === 0) return cannot(command, all);
-    const next = opened && able.some(({ id }) => id === opened) ? successor(opened, ids, ids.filter((id) => !able.some((row) => row.id === id))) : undefined;
+    const here = openedRow(opened)?.id;
+    const next = here && able.some(({ id }) => id === here) ? successor(here, ids, ids.filter((id) => !able.some((row) => row.id === id))) : undefined;
     void run(command, able);
-    if (choice.selected.size > 0) choose((so) => ({ ...so, selected: new Set() }));
+    if (!only && choice.selected.size > 0) choose((so) => ({ ...so, selected: new Set() }));
     if (next !== undefined && ["resolve", "close", "archive", "spam", "delete", "followUp"].includes(command.name)) {
       choose((so) => ({ ...so, cursor: next }));
       open(next ?? undefined);

@@ -35,7 +35,7 @@ export function MessageHead({ message, done, close }: Props) {
   const items: MenuItem[] = [
     // On a phone there is no room for its button.
     ...(me && able("claim") ? [{ key: "claim", label: t("do.claim"), run: () => done({ name: "claim", me }) }] : []),
-    ...(able("assign") ? [{ key: "assign", label: t("do.assign"), run: () => openPalette("assign") }] : []),
+    ...(able("assign") ? [{ key: "assign", label: t("do.assign"), run: () => openPalette("assign", [message]) }] : []),
     ...(able("followUp") ? [{ key: "followUp", label: t("do.followUp"), run: () => openFollowUp([message]) }] : []),
     ...(able("followUpDone") ? [{ key: "followUpDone", label: t("do.followUpDone"), run: () => done({ name: "followUpDone" }) }] : []),
     ...more.map((name) => ({ key: name, label: t(`do.${name}`), danger: name === "delete" || name === "spam", run: () => done({ name }) })),

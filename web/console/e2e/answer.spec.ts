@@ -95,6 +95,28 @@ test("many at once: select a range, resolve, and all of it", async ({ work }) =>
   for (const { id } of left) await expect.poll(async () => (await work.said(id)).status).toBe("RESOLVED");
 });
 
+test("claiming and then resolving, or two replies at once, are no conflict with oneself", async ({ work }) => {
+  const agent = await work.agent("Egon");
+  const claimed = await work.leave("claimed and resolved");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${claimed.reference}`);
+  await expect(page.getByRole("article", { name: claimed.reference })).toBeVisible();
+  await page.keyboard.press("c");
+  await page.keyboard.press("e");
+  await expect.poll(async () => (await work.said(claimed.id)).status).toBe("RESOLVED");
+  expect((await work.said(claimed.id)).assignee?.name).toBe("Egon");
+
+  const { id, reference } = await work.leave("two replies");
+  await page.goto(`/messages/${reference}`);
+  const field = page.getByRole("textbox", { name: "Reply" });
+  for (const words of ["first", "second"]) {
+    await field.fill(words);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(field).toHaveValue("");
+  }
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["first", "second"]);
+});
+
 test("the palette gives a message to somebody by the sounds of their name, and leaves an input method alone", async ({ work }) => {
   const agent = await work.agent("Fritz");
   await work.agent("欧阳锋");

@@ -18,10 +18,11 @@ import { useWords } from "../words/words";
 import { compose, onCompose } from "./compose";
 import { MentionList } from "./MentionList";
 import { mentionedIn } from "./mentions";
-import { SECOND_THOUGHTS, movedOn, send, takeBack } from "./outbox";
+import { SECOND_THOUGHTS, send, takeBack } from "./outbox";
 import { draftAgain, useDraft } from "./useDraft";
 import { useMentions } from "./useMentions";
 import { useUploads } from "./useUploads";
+import { movedOn, reached } from "./versions";
 
 interface Props {
   message: WholeFragment;
@@ -86,7 +87,7 @@ export function Composer({ message, readVersion }: Props) {
         label: t("undo"),
         run: () => {
           const words = takeBack(key);
-          if (!words) return say({ text: t("sending.tooLate") });
+          if (typeof words === "string") return say({ text: t(words === "sent" ? "sending.tooLate" : "sending.gone") });
           draftAgain(words);
           compose(message.id, "reply");
         },
@@ -101,10 +102,11 @@ export function Composer({ message, readVersion }: Props) {
     busy(true);
     try {
       const input = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id), idempotencyKey: newKey() };
+      const from = reached(message.id, readVersion);
       const { done } = await ask(AddNoteDocument, { input });
       if (done.userErrors[0]) return void say({ text: done.userErrors[0].message, tone: "bad" });
       change({ note: "", mentions: [] });
-      if (done.receipt) movedOn(message.id, readVersion, done.receipt.version);
+      if (done.receipt) movedOn(message.id, from, done.receipt.version);
       if (done.message) happened({ kind: "seen", message: done.message });
       await queries.invalidateQueries({ queryKey: ["message"] });
       field.current?.blur();

@@ -1,7 +1,7 @@
 // The drafts of this tab: in memory as they are typed, and in the browser a moment later.
 import { useMemo, useSyncExternalStore } from "react";
 import { BLANK, type Draft, drafted, isBlank, keepDraft, readDraft } from "./drafts";
-import type { Outgoing } from "./outbox";
+import type { Outgoing } from "./outgoing";
 
 const KEEP_AFTER = 300;
 

@@ -6,9 +6,9 @@ import { Palette } from "../keyboard/Palette";
 import { Sheet } from "../keyboard/Sheet";
 import { openPalette } from "../keyboard/palette";
 import { useKeys } from "../keyboard/useKeys";
-import { onAnswer, resume } from "../message/outbox";
+import { onRefused, resume } from "../message/outbox";
 import { FollowUpDialog } from "../message/FollowUpDialog";
-import { run, sentenceOf } from "../commands/run";
+import { sentenceOf } from "../commands/run";
 import { useSession } from "../session/session";
 import { Toasts } from "../told/Toasts";
 import { say } from "../told/toasts";
@@ -39,17 +39,13 @@ export function Shell() {
 
   useEffect(() => {
     if (!me) return;
-    onAnswer({
-      arrived: ({ resolves }, { message }) => {
-        if (resolves && message) void run({ name: "resolve" }, [message], true);
-      },
-      refused: ({ messageId, why }) =>
-        say({
-          text: t("sending.refused", { why: why ?? "" }),
-          tone: "bad",
-          action: { label: t("sending.look"), run: () => void navigate({ to: "/messages/$id", params: { id: messageId } }) },
-        }),
-    });
+    onRefused(({ messageId, why }) =>
+      say({
+        text: t("sending.refused", { why: why ?? "" }),
+        tone: "bad",
+        action: { label: t("sending.look"), run: () => void navigate({ to: "/messages/$id", params: { id: messageId } }) },
+      }),
+    );
     resume(me);
   }, [me, t, navigate]);
 

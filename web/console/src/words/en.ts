@@ -298,6 +298,9 @@ export const en = {
 
   "sending.toast": "The reply to {name} goes out in 8 seconds.",
   "sending.tooLate": "It is sent already.",
+  "sending.gone": "It was taken back or sent in another tab.",
+  "sending.resolves": "Sent; the message is being resolved.",
+  "sending.stuck": "Not sent",
   "sending.waits": "Goes out in {n} s",
   "sending.now": "Sending…",
   "sending.retries": "Waiting for the network; it is sent once.",

@@ -54,3 +54,22 @@ test("a message that the list does not have is done with all the same, by button
     await expect.poll(async () => (await work.said(id)).status).toBe("RESOLVED");
   }
 });
+
+test("whoever comes back from a message finds the list where it was", async ({ work }) => {
+  const agent = await work.agent("Dora");
+  const left = [];
+  for (let n = 0; n < 20; n += 1) left.push(await work.leave(`place ${n}`));
+  const page = await work.page(agent, { locale: "en", width: 900, height: 500 });
+  await page.goto("/inbox?order=NEWEST_FIRST");
+  await expect(rowOf(page, left.at(-1)!.id)).toBeVisible();
+  const scroller = page.locator(".list-scroll");
+  await scroller.evaluate((list) => list.scrollTo({ top: 600 }));
+  const row = page.locator(".row").nth(9);
+  const id = (await row.getAttribute("data-id"))!;
+  await rowOf(page, id).getByRole("link").click();
+  await expect(page.getByRole("article")).toBeVisible();
+  await page.goBack();
+  await expect(rowOf(page, id)).toBeVisible();
+  expect(await scroller.evaluate((list) => list.scrollTop)).toBeGreaterThan(400);
+  await expect(page.locator(`.row.cursor[data-id="${id}"]`)).toBeVisible();
+});

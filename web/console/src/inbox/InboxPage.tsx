@@ -20,6 +20,7 @@ import { List } from "./List";
 import { type Row, shown } from "./book";
 import { type Choice, NOTHING, kept, moved, successor } from "./choice";
 import { filterOf, orderOf } from "./folders";
+import { placeIn, stands } from "./place";
 import { listOf, useReading } from "./reading";
 import { useTarget } from "./target";
 import { useInbox } from "./store";
@@ -31,7 +32,6 @@ export function InboxPage() {
   const me = useMe();
   const split = useSplit();
   const [failed, isFailed] = useState<Fault | null>(null);
-  const [choice, choose] = useState<Choice>(NOTHING);
   const rows = useInbox(shown);
   const total = useInbox((book) => book.total);
   const ids = useMemo(() => rows.map(({ id }) => id), [rows]);
@@ -40,13 +40,19 @@ export function InboxPage() {
   const order = orderOf(search);
   const list = listOf(filter, order);
   useReading({ list, filter, order }, isFailed);
+  const [choice, choose] = useState<Choice>(() => placeIn(list).choice);
+  useEffect(() => stands(list, { choice }), [list, choice]);
 
   const before = useRef(ids);
   useEffect(() => {
     choose((so) => kept(so, before.current, ids));
     before.current = ids;
   }, [ids]);
-  useEffect(() => choose(NOTHING), [list]);
+  const wasIn = useRef(list);
+  useEffect(() => {
+    if (wasIn.current !== list) choose(NOTHING);
+    wasIn.current = list;
+  }, [list]);
 
   const open = (id: string | undefined) => {
     if (!split && id) return void navigate({ to: "/messages/$id", params: { id } });
@@ -122,7 +128,7 @@ export function InboxPage() {
           <Order />
         </TopBar>
         <Filters />
-        <List choice={choice} choose={choose} open={open} opened={opened} failed={failed} />
+        <List list={list} choice={choice} choose={choose} open={open} opened={opened} failed={failed} />
         {choice.selected.size > 0 && (
           <BulkBar rows={chosen()} all={ids} doIt={doIt} choose={choose} />
         )}

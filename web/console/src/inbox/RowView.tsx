@@ -17,6 +17,7 @@ interface Props {
   isGone: boolean;
   showsStatus: boolean;
   hasDraft: boolean;
+  isStuck: boolean;
   isMine: boolean;
   open(): void;
   select(range: boolean): void;
@@ -27,7 +28,7 @@ const same = (one: Props, other: Props) =>
   (Object.keys(one) as (keyof Props)[]).every((key) => key === "open" || key === "select" || one[key] === other[key]);
 
 export const RowView = memo(function RowView(props: Props) {
-  const { row, top, height, place, size, isCursor, isSelected, isOpen, isGone, showsStatus, hasDraft, isMine, open, select } = props;
+  const { row, top, height, place, size, isCursor, isSelected, isOpen, isGone, showsStatus, hasDraft, isStuck, isMine, open, select } = props;
   const { t, when, whole } = useWords();
   const name = row.visitor.name ?? row.visitor.contact?.value ?? t("visitor.erased");
   const marks = [isCursor && "cursor", isSelected && "selected", isOpen && "open", isGone && "gone"].filter(Boolean).join(" ");
@@ -70,6 +71,7 @@ export const RowView = memo(function RowView(props: Props) {
           </time>
         </span>
         <span className="row-words">
+          {isStuck && <em className="bad">{t("sending.stuck")}</em>}
           {hasDraft && <em>{t("draft.mark")}</em>}
           {row.content || (row.erased ? t("erased") : t("message.pictures", { n: row.images.length }))}
         </span>

@@ -2,7 +2,7 @@
 import CloseOutlined from "@ant-design/icons/es/icons/CloseOutlined";
 import SearchOutlined from "@ant-design/icons/es/icons/SearchOutlined";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useColleagues, useHere } from "../graph/queries";
 import { isComposing } from "../keyboard/keys";
 import { useWords } from "../words/words";
@@ -20,8 +20,19 @@ export function Filters() {
   const [typed, type] = useState(search.q ?? "");
   const [composes, isBeingComposed] = useState(false);
 
-  useEffect(() => type(search.q ?? ""), [search.q]);
-  const narrow = (some: Partial<Search>) => void navigate({ search: (so) => ({ ...so, ...some }), replace: true });
+  // What was asked for from here comes into the address later, when more may have been typed; only another address is typed.
+  const asked = useRef([search.q ?? ""]);
+  useEffect(() => {
+    if (composes) return;
+    const now = search.q ?? "";
+    const at = asked.current.indexOf(now);
+    asked.current = at < 0 ? [now] : asked.current.slice(at);
+    if (at < 0) type(now);
+  }, [search.q, composes]);
+  const narrow = (some: Partial<Search>) => {
+    if ("q" in some) asked.current.push(some.q ?? "");
+    void navigate({ search: (so) => ({ ...so, ...some }), replace: true });
+  };
   useEffect(() => {
     if (composes || typed === (search.q ?? "")) return;
     const timer = setTimeout(() => narrow({ q: typed.trim() || undefined }), AFTER_TYPING);

@@ -34,14 +34,18 @@ test("a reply that is taken back in one tab is sent by none", async ({ work }) =
   await expect.poll(async () => (await work.said(id)).replies).toEqual(["thought over"]);
 });
 
-test("a reply goes out once although two tabs are open", async ({ work }) => {
+test("a reply goes out once although two tabs are open, and a draft is the same in both", async ({ work }) => {
   const agent = await work.agent("Ben");
   const { id, reference } = await work.leave("two tabs, sent");
   const [one, other] = await twice(await work.context(agent, { locale: "en" }), reference);
   await one.getByRole("textbox", { name: "Reply" }).fill("from the first");
+  await expect(other.getByRole("textbox", { name: "Reply" })).toHaveValue("from the first");
+  await other.getByRole("textbox", { name: "Reply" }).pressSequentially(", and the second");
+  await expect(one.getByRole("textbox", { name: "Reply" })).toHaveValue("from the first, and the second");
   await one.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(other.getByRole("textbox", { name: "Reply" })).toHaveValue("");
   await other.locator(".on-its-way").getByRole("button", { name: "Send now" }).click();
-  await expect.poll(async () => (await work.said(id)).replies).toEqual(["from the first"]);
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["from the first, and the second"]);
   for (const page of [one, other]) await expect(page.locator(".on-its-way")).toHaveCount(0);
   expect((await work.said(id)).replies).toHaveLength(1);
 });

@@ -32,6 +32,16 @@ interface Props {
 
 const LONGEST = 20_000;
 
+/** Notes that were asked for, by message: what is not known to have arrived keeps its key. */
+const asked = new Map<string, { what: string; key: string }>();
+
+function keyOf(messageId: string, what: string): string {
+  const known = asked.get(messageId);
+  const one = known?.what === what ? known : { what, key: newKey() };
+  asked.set(messageId, one);
+  return one.key;
+}
+
 export function Composer({ message, readVersion }: Props) {
   const { t } = useWords();
   const chosen = useSettings();
@@ -101,11 +111,13 @@ export function Composer({ message, readVersion }: Props) {
     if (!canSend) return;
     busy(true);
     try {
-      const input = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id), idempotencyKey: newKey() };
+      const said = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id) };
       const from = reached(message.id, readVersion);
-      const { done } = await ask(AddNoteDocument, { input });
+      const { done } = await ask(AddNoteDocument, { input: { ...said, idempotencyKey: keyOf(message.id, JSON.stringify(said)) } });
+      asked.delete(message.id);
       if (done.userErrors[0]) return void say({ text: done.userErrors[0].message, tone: "bad" });
-      change({ note: "", mentions: [] });
+      // What was typed meanwhile stays.
+      change((so) => (so.note === draft.note ? { note: "", mentions: [] } : so.note.startsWith(draft.note) ? { note: so.note.slice(draft.note.length).trimStart() } : {}));
       if (done.receipt) movedOn(message.id, from, done.receipt.version);
       if (done.message) happened({ kind: "seen", message: done.message });
       await queries.invalidateQueries({ queryKey: ["message"] });
@@ -183,6 +195,8 @@ export function Composer({ message, readVersion }: Props) {
           mentions.stands();
         }}
         onSelect={mentions.stands}
+        onFocus={mentions.stands}
+        onBlur={mentions.left}
         onKeyDown={pressed}
         onPaste={pasted}
       />

@@ -7,6 +7,7 @@ import { type Row, current, finds } from "../inbox/book";
 import { shownFilter } from "../inbox/reading";
 import { happened, inbox } from "../inbox/store";
 import { inTurn, movedOn, reached } from "../message/versions";
+import { becomes, unknown } from "../told/owners";
 import { say } from "../told/toasts";
 import { words } from "../words/words";
 import { type Command, KINDS, argumentsOf, inverse, patchOf } from "./commands";
@@ -54,6 +55,8 @@ function guess(command: Command, row: Row, key = newKey()): string {
   const patch = patchOf(command, row);
   const filter = shownFilter();
   const found = filter ? finds(filter, { ...row, ...patch }) : true;
+  // What one gives oneself is no news to oneself.
+  if (patch.assignee !== undefined) becomes(row.id, patch.assignee?.id ?? null);
   const isBack = found && !inbox().ids.includes(row.id) && row.id in inbox().places;
   happened({ kind: "guess", key, id: row.id, patch, leaves: !found, returns: isBack });
   return key;
@@ -88,6 +91,7 @@ async function each(command: Command, row: Row, key: string, outcome: Outcome): 
 
 function undone(key: string, row: Row): void {
   happened({ kind: "refused", key });
+  unknown(row.id);
 }
 
 /** Nothing could be done: of a claim it is said who was sooner, which the screen may have learnt a moment ago. */

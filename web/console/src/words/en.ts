@@ -324,6 +324,7 @@ export const en = {
 
   "told.new": "New message from {name}",
   "told.more": "{name} wrote more",
+  "told.many": "{n} new",
   "told.assigned": "{name}'s message is yours now",
 
   "signIn.intro": "Sign in to answer messages.",

@@ -326,6 +326,7 @@ export const zhCN: Record<keyof typeof en, string> = {
 
   "told.new": "{name} 的新留言",
   "told.more": "{name} 补充了留言",
+  "told.many": "{n} 条新动态",
   "told.assigned": "{name} 的留言已转给您",
 
   "signIn.intro": "登录后处理留言。",

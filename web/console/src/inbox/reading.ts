@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { Fault, ask } from "../graph/ask";
 import { type MessageFilter, type MessageOrder, PageDocument, type PageQuery } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
-import { type Search, filterOf, orderOf } from "./folders";
+import { type Search, filterOf, isOnesOwn, orderOf } from "./folders";
 import { session } from "../session/session";
 import { happened, inbox } from "./store";
 
@@ -35,7 +35,7 @@ export const listOf = (filter: MessageFilter, order: MessageOrder) => JSON.strin
 
 /** Begins with a list of which the address tells everything; whoever shows the list takes it over. */
 export function readEarly(search: Search): void {
-  if (search.folder === "mine" || search.assignee === "me") return;
+  if (isOnesOwn(search)) return;
   const [filter, order] = [filterOf(search, ""), orderOf(search)];
   const list = listOf(filter, order);
   const token = session()?.token;

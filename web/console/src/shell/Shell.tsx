@@ -1,7 +1,8 @@
 // What stands around every page of the desk: folders, keys that work everywhere, and what is said at the foot.
-import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useState } from "react";
+import { Outlet, useLocation, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useHere } from "../graph/queries";
+import { isOnesOwn, readSearch } from "../inbox/folders";
 import { Palette } from "../keyboard/Palette";
 import { Sheet } from "../keyboard/Sheet";
 import { openPalette } from "../keyboard/palette";
@@ -28,8 +29,8 @@ export function Shell() {
   const beside = useNavBeside();
   const [isSheetOpen, openSheet] = useState(false);
   const me = here.data?.viewer?.id;
-  // The page takes a while to be put up: in pieces.
-  const isHere = useDeferredValue(Boolean(here.data), false);
+  // A list that is the same for everybody is put up before it is known who is here.
+  const asksWho = useLocation({ select: ({ pathname, search }) => pathname !== "/inbox" || isOnesOwn(readSearch(search)) || "m" in search });
 
   useEffect(() => {
     if (session) return;
@@ -73,7 +74,7 @@ export function Shell() {
   return (
     <div className={beside ? "shell" : "shell narrow"}>
       {beside && <Nav openSheet={() => openSheet(true)} />}
-      {here.data && isHere ? <Outlet /> : <main className="blank" aria-busy="true" />}
+      {here.data || !asksWho ? <Outlet /> : <main className="blank" aria-busy="true" />}
       <Palette />
       <FollowUpDialog />
       {isSheetOpen && <Sheet close={() => openSheet(false)} />}

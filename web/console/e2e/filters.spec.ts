@@ -16,6 +16,8 @@ test("a list is narrowed to whoever has it, and its address shows a colleague th
     for (const { id } of [hers, his, nobodys]) await expect(rowOf(on, id)).toHaveCount(id === shown.id ? 1 : 0);
   };
   await expect(rowOf(page, hers.id)).toBeVisible();
+  // Colleagues come when somebody looks for one.
+  await whose.focus();
   await whose.selectOption(ben.id);
   await only(page, his);
   await whose.selectOption({ label: "Nobody" });

@@ -7,7 +7,6 @@ import { useColleagues, useHere } from "../graph/queries";
 import { isComposing } from "../keyboard/keys";
 import { useWords } from "../words/words";
 import { NOBODY, ORDERS, type Search, isNarrowed, isSearch, mayAskWhose, orderOf } from "./folders";
-import { useInbox } from "./store";
 
 const AFTER_TYPING = 300;
 
@@ -43,9 +42,11 @@ export function Filters() {
     type("");
     narrow({ q: undefined });
   };
-  // The list comes first.
-  const colleagues = useColleagues(useInbox(({ read }) => read)).data;
   const me = here?.viewer;
+  // They are many, and few look for one of them.
+  const [looks, look] = useState(false);
+  const isAnother = search.assignee !== undefined && search.assignee !== NOBODY && search.assignee !== "me" && me !== undefined && search.assignee !== me?.id;
+  const colleagues = useColleagues(looks || isAnother).data;
   return (
     <div className="filters" role="search">
       <div className={typed && !isSearch(typed) ? "search odd" : "search"}>
@@ -96,6 +97,7 @@ export function Filters() {
             // One's own id stands in the address: whoever is given it sees the same list.
             value={search.assignee === "me" ? me.id : search.assignee}
             choose={(assignee) => narrow({ assignee })}
+            look={() => look(true)}
             options={[
               [me.id, t("assignee.me")],
               [NOBODY, t("assignee.nobody")],
@@ -137,17 +139,19 @@ interface ChoiceProps {
   value: string | undefined;
   choose(value: string | undefined): void;
   options: readonly (readonly [string, string])[];
+  /** Somebody is about to choose. */
+  look?(): void;
   /** One of them always counts. */
   always?: boolean;
 }
 
 /** The browser's own list: every phone and every screen reader knows it, and it weighs nothing. */
-function Choice({ label, value, choose, options, always }: ChoiceProps) {
+function Choice({ label, value, choose, look, options, always }: ChoiceProps) {
   const { t } = useWords();
   // What an address names and nobody knows narrows the list all the same.
   const isUnknown = value !== undefined && !options.some(([key]) => key === value);
   return (
-    <select className={value && !always ? "choice on" : "choice"} aria-label={label} value={value ?? ""} onChange={(event) => choose(event.target.value || undefined)}>
+    <select onFocus={look} onPointerEnter={look} onPointerDown={look} className={value && !always ? "choice on" : "choice"} aria-label={label} value={value ?? ""} onChange={(event) => choose(event.target.value || undefined)}>
       {!always && <option value="">{label}</option>}
       {isUnknown && <option value={value}>{t("filter.unknown")}</option>}
       {options.map(([key, name]) => (

@@ -5,6 +5,7 @@ import { type MessageFilter, type MessageOrder, PageDocument, type PageQuery } f
 import { tell } from "../graph/live";
 import { type Search, filterOf, isOnesOwn, orderOf } from "./folders";
 import { session } from "../session/session";
+import { whenIdle } from "../shell/idle";
 import { happened, inbox } from "./store";
 
 /** Few at first, so that they are there soon; then as many as the server gives. */
@@ -126,26 +127,34 @@ export function useReading(shown: Shown, isFailed: (fault: Fault | null) => void
       );
     says = say;
     const heal = () => void (inbox().read ? read("heal").catch(() => {}) : say(read("replace")));
+    let over = false;
     let again: ReturnType<typeof setTimeout> | undefined;
     const { search, ...found } = shown.filter;
-    void say(begin(list));
-    const stop = tell({
-      filter: search ? undefined : found,
-      told: ({ type, messageId, message }) => {
-        if (!search) return happened({ kind: "told", list, filter: found, type, messageId, message });
-        if (message) happened({ kind: "seen", message });
-        again ??= setTimeout(() => {
-          again = undefined;
-          heal();
-        }, SEARCH_AGAIN);
-      },
-      // What happened between the first reading and the stream is in a second one.
-      runs: (goesOn) => !goesOn && heal(),
+    let stop = () => {};
+    const listen = () => {
+      stop = tell({
+        filter: search ? undefined : found,
+        told: ({ type, messageId, message }) => {
+          if (!search) return happened({ kind: "told", list, filter: found, type, messageId, message });
+          if (message) happened({ kind: "seen", message });
+          again ??= setTimeout(() => {
+            again = undefined;
+            heal();
+          }, SEARCH_AGAIN);
+        },
+        // What happened between the first reading and the stream is in a second one.
+        runs: (goesOn) => !goesOn && heal(),
+      });
+    };
+    // The list comes first.
+    void say(begin(list)).finally(() => {
+      if (!over) stop = whenIdle(listen);
     });
     const timer = setInterval(heal, HEAL_EVERY);
     const seen = () => document.visibilityState === "visible" && heal();
     document.addEventListener("visibilitychange", seen);
     return () => {
+      over = true;
       stop();
       clearInterval(timer);
       clearTimeout(again);

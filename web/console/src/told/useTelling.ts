@@ -1,17 +1,20 @@
 // Being told wherever one is: the number of the title, notices, and counts that follow.
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import type { HereQuery } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
 import { useCounts, queries } from "../graph/queries";
-import { happened } from "../inbox/store";
+import { happened, useInbox } from "../inbox/store";
+import { whenIdle } from "../shell/idle";
 import { settings } from "../settings/settings";
 import { concerns, isNews } from "./concerns";
 import { beTeller, notify } from "./notices";
 import { becomes } from "./owners";
 
 const COUNT_AFTER = 400;
-const MOST_ASKED = 5;
-const ASKED_AFTER = 200;
+/** When it is asked whether the desk knows that somebody is there. */
+const ASKED_AT = [300, 1_000, 3_000];
+/** Counts that are as old as this one reads again. */
+const OLD = 5_000;
 
 export function useTelling(me: string | undefined): void {
   const open = useCounts(me).data?.all.open;
@@ -19,8 +22,15 @@ export function useTelling(me: string | undefined): void {
     document.title = open ? `(${open}) Leaveword` : "Leaveword";
   }, [open]);
 
+  // A list that is shown comes first.
+  const isRead = useInbox(({ read }) => read);
+  const [begins, begin] = useState(false);
   useEffect(() => {
-    if (!me) return;
+    if (me && !begins && (isRead || location.pathname !== "/inbox")) return whenIdle(() => begin(true));
+  }, [me, isRead, begins]);
+
+  useEffect(() => {
+    if (!me || !begins) return;
     let counting: ReturnType<typeof setTimeout> | undefined;
     const count = () => {
       counting ??= setTimeout(() => {
@@ -37,7 +47,8 @@ export function useTelling(me: string | undefined): void {
         if (why && change.message && isNews(why, change.message)) notify(why, change.message);
       },
       runs: () => {
-        count();
+        // They have just been read with the page.
+        if (Date.now() - (queries.getQueryState(["counts", me])?.dataUpdatedAt ?? 0) > OLD) count();
         void arrive();
       },
     });
@@ -47,15 +58,16 @@ export function useTelling(me: string | undefined): void {
       rest();
       clearTimeout(counting);
     };
-  }, [me]);
+  }, [me, begins]);
 }
 
 /** Whoever is told is at the desk. The server answers before it has written that down, so it may have to be asked again. */
 async function arrive(): Promise<void> {
-  for (let times = 0; times < MOST_ASKED; times += 1) {
+  const began = Date.now();
+  for (const at of ASKED_AT) {
+    await new Promise((later) => setTimeout(later, began + at - Date.now()));
     await queries.invalidateQueries({ queryKey: ["here"] });
     const read = queries.getQueriesData<HereQuery>({ queryKey: ["here"] });
     if (read.some(([, here]) => here?.viewer?.presence === "PRESENT")) return;
-    await new Promise((later) => setTimeout(later, ASKED_AFTER * 2 ** times));
   }
 }

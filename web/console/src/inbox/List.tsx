@@ -55,6 +55,8 @@ export function List({ list, choice, choose, open, opened, failed }: Props) {
     estimateSize: () => height,
     getItemKey: (at) => rows[at]!.id,
     overscan: 6,
+    // Rows are there with the page, before it has been measured.
+    initialRect: { width: 0, height: typeof window === "undefined" ? 0 : window.innerHeight },
   });
   useEffect(() => virtual.measure(), [height]);
   useLayoutEffect(() => void (scroller.current!.scrollTop = placeIn(list).top), [list]);

@@ -1,7 +1,6 @@
 // One message in the list.
-import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import { DueClock } from "../message/DueClock";
+import { DueClock, titled } from "../message/DueClock";
 import { useWords } from "../words/words";
 import type { Row } from "./book";
 
@@ -49,9 +48,9 @@ export const RowView = memo(function RowView(props: Props) {
           onClick={(event) => select(event.shiftKey)}
         />
       </label>
-      <Link
-        to="/messages/$id"
-        params={{ id: row.id }}
+      {/* A link of the browser's: fifty of the router's take it a while. */}
+      <a
+        href={`/messages/${row.id}`}
         className="row-link"
         aria-current={isOpen ? "true" : undefined}
         onClick={(event) => {
@@ -66,7 +65,7 @@ export const RowView = memo(function RowView(props: Props) {
           <strong>{name}</strong>
           {showsStatus && row.status !== "OPEN" && <span className={`status ${row.status}`}>{t(`status.${row.status}`)}</span>}
           {isGone && <span className="status">{t("list.gone")}</span>}
-          <time dateTime={row.lastActivityAt} title={whole(row.lastActivityAt)}>
+          <time dateTime={row.lastActivityAt} onPointerEnter={titled(() => whole(row.lastActivityAt))}>
             {when(row.lastActivityAt)}
           </time>
         </span>
@@ -87,7 +86,7 @@ export const RowView = memo(function RowView(props: Props) {
           ))}
           <span className="row-who">{isMine ? t("assignee.me") : (row.assignee?.name ?? row.team?.name ?? "")}</span>
         </span>
-      </Link>
+      </a>
     </li>
   );
 }, same);

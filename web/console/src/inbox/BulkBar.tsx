@@ -3,7 +3,7 @@ import Button from "antd/es/button";
 import EllipsisOutlined from "@ant-design/icons/es/icons/EllipsisOutlined";
 import { type Command, KINDS, type Name } from "../commands/commands";
 import { openPalette } from "../keyboard/palette";
-import { openFollowUp } from "../message/FollowUpDialog";
+import { openFollowUp } from "../message/followUp";
 import { may, useMe } from "../session/rights";
 import { Menu, type MenuItem } from "../shell/Menu";
 import { useWords } from "../words/words";

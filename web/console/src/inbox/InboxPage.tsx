@@ -5,16 +5,16 @@ import type { Fault } from "../graph/ask";
 import { openPalette } from "../keyboard/palette";
 import { useKeys } from "../keyboard/useKeys";
 import { compose } from "../message/compose";
-import { openFollowUp } from "../message/FollowUpDialog";
-import { MessageView } from "../message/MessageView";
+import { openFollowUp } from "../message/followUp";
 import { openedRow } from "../message/opened";
 import { cannot, run } from "../commands/run";
 import { type Command, KINDS } from "../commands/commands";
 import { may, useMe } from "../session/rights";
+import { whenIdle } from "../shell/idle";
+import { bringParts, useParts } from "../shell/parts";
 import { TopBar } from "../shell/TopBar";
 import { useSplit } from "../shell/wide";
 import { useWords } from "../words/words";
-import { BulkBar } from "./BulkBar";
 import { Filters, Order } from "./Filters";
 import { List } from "./List";
 import { type Row, shown } from "./book";
@@ -43,6 +43,8 @@ export function InboxPage() {
   const [choice, choose] = useState<Choice>(() => placeIn(list).choice);
   useEffect(() => stands(list, { choice }), [list, choice]);
 
+  const isRead = useInbox((book) => book.read);
+  useEffect(() => (isRead ? whenIdle(() => void bringParts()) : undefined), [isRead]);
   const before = useRef(ids);
   useEffect(() => {
     choose((so) => kept(so, before.current, ids));
@@ -59,6 +61,7 @@ export function InboxPage() {
     void navigate({ search: (so) => ({ ...so, m: id }), replace: search.m !== undefined });
   };
   const opened = split ? search.m : undefined;
+  const parts = useParts(opened !== undefined || choice.selected.size > 0);
 
   /** What a key is about. What is done in the message that is open is about that one alone. */
   const chosen = (): Row[] => {
@@ -129,14 +132,14 @@ export function InboxPage() {
         </TopBar>
         <Filters />
         <List list={list} choice={choice} choose={choose} open={open} opened={opened} failed={failed} />
-        {choice.selected.size > 0 && (
-          <BulkBar rows={chosen()} all={ids} doIt={doIt} choose={choose} />
+        {parts && choice.selected.size > 0 && (
+          <parts.BulkBar rows={chosen()} all={ids} doIt={doIt} choose={choose} />
         )}
       </section>
       {split && (
         <section className="inbox-pane" aria-label={t("inbox.pane")}>
           {opened ? (
-            <MessageView key={opened} id={opened} done={doIt} close={() => open(undefined)} />
+            parts ? <parts.MessageView key={opened} id={opened} done={doIt} close={() => open(undefined)} /> : <div className="blank" aria-busy="true" />
           ) : (
             <div className="blank quiet">
               <p>{t("inbox.choose")}</p>

@@ -6,7 +6,7 @@ import { useColleagues, useHere } from "../graph/queries";
 import { inbox } from "../inbox/store";
 import { current } from "../inbox/book";
 import { target } from "../inbox/target";
-import { openFollowUp } from "../message/FollowUpDialog";
+import { openFollowUp } from "../message/followUp";
 import { useWords } from "../words/words";
 import { isComposing } from "./keys";
 import { bringSounds } from "./match";

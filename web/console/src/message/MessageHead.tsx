@@ -11,7 +11,7 @@ import { Menu, type MenuItem } from "../shell/Menu";
 import { say } from "../told/toasts";
 import { useWords } from "../words/words";
 import { DueClock } from "./DueClock";
-import { openFollowUp } from "./FollowUpDialog";
+import { openFollowUp } from "./followUp";
 
 interface Props {
   message: WholeFragment;

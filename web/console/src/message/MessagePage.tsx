@@ -6,9 +6,9 @@ import { useTarget } from "../inbox/target";
 import { useKeys } from "../keyboard/useKeys";
 import { openPalette } from "../keyboard/palette";
 import { compose } from "./compose";
-import { openFollowUp } from "./FollowUpDialog";
+import { openFollowUp } from "./followUp";
 import { may, useMe } from "../session/rights";
-import { MessageView } from "./MessageView";
+import { useParts } from "../shell/parts";
 import { openedRow } from "./opened";
 
 export function MessagePage() {
@@ -41,9 +41,10 @@ export function MessagePage() {
     reply: () => write("reply"),
     note: () => write("note"),
   });
+  const parts = useParts(true);
   return (
     <main className="message-page">
-      <MessageView key={id} id={id} done={(command, message) => doIt(command, [message])} close={close} />
+      {parts && <parts.MessageView key={id} id={id} done={(command, message) => doIt(command, [message])} close={close} />}
     </main>
   );
 }

@@ -9,7 +9,7 @@ import type { Mode } from "../keyboard/palette";
 import { may, useMe } from "../session/rights";
 import { useWords } from "../words/words";
 import { DueClock } from "./DueClock";
-import { openFollowUp } from "./FollowUpDialog";
+import { openFollowUp } from "./followUp";
 import { History } from "./History";
 import { VisitorDoes } from "./VisitorDoes";
 

@@ -3,12 +3,10 @@ import { Outlet, useLocation, useNavigate, useRouter } from "@tanstack/react-rou
 import { useEffect, useState } from "react";
 import { useHere } from "../graph/queries";
 import { isOnesOwn, readSearch } from "../inbox/folders";
-import { Palette } from "../keyboard/Palette";
-import { Sheet } from "../keyboard/Sheet";
-import { openPalette } from "../keyboard/palette";
+import { openPalette, usePalette } from "../keyboard/palette";
 import { useKeys } from "../keyboard/useKeys";
 import { onRefused, resume } from "../message/outbox";
-import { FollowUpDialog } from "../message/FollowUpDialog";
+import { useFollowUp } from "../message/followUp";
 import { sentenceOf } from "../commands/run";
 import { useSession } from "../session/session";
 import { Toasts } from "../told/Toasts";
@@ -16,6 +14,7 @@ import { say } from "../told/toasts";
 import { useTelling } from "../told/useTelling";
 import { useWords } from "../words/words";
 import { Nav } from "./Nav";
+import { useParts } from "./parts";
 import { useNavBeside } from "./wide";
 
 const WAY_OUT_AFTER = 5_000;
@@ -28,6 +27,8 @@ export function Shell() {
   const router = useRouter();
   const beside = useNavBeside();
   const [isSheetOpen, openSheet] = useState(false);
+  const isAsked = [usePalette(), useFollowUp()].some((one) => one !== null) || isSheetOpen;
+  const parts = useParts(isAsked);
   const me = here.data?.viewer?.id;
   // A list that is the same for everybody is put up before it is known who is here.
   const asksWho = useLocation({ select: ({ pathname, search }) => pathname !== "/inbox" || isOnesOwn(readSearch(search)) || "m" in search });
@@ -75,9 +76,13 @@ export function Shell() {
     <div className={beside ? "shell" : "shell narrow"}>
       {beside && <Nav openSheet={() => openSheet(true)} />}
       {here.data || !asksWho ? <Outlet /> : <main className="blank" aria-busy="true" />}
-      <Palette />
-      <FollowUpDialog />
-      {isSheetOpen && <Sheet close={() => openSheet(false)} />}
+      {parts && (
+        <>
+          <parts.Palette />
+          <parts.FollowUpDialog />
+          {isSheetOpen && <parts.Sheet close={() => openSheet(false)} />}
+        </>
+      )}
       <Toasts />
     </div>
   );

@@ -10,6 +10,7 @@ import { queries, useHere } from "../graph/queries";
 import { may } from "../session/rights";
 import { sentenceOf } from "../commands/run";
 import { TopBar } from "../shell/TopBar";
+import { AntTheme } from "../shell/AntTheme";
 import { useWords } from "../words/words";
 import { Step } from "./Step";
 import { Copyable } from "./Copyable";
@@ -33,7 +34,13 @@ function useAsked() {
   return { isBusy, why, go };
 }
 
-export function StartPage() {
+export const StartPage = () => (
+  <AntTheme>
+    <Page />
+  </AntTheme>
+);
+
+function Page() {
   const { t } = useWords();
   const here = useHere().data;
   const me = here?.viewer;

@@ -95,6 +95,60 @@ test("many at once: select a range, resolve, and all of it", async ({ work }) =>
   for (const { id } of left) await expect.poll(async () => (await work.said(id)).status).toBe("RESOLVED");
 });
 
+test("claiming and then resolving, or two replies at once, are no conflict with oneself", async ({ work }) => {
+  const agent = await work.agent("Egon");
+  const claimed = await work.leave("claimed and resolved");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${claimed.reference}`);
+  await expect(page.getByRole("article", { name: claimed.reference })).toBeVisible();
+  await page.keyboard.press("c");
+  await page.keyboard.press("e");
+  await expect.poll(async () => (await work.said(claimed.id)).status).toBe("RESOLVED");
+  expect((await work.said(claimed.id)).assignee?.name).toBe("Egon");
+
+  const { id, reference } = await work.leave("two replies");
+  await page.goto(`/messages/${reference}`);
+  const field = page.getByRole("textbox", { name: "Reply" });
+  for (const words of ["first", "second"]) {
+    await field.fill(words);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(field).toHaveValue("");
+  }
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["first", "second"]);
+});
+
+test("a note whose answer is lost is kept once, and what is typed meanwhile stays", async ({ work }) => {
+  const agent = await work.agent("Emma");
+  const { id, reference } = await work.leave("lost note");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  let answer = () => {};
+  let asked = 0;
+  await page.route("**/graphql", async (route) => {
+    if (!route.request().postData()?.includes("mutation AddNote")) return route.continue();
+    asked += 1;
+    if (asked > 1) {
+      await new Promise<void>((go) => (answer = go));
+      return route.continue();
+    }
+    await route.fetch();
+    await route.abort();
+  });
+  await expect(page.getByRole("article", { name: reference })).toBeVisible();
+  await page.keyboard.press("n");
+  const field = page.getByRole("textbox", { name: "Note" });
+  await field.fill("she called");
+  await field.press("Control+Enter");
+  await expect(page.locator(".toast.bad")).toBeVisible();
+  await field.press("Control+Enter");
+  await expect.poll(() => asked).toBe(2);
+  await field.press("End");
+  await field.pressSequentially(" and wrote");
+  answer();
+  await expect(field).toHaveValue("and wrote");
+  expect((await work.said(id)).notes).toEqual(["she called"]);
+});
+
 test("the palette gives a message to somebody by the sounds of their name, and leaves an input method alone", async ({ work }) => {
   const agent = await work.agent("Fritz");
   await work.agent("欧阳锋");

@@ -33,6 +33,28 @@ test("the network is cut and comes back, and nothing is lost or doubled", async 
   expect((await work.said(first.id)).replies).toEqual(["written without a network"]);
 });
 
+test("what colleagues did while the connection was lost is seen, although nothing had been told before", async ({ work, wire, desk }) => {
+  const agent = await work.agent("Dora");
+  const stays = await work.leave("lunch: stays");
+  const goes = await work.leave("lunch: answered by a colleague");
+  const pages = [await work.page(agent, { locale: "en" }), await work.page(agent, { locale: "en" })];
+  // A list, and one with words.
+  await pages[0]!.goto("/inbox?order=NEWEST_FIRST");
+  await pages[1]!.goto("/inbox?order=NEWEST_FIRST&q=lunch");
+  for (const page of pages) {
+    await expect(rowOf(page, goes.id)).toBeVisible();
+    await expect(page.getByText("At the desk")).toBeVisible();
+  }
+  wire.cut();
+  for (const page of pages) await expect(page.getByText(/The connection is lost/)).toBeVisible();
+  await desk.ask(`mutation ($id: ID!) { resolveMessage(input: { messageId: $id }) { userErrors { message } } }`, { id: goes.id });
+  wire.mend();
+  for (const page of pages) {
+    await expect(page.locator(`.row.gone[data-id="${goes.id}"]`)).toBeVisible({ timeout: 60_000 });
+    await expect(page.locator(`.row.gone[data-id="${stays.id}"]`)).toHaveCount(0);
+  }
+});
+
 test("an answer that is lost on its way back is not sent twice", async ({ work }) => {
   const agent = await work.agent("Ben");
   const { id, reference } = await work.leave("lost answer");

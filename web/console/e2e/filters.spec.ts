@@ -16,6 +16,8 @@ test("a list is narrowed to whoever has it, and its address shows a colleague th
     for (const { id } of [hers, his, nobodys]) await expect(rowOf(on, id)).toHaveCount(id === shown.id ? 1 : 0);
   };
   await expect(rowOf(page, hers.id)).toBeVisible();
+  // Colleagues come when somebody looks for one.
+  await whose.focus();
   await whose.selectOption(ben.id);
   await only(page, his);
   await whose.selectOption({ label: "Nobody" });
@@ -36,6 +38,21 @@ test("a list is narrowed to whoever has it, and its address shows a colleague th
   await page.getByRole("button", { name: "Clear filters" }).click();
   for (const { id } of [hers, his, nobodys]) await expect(rowOf(page, id)).toBeVisible();
   expect(new URL(page.url()).searchParams.has("assignee")).toBe(false);
+});
+
+test("what is typed while the list is asked for stays", async ({ work }) => {
+  const agent = await work.agent("Dora");
+  const page = await work.page(agent, { locale: "en" });
+  await page.goto("/inbox");
+  const field = page.locator("input#search");
+  await field.pressSequentially("red ");
+  await expect.poll(() => new URL(page.url()).searchParams.get("q")).toBe("red");
+  await field.pressSequentially("bag");
+  await expect(field).toHaveValue("red bag");
+  await expect.poll(() => new URL(page.url()).searchParams.get("q")).toBe("red bag");
+  // Another address is typed.
+  await page.getByRole("link", { name: /Mine/ }).click();
+  await expect(field).toHaveValue("");
 });
 
 test("where the folder says whose they are, nobody is asked; an unknown name narrows all the same", async ({ work }) => {

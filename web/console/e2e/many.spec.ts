@@ -32,6 +32,7 @@ function answerPages(many: number): void {
   window.fetch = async (input, init) => {
     const { query, variables } = JSON.parse(String(init?.body ?? "{}"));
     if (!query?.includes("query Page(")) return really(input, init);
+    if ((window as any).isCut) throw new TypeError("cut");
     const from = Number(variables.after ?? 0);
     const until = Math.min(many, from + variables.first);
     const nodes = Array.from({ length: until - from }, (_, at) => row(from + at));
@@ -65,4 +66,32 @@ test("ten thousand messages are at most 800 nodes, wherever one is in them", asy
   measured(`nodes of a list of ${MANY.toLocaleString("en")} messages, at most`, most, 800);
   expect(most).toBeLessThanOrEqual(800);
   await expect(page.getByRole("heading", { name: "To answer" })).toBeVisible();
+});
+
+test("a page that could not be read is read when somebody asks for it again", async ({ work }) => {
+  const agent = await work.agent("Ben");
+  const page = await work.page(agent, { locale: "en" });
+  await page.addInitScript(answerPages, 120);
+  await page.goto("/inbox");
+  await expect(page.locator(".row").first()).toBeVisible();
+
+  const cut = (isSo: boolean) => page.evaluate((isSo) => void ((window as any).isCut = isSo), isSo);
+  await cut(true);
+  const toTheEnd = () => page.locator(".list-scroll").evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  const failing = page.waitForEvent("console", (said) => said.text() === "a page failed");
+  await page.evaluate(() => {
+    const asks = window.fetch;
+    window.fetch = (...request) => asks(...request).catch((why) => {
+      console.log("a page failed");
+      throw why;
+    });
+  });
+  await toTheEnd();
+  await failing;
+  await cut(false);
+  await page.locator(".list-more button").click();
+  await expect(async () => {
+    await toTheEnd();
+    await expect(page.locator('.row[data-id="row-119"]')).toBeVisible({ timeout: 1_000 });
+  }).toPass();
 });

@@ -1,3 +1,4 @@
+import IconContext from "@ant-design/icons/es/components/Context";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, startTransition } from "react";
@@ -11,7 +12,9 @@ import { rest } from "./message/outbox";
 import { router } from "./router";
 import { onSession, session } from "./session/session";
 import { settings } from "./settings/settings";
-import { Theme } from "./shell/Theme";
+import { looks } from "./shell/looks";
+import { nonce } from "./shell/nonce";
+import { bringParts } from "./shell/parts";
 import "./shell/base.css";
 import "./shell/shell.css";
 import "./inbox/inbox.css";
@@ -19,6 +22,8 @@ import "./message/talk.css";
 import "./message/message.css";
 import "./keyboard/keyboard.css";
 import "./session/session.css";
+
+looks();
 
 let was = session()?.token;
 onSession(() => {
@@ -50,6 +55,7 @@ if (session()) {
   void queries.prefetchQuery(hereOf(session()?.token, settings().locale));
   const { pathname, search } = router.latestLocation;
   if (pathname === "/inbox" || pathname === "/") readEarly(readSearch(search));
+  if (pathname.startsWith("/messages/") || "m" in search) void bringParts();
 }
 
 // In pieces: what the server answers meanwhile, and whatever is pressed, is dealt with in between.
@@ -57,9 +63,10 @@ startTransition(() =>
   createRoot(document.getElementById("desk")!).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <Theme>
+        {/* Icons stand outside of what antd is themed by, and bring a style of their own. */}
+        <IconContext.Provider value={{ csp: nonce ? { nonce } : undefined }}>
           <RouterProvider router={router} />
-        </Theme>
+        </IconContext.Provider>
       </QueryClientProvider>
     </StrictMode>,
   ),

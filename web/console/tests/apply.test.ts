@@ -38,6 +38,17 @@ describe("pages", () => {
     expect(current(book, "a")?.status).toBe("REPLIED");
   });
 
+  test("that are read again mark what they lack: all of it when there is no more, else as far down as they go", () => {
+    const whole = after(...three, page([row("a"), row("c")], { as: "heal", total: 2 }));
+    expect(ids(whole)).toEqual(["a", "b", "c"]);
+    expect(whole.gone).toEqual({ b: true });
+    const none = after(...three, page([], { as: "heal", total: 0 }));
+    expect(none.gone).toEqual({ a: true, b: true, c: true });
+    const part = after(...three, page([row("b")], { as: "heal", more: true, total: 90 }));
+    expect(part.gone).toEqual({ a: true });
+    expect(applyEvent(part, page([row("a"), row("b")], { as: "heal", more: true, total: 90 })).gone).toEqual({});
+  });
+
   test("an older telling never replaces a newer one", () => {
     const book = after(opened, page([row("a", { version: 7, content: "now" })]), { kind: "seen", message: row("a", { version: 3, content: "then" }) });
     expect(current(book, "a")?.content).toBe("now");
@@ -68,6 +79,40 @@ describe("what the server tells", () => {
     const long = after(opened, page([row("a")], { more: true, total: 90 }));
     expect(applyEvent(long, told("x", row("x"), "MessageTagged")).arrived).toEqual([]);
     expect(applyEvent(long, told("x", row("x"), "MessageReopened")).arrived).toEqual(["x"]);
+  });
+
+  test("into a list of one state comes what gets into that state", () => {
+    const long = after(opened, page([row("a")], { more: true, total: 90 }));
+    const into = (type: string, filter: object) => applyEvent(long, { ...told("x", row("x"), type), filter } as Event).arrived;
+    for (const [type, filter] of [
+      ["FollowUpCameDue", { status: ["OPEN"] }],
+      ["FollowUpCompleted", { status: ["OPEN"] }],
+      ["ReplyBecameOverdue", { status: ["OPEN"], overdue: true }],
+      ["MessageReplied", { status: ["REPLIED"] }],
+      ["MessageResolved", { status: ["RESOLVED"] }],
+      ["MessageClosed", { status: ["CLOSED"] }],
+      ["FollowUpScheduled", { status: ["FOLLOW_UP"] }],
+      ["MessageArchived", { archived: true }],
+    ] as const) {
+      expect(into(type, filter), type).toEqual(["x"]);
+      expect(into(type, {}), `${type} into all`).toEqual([]);
+    }
+    expect(into("FollowUpCompleted", { status: ["OPEN", "FOLLOW_UP"] })).toEqual([]);
+  });
+
+  test("counts, and counts nothing twice", () => {
+    const book = after(...three);
+    const gone = applyEvent(book, told("b", null, "MessageResolved"));
+    expect(gone.total).toBe(2);
+    expect(applyEvent(gone, told("b", null, "MessageTagged")).total).toBe(2);
+    expect(applyEvent(gone, told("b", row("b", { version: 2 }), "MessageReopened")).total).toBe(3);
+    const more = applyEvent(book, told("n", row("n")));
+    expect(more.total).toBe(4);
+    expect(applyEvent(more, told("n", row("n", { version: 2 }))).total).toBe(4);
+    expect(applyEvent(more, told("n", null, "MessageResolved")).total).toBe(3);
+    const mine: Event[] = [{ kind: "guess", key: "k", id: "b", patch: { status: "RESOLVED" }, leaves: true }, told("b", null, "MessageResolved"), { kind: "settled", key: "k", message: row("b", { version: 2, status: "RESOLVED" }) }];
+    expect(after(...three, ...mine).total).toBe(2);
+    expect(after(...three, mine[0]!, mine[2]!, mine[1]!).total).toBe(2);
   });
 
   test("the same events in whatever order and number end the same", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { concerns } from "../src/told/concerns";
+import { concerns, isNews } from "../src/told/concerns";
 import { row } from "./rows";
 
 const change = (type: string, some: Parameters<typeof row>[1] = {}) => ({ position: "1", type, messageId: "a", message: row("a", some) });
@@ -27,4 +27,11 @@ describe("whom a change concerns", () => {
     expect(concerns(change("MessageTagged", mine), "me", "all", true)).toBeNull();
     expect(concerns({ ...change("MessageSubmitted"), message: null }, "me", "all", false)).toBeNull();
   });
+});
+
+test("what a visitor wrote an hour ago is no news any more", () => {
+  const now = Date.parse("2026-11-01T12:00:00Z");
+  expect(isNews("new", { lastActivityAt: "2026-11-01T11:59:30Z" }, now)).toBe(true);
+  expect(isNews("more", { lastActivityAt: "2026-11-01T11:00:00Z" }, now)).toBe(false);
+  expect(isNews("assigned", { lastActivityAt: "2026-11-01T11:00:00Z" }, now)).toBe(true);
 });

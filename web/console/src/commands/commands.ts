@@ -139,35 +139,44 @@ export function argumentsOf(command: Command): Record<string, unknown> {
   }
 }
 
-/** What takes a command back; null when nothing does. */
-export function inverse(command: Command, row: Row): Command | null {
+/** What takes a command back, one after the other; nothing when nothing does. `row` is what the message was before. */
+export function inverse(command: Command, row: Row): Command[] {
   switch (command.name) {
     case "claim":
     case "assign":
     case "unassign":
-      if (row.assignee) return { name: "assign", member: row.assignee };
-      return row.team ? { name: "assign", team: row.team } : command.name === "unassign" ? null : { name: "unassign" };
+      if (row.assignee) return [{ name: "assign", member: row.assignee }];
+      if (row.team) return [{ name: "assign", team: row.team }];
+      return command.name === "unassign" ? [] : [{ name: "unassign" }];
     case "resolve":
     case "close":
-      if (row.status === "FOLLOW_UP" && row.followUp && Date.parse(row.followUp.dueAt) > Date.now()) {
-        return { name: "reopen" };
-      }
-      return over(row) ? null : { name: "reopen" };
+      return over(row) ? [] : [{ name: "reopen" }, ...parked(row)];
     case "spam":
-      return { name: "noSpam" };
+      return [{ name: "noSpam" }];
     case "archive":
-      return { name: "unarchive" };
+      return [{ name: "unarchive" }];
     case "delete":
-      return { name: "restore" };
-    case "tag":
-      return { name: "tag", add: command.remove, remove: command.add };
+      return [{ name: "restore" }];
+    case "tag": {
+      const add = command.remove.filter((tag) => row.tags.includes(tag));
+      const remove = command.add.filter((tag) => !row.tags.includes(tag));
+      return add.length + remove.length > 0 ? [{ name: "tag", add, remove }] : [];
+    }
     case "prioritize":
-      return { name: "prioritize", priority: row.priority };
+      return [{ name: "prioritize", priority: row.priority }];
     case "categorize":
-      return row.category ? { name: "categorize", category: row.category } : null;
-    case "followUp":
-      return row.followUp ? { name: "followUp", dueAt: row.followUp.dueAt, note: row.followUp.note ?? undefined } : { name: "followUpDone" };
+      return row.category ? [{ name: "categorize", category: row.category }] : [];
+    case "followUp": {
+      const before = parked(row);
+      return before.length > 0 ? before : [{ name: "followUpDone" }];
+    }
     default:
-      return null;
+      return [];
   }
+}
+
+/** Parks it as it was parked, unless that time has come. */
+function parked({ status, followUp }: Row): Command[] {
+  if (status !== "FOLLOW_UP" || !followUp || Date.parse(followUp.dueAt) <= Date.now()) return [];
+  return [{ name: "followUp", dueAt: followUp.dueAt, note: followUp.note ?? undefined }];
 }

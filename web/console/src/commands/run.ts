@@ -1,11 +1,13 @@
 // Doing it: at once on the screen, then by the server, and back again when it is refused. Many at a time, four abreast.
 import { Fault, ask } from "../graph/ask";
 import type { DoneFragment } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries } from "../graph/queries";
 import { type Row, current, finds } from "../inbox/book";
 import { shownFilter } from "../inbox/reading";
 import { happened, inbox } from "../inbox/store";
-import { movedOn } from "../message/outbox";
+import { inTurn, movedOn, reached } from "../message/versions";
+import { becomes, unknown } from "../told/owners";
 import { say } from "../told/toasts";
 import { words } from "../words/words";
 import { type Command, KINDS, argumentsOf, inverse, patchOf } from "./commands";
@@ -15,35 +17,46 @@ const ABREAST = 4;
 interface Refused {
   row: Row;
   why: string;
+  /** May the same succeed later? */
+  passes: boolean;
   stories?: string[];
 }
 
 /** What a command came to, for whoever waits for it. */
 export interface Outcome {
   done: Row[];
+  /** Those of them that were so before: there is nothing to take back. */
+  already: Set<string>;
   refused: Refused[];
 }
 
 export async function run(command: Command, rows: readonly Row[], quiet = false): Promise<Outcome> {
+  const outcome = await attempt(command, rows);
+  tellOf(command, outcome, quiet);
+  return outcome;
+}
+
+/** Does it and says nothing. `key`: of one message, when it may have been tried before. */
+export async function attempt(command: Command, rows: readonly Row[], key?: string): Promise<Outcome> {
   const possible = rows.filter((row) => KINDS[command.name].possible(row));
-  const outcome: Outcome = { done: [], refused: [] };
+  const outcome: Outcome = { done: [], already: new Set(), refused: [] };
   // All of them change on the screen before the first is asked for.
-  const waiting = possible.map((row) => ({ row, key: guess(command, row) }));
+  const waiting = possible.map((row) => ({ row, key: guess(command, row, key) }));
   const next = async (): Promise<void> => {
     for (let one = waiting.shift(); one; one = waiting.shift()) await each(command, one.row, one.key, outcome);
   };
   await Promise.all(Array.from({ length: ABREAST }, next));
   void queries.invalidateQueries({ queryKey: ["counts"] });
   for (const row of possible) void queries.invalidateQueries({ queryKey: ["message", row.id] });
-  tellOf(command, outcome, quiet);
   return outcome;
 }
 
-function guess(command: Command, row: Row): string {
-  const key = crypto.randomUUID();
+function guess(command: Command, row: Row, key = newKey()): string {
   const patch = patchOf(command, row);
   const filter = shownFilter();
   const found = filter ? finds(filter, { ...row, ...patch }) : true;
+  // What one gives oneself is no news to oneself.
+  if (patch.assignee !== undefined) becomes(row.id, patch.assignee?.id ?? null);
   const isBack = found && !inbox().ids.includes(row.id) && row.id in inbox().places;
   happened({ kind: "guess", key, id: row.id, patch, leaves: !found, returns: isBack });
   return key;
@@ -51,28 +64,34 @@ function guess(command: Command, row: Row): string {
 
 async function each(command: Command, row: Row, key: string, outcome: Outcome): Promise<void> {
   const { document, guarded } = KINDS[command.name];
-  const input = {
-    messageId: row.id,
-    idempotencyKey: key,
-    ...(guarded && { expectedVersion: row.version }),
-    ...argumentsOf(command),
+  const once = async () => {
+    const version = reached(row.id, row.version);
+    const input = { messageId: row.id, idempotencyKey: key, ...(guarded && { expectedVersion: version }), ...argumentsOf(command) };
+    const { done } = await ask(document, { input: input as never });
+    if (done.receipt) movedOn(row.id, version, done.receipt.version);
+    return done;
   };
   try {
-    const { done } = await ask(document, { input: input as never });
+    const done = await inTurn(row.id, once);
     const why = done.userErrors[0];
     // Whoever wanted it so has it so.
     if (why && why.code !== "ALREADY_SO") {
-      happened({ kind: "refused", key });
-      outcome.refused.push({ row, why: why.message, stories: storiesOf(done) });
+      undone(key, row);
+      outcome.refused.push({ row, why: why.message, passes: false, stories: storiesOf(done) });
       return;
     }
     happened({ kind: "settled", key, message: done.message });
-    if (done.receipt) movedOn(row.id, row.version, done.receipt.version);
     outcome.done.push(row);
+    if (why) outcome.already.add(row.id);
   } catch (fault) {
-    happened({ kind: "refused", key });
-    outcome.refused.push({ row, why: sentenceOf(fault) });
+    undone(key, row);
+    outcome.refused.push({ row, why: sentenceOf(fault), passes: fault instanceof Fault && fault.passes });
   }
+}
+
+function undone(key: string, row: Row): void {
+  happened({ kind: "refused", key });
+  unknown(row.id);
 }
 
 /** Nothing could be done: of a claim it is said who was sooner, which the screen may have learnt a moment ago. */
@@ -95,7 +114,7 @@ export function sentenceOf(fault: unknown): string {
   return fault.message;
 }
 
-function tellOf(command: Command, { done, refused }: Outcome, quiet: boolean): void {
+export function tellOf(command: Command, { done, already, refused }: Outcome, quiet: boolean): void {
   const { t } = words();
   const first = refused[0];
   if (first) {
@@ -107,12 +126,20 @@ function tellOf(command: Command, { done, refused }: Outcome, quiet: boolean): v
   }
   if (done.length === 0 || quiet || first) return;
   const back = done.flatMap((row) => {
-    const undo = inverse(command, row);
-    return undo ? [{ row, undo }] : [];
+    const undo = already.has(row.id) ? [] : inverse(command, row);
+    return undo.length > 0 ? [{ row, undo }] : [];
   });
-  const undo = () => back.forEach(({ row, undo }) => void run(undo, [current(inbox(), row.id) ?? row], true));
+  const undo = () => back.forEach(({ row, undo }) => void takeBack(row, undo));
   const text = t(KINDS[command.name].done, { n: done.length, reference: done[0]!.reference, name: targetOf(command) });
   say({ text, ...(back.length > 0 && { action: { label: t("undo"), run: undo } }) });
+}
+
+/** One after the other, each of the message as it is then. */
+async function takeBack(row: Row, undo: readonly Command[]): Promise<void> {
+  for (const command of undo) {
+    const { refused } = await run(command, [current(inbox(), row.id) ?? row], true);
+    if (refused.length > 0) return;
+  }
 }
 
 const targetOf = (command: Command) =>

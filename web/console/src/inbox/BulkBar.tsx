@@ -3,7 +3,7 @@ import Button from "antd/es/button";
 import EllipsisOutlined from "@ant-design/icons/es/icons/EllipsisOutlined";
 import { type Command, KINDS, type Name } from "../commands/commands";
 import { openPalette } from "../keyboard/palette";
-import { openFollowUp } from "../message/FollowUpDialog";
+import { openFollowUp } from "../message/followUp";
 import { may, useMe } from "../session/rights";
 import { Menu, type MenuItem } from "../shell/Menu";
 import { useWords } from "../words/words";
@@ -24,9 +24,9 @@ export function BulkBar({ rows, all, doIt, choose }: Props) {
   const simple = (["close", "reopen", "unassign", "archive", "unarchive", "spam", "noSpam", "delete"] as const).filter(able);
   const items: MenuItem[] = [
     ...(able("followUp") ? [{ key: "followUp", label: t("do.followUp"), run: () => openFollowUp(rows) }] : []),
-    ...(able("categorize") ? [{ key: "categorize", label: t("do.categorize"), run: () => openPalette("category") }] : []),
-    ...(able("tag") ? [{ key: "tag", label: t("do.tag"), run: () => openPalette("tag") }] : []),
-    ...(able("prioritize") ? [{ key: "prioritize", label: t("do.prioritize"), run: () => openPalette("priority") }] : []),
+    ...(able("categorize") ? [{ key: "categorize", label: t("do.categorize"), run: () => openPalette("category", rows) }] : []),
+    ...(able("tag") ? [{ key: "tag", label: t("do.tag"), run: () => openPalette("tag", rows) }] : []),
+    ...(able("prioritize") ? [{ key: "prioritize", label: t("do.prioritize"), run: () => openPalette("priority", rows) }] : []),
     ...simple.map((name) => ({ key: name, label: t(`do.${name}`), danger: name === "delete", run: () => doIt({ name }) })),
   ];
   return (
@@ -51,7 +51,7 @@ export function BulkBar({ rows, all, doIt, choose }: Props) {
         </Button>
       )}
       {able("assign") && (
-        <Button onClick={() => openPalette("assign")}>
+        <Button onClick={() => openPalette("assign", rows)}>
           {t("do.assign")}
         </Button>
       )}

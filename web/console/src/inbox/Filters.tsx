@@ -2,12 +2,11 @@
 import CloseOutlined from "@ant-design/icons/es/icons/CloseOutlined";
 import SearchOutlined from "@ant-design/icons/es/icons/SearchOutlined";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useColleagues, useHere } from "../graph/queries";
 import { isComposing } from "../keyboard/keys";
 import { useWords } from "../words/words";
 import { NOBODY, ORDERS, type Search, isNarrowed, isSearch, mayAskWhose, orderOf } from "./folders";
-import { useInbox } from "./store";
 
 const AFTER_TYPING = 300;
 
@@ -20,8 +19,19 @@ export function Filters() {
   const [typed, type] = useState(search.q ?? "");
   const [composes, isBeingComposed] = useState(false);
 
-  useEffect(() => type(search.q ?? ""), [search.q]);
-  const narrow = (some: Partial<Search>) => void navigate({ search: (so) => ({ ...so, ...some }), replace: true });
+  // What was asked for from here comes into the address later, when more may have been typed; only another address is typed.
+  const asked = useRef([search.q ?? ""]);
+  useEffect(() => {
+    if (composes) return;
+    const now = search.q ?? "";
+    const at = asked.current.indexOf(now);
+    asked.current = at < 0 ? [now] : asked.current.slice(at);
+    if (at < 0) type(now);
+  }, [search.q, composes]);
+  const narrow = (some: Partial<Search>) => {
+    if ("q" in some) asked.current.push(some.q ?? "");
+    void navigate({ search: (so) => ({ ...so, ...some }), replace: true });
+  };
   useEffect(() => {
     if (composes || typed === (search.q ?? "")) return;
     const timer = setTimeout(() => narrow({ q: typed.trim() || undefined }), AFTER_TYPING);
@@ -32,9 +42,11 @@ export function Filters() {
     type("");
     narrow({ q: undefined });
   };
-  // The list comes first.
-  const colleagues = useColleagues(useInbox(({ read }) => read)).data;
   const me = here?.viewer;
+  // They are many, and few look for one of them.
+  const [looks, look] = useState(false);
+  const isAnother = search.assignee !== undefined && search.assignee !== NOBODY && search.assignee !== "me" && me !== undefined && search.assignee !== me?.id;
+  const colleagues = useColleagues(looks || isAnother).data;
   return (
     <div className="filters" role="search">
       <div className={typed && !isSearch(typed) ? "search odd" : "search"}>
@@ -85,6 +97,7 @@ export function Filters() {
             // One's own id stands in the address: whoever is given it sees the same list.
             value={search.assignee === "me" ? me.id : search.assignee}
             choose={(assignee) => narrow({ assignee })}
+            look={() => look(true)}
             options={[
               [me.id, t("assignee.me")],
               [NOBODY, t("assignee.nobody")],
@@ -126,17 +139,19 @@ interface ChoiceProps {
   value: string | undefined;
   choose(value: string | undefined): void;
   options: readonly (readonly [string, string])[];
+  /** Somebody is about to choose. */
+  look?(): void;
   /** One of them always counts. */
   always?: boolean;
 }
 
 /** The browser's own list: every phone and every screen reader knows it, and it weighs nothing. */
-function Choice({ label, value, choose, options, always }: ChoiceProps) {
+function Choice({ label, value, choose, look, options, always }: ChoiceProps) {
   const { t } = useWords();
   // What an address names and nobody knows narrows the list all the same.
   const isUnknown = value !== undefined && !options.some(([key]) => key === value);
   return (
-    <select className={value && !always ? "choice on" : "choice"} aria-label={label} value={value ?? ""} onChange={(event) => choose(event.target.value || undefined)}>
+    <select onFocus={look} onPointerEnter={look} onPointerDown={look} className={value && !always ? "choice on" : "choice"} aria-label={label} value={value ?? ""} onChange={(event) => choose(event.target.value || undefined)}>
       {!always && <option value="">{label}</option>}
       {isUnknown && <option value={value}>{t("filter.unknown")}</option>}
       {options.map(([key, name]) => (

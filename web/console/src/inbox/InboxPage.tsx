@@ -5,22 +5,24 @@ import type { Fault } from "../graph/ask";
 import { openPalette } from "../keyboard/palette";
 import { useKeys } from "../keyboard/useKeys";
 import { compose } from "../message/compose";
-import { openFollowUp } from "../message/FollowUpDialog";
-import { MessageView } from "../message/MessageView";
+import { openFollowUp } from "../message/followUp";
+import { openedRow } from "../message/opened";
 import { cannot, run } from "../commands/run";
 import { type Command, KINDS } from "../commands/commands";
 import { may, useMe } from "../session/rights";
+import { whenIdle } from "../shell/idle";
+import { bringParts, useParts } from "../shell/parts";
 import { TopBar } from "../shell/TopBar";
 import { useSplit } from "../shell/wide";
 import { useWords } from "../words/words";
-import { BulkBar } from "./BulkBar";
 import { Filters, Order } from "./Filters";
 import { List } from "./List";
 import { type Row, shown } from "./book";
 import { type Choice, NOTHING, kept, moved, successor } from "./choice";
 import { filterOf, orderOf } from "./folders";
+import { placeIn, stands } from "./place";
 import { listOf, useReading } from "./reading";
-import { target } from "./target";
+import { useTarget } from "./target";
 import { useInbox } from "./store";
 
 export function InboxPage() {
@@ -30,7 +32,6 @@ export function InboxPage() {
   const me = useMe();
   const split = useSplit();
   const [failed, isFailed] = useState<Fault | null>(null);
-  const [choice, choose] = useState<Choice>(NOTHING);
   const rows = useInbox(shown);
   const total = useInbox((book) => book.total);
   const ids = useMemo(() => rows.map(({ id }) => id), [rows]);
@@ -39,25 +40,37 @@ export function InboxPage() {
   const order = orderOf(search);
   const list = listOf(filter, order);
   useReading({ list, filter, order }, isFailed);
+  const [choice, choose] = useState<Choice>(() => placeIn(list).choice);
+  useEffect(() => stands(list, { choice }), [list, choice]);
 
+  const isRead = useInbox((book) => book.read);
+  useEffect(() => (isRead ? whenIdle(() => void bringParts()) : undefined), [isRead]);
   const before = useRef(ids);
   useEffect(() => {
     choose((so) => kept(so, before.current, ids));
     before.current = ids;
   }, [ids]);
-  useEffect(() => choose(NOTHING), [list]);
+  const wasIn = useRef(list);
+  useEffect(() => {
+    if (wasIn.current !== list) choose(NOTHING);
+    wasIn.current = list;
+  }, [list]);
 
   const open = (id: string | undefined) => {
     if (!split && id) return void navigate({ to: "/messages/$id", params: { id } });
     void navigate({ search: (so) => ({ ...so, m: id }), replace: search.m !== undefined });
   };
   const opened = split ? search.m : undefined;
+  const parts = useParts(opened !== undefined || choice.selected.size > 0);
 
+  /** What a key is about. What is done in the message that is open is about that one alone. */
   const chosen = (): Row[] => {
     if (choice.selected.size > 0) return rows.filter(({ id }) => choice.selected.has(id));
-    return rows.filter(({ id }) => id === (choice.cursor ?? opened));
+    if (choice.cursor) return rows.filter(({ id }) => id === choice.cursor);
+    const row = openedRow(opened);
+    return row ? [row] : [];
   };
-  target.current = chosen;
+  useTarget(chosen);
 
   const go = (by: number, range = false) => {
     const next = moved(opened && !choice.cursor ? { ...choice, cursor: opened } : choice, ids, by, range);
@@ -65,12 +78,14 @@ export function InboxPage() {
     if (opened && next.cursor && !range) open(next.cursor);
   };
   /** What is done with a message opens the one below it, when one is open. */
-  const doIt = (command: Command, all = chosen()) => {
+  const doIt = (command: Command, only?: Row) => {
+    const all = only ? [only] : chosen();
     const able = all.filter((row) => KINDS[command.name].possible(row) && may(me, KINDS[command.name].permission, row));
     if (able.length === 0) return cannot(command, all);
-    const next = opened && able.some(({ id }) => id === opened) ? successor(opened, ids, ids.filter((id) => !able.some((row) => row.id === id))) : undefined;
+    const here = openedRow(opened)?.id;
+    const next = here && able.some(({ id }) => id === here) ? successor(here, ids, ids.filter((id) => !able.some((row) => row.id === id))) : undefined;
     void run(command, able);
-    if (choice.selected.size > 0) choose((so) => ({ ...so, selected: new Set() }));
+    if (!only && choice.selected.size > 0) choose((so) => ({ ...so, selected: new Set() }));
     if (next !== undefined && ["resolve", "close", "archive", "spam", "delete", "followUp"].includes(command.name)) {
       choose((so) => ({ ...so, cursor: next }));
       open(next ?? undefined);
@@ -116,15 +131,15 @@ export function InboxPage() {
           <Order />
         </TopBar>
         <Filters />
-        <List choice={choice} choose={choose} open={open} opened={opened} failed={failed} />
-        {choice.selected.size > 0 && (
-          <BulkBar rows={chosen()} all={ids} doIt={doIt} choose={choose} />
+        <List list={list} choice={choice} choose={choose} open={open} opened={opened} failed={failed} />
+        {parts && choice.selected.size > 0 && (
+          <parts.BulkBar rows={chosen()} all={ids} doIt={doIt} choose={choose} />
         )}
       </section>
       {split && (
         <section className="inbox-pane" aria-label={t("inbox.pane")}>
           {opened ? (
-            <MessageView key={opened} id={opened} done={doIt} close={() => open(undefined)} />
+            parts ? <parts.MessageView key={opened} id={opened} done={doIt} close={() => open(undefined)} /> : <div className="blank" aria-busy="true" />
           ) : (
             <div className="blank quiet">
               <p>{t("inbox.choose")}</p>

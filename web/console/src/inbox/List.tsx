@@ -1,7 +1,7 @@
 // The list itself: only what is in sight is in the page, and nothing moves unless somebody asks for it.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useSearch } from "@tanstack/react-router";
-import { type Dispatch, type SetStateAction, useEffect, useRef } from "react";
+import { type Dispatch, type SetStateAction, useEffect, useLayoutEffect, useRef } from "react";
 import type { Fault } from "../graph/ask";
 import { useConnection } from "../graph/live";
 import { sentenceOf } from "../commands/run";
@@ -13,8 +13,10 @@ import { RowView } from "./RowView";
 import { shown } from "./book";
 import { type Choice, ranged, toggled } from "./choice";
 import { filterOf } from "./folders";
+import { placeIn, stands } from "./place";
 import { readAnew, readMore } from "./reading";
 import { inbox, useInbox } from "./store";
+import { isStuck, useOutbox } from "../message/outgoing";
 import { useDrafted } from "../message/useDraft";
 import { useLate } from "./useLate";
 
@@ -23,6 +25,7 @@ const LOST_AFTER = 3_000;
 const SKELETON_AFTER = 200;
 
 interface Props {
+  list: string;
   choice: Choice;
   choose: Dispatch<SetStateAction<Choice>>;
   open(id: string): void;
@@ -30,13 +33,14 @@ interface Props {
   failed: Fault | null;
 }
 
-export function List({ choice, choose, open, opened, failed }: Props) {
+export function List({ list, choice, choose, open, opened, failed }: Props) {
   const { t } = useWords();
   const search = useSearch({ from: "/desk/inbox" });
   const me = useMe();
   const rows = useInbox(shown);
   const book = useInbox((book) => book);
   const drafts = useDrafted(me?.id);
+  const stuck = new Set(useOutbox().filter(isStuck).map(({ messageId }) => messageId));
   const dense = useNavBeside();
   // Where all are in one state, none of them says so.
   const showsStatus = filterOf(search, "").status?.length !== 1;
@@ -51,8 +55,11 @@ export function List({ choice, choose, open, opened, failed }: Props) {
     estimateSize: () => height,
     getItemKey: (at) => rows[at]!.id,
     overscan: 6,
+    // Rows are there with the page, before it has been measured.
+    initialRect: { width: 0, height: typeof window === "undefined" ? 0 : window.innerHeight },
   });
   useEffect(() => virtual.measure(), [height]);
+  useLayoutEffect(() => void (scroller.current!.scrollTop = placeIn(list).top), [list]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -71,7 +78,7 @@ export function List({ choice, choose, open, opened, failed }: Props) {
 
   const anew = async () => {
     scroller.current?.scrollTo({ top: 0 });
-    await readAnew().catch(() => {});
+    await readAnew();
   };
 
   return (
@@ -84,7 +91,7 @@ export function List({ choice, choose, open, opened, failed }: Props) {
           </button>
         )}
       </div>
-      <div className="list-scroll" ref={scroller} tabIndex={-1}>
+      <div className="list-scroll" ref={scroller} tabIndex={-1} onScroll={({ currentTarget }) => stands(list, { top: currentTarget.scrollTop })}>
         {failed && rows.length === 0 && (
           <div className="blank" role="alert">
             <p>{sentenceOf(failed)}</p>
@@ -112,6 +119,7 @@ export function List({ choice, choose, open, opened, failed }: Props) {
                 isGone={row.id in book.gone}
                 showsStatus={showsStatus}
                 hasDraft={drafts.has(row.id)}
+                isStuck={stuck.has(row.id)}
                 isMine={row.assignee?.id === me?.id}
                 open={() => {
                   choose((so) => ({ ...so, cursor: row.id, anchor: row.id }));
@@ -127,7 +135,7 @@ export function List({ choice, choose, open, opened, failed }: Props) {
         </ul>
         {book.read && book.more && (
           <p className="list-more">
-            <button type="button" className="link" onClick={() => void readMore()}>
+            <button type="button" className="link" onClick={() => void readMore(true)}>
               {t("list.more")}
             </button>
           </p>

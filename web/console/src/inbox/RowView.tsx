@@ -1,7 +1,6 @@
 // One message in the list.
-import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import { DueClock } from "../message/DueClock";
+import { DueClock, titled } from "../message/DueClock";
 import { useWords } from "../words/words";
 import type { Row } from "./book";
 
@@ -17,6 +16,7 @@ interface Props {
   isGone: boolean;
   showsStatus: boolean;
   hasDraft: boolean;
+  isStuck: boolean;
   isMine: boolean;
   open(): void;
   select(range: boolean): void;
@@ -27,7 +27,7 @@ const same = (one: Props, other: Props) =>
   (Object.keys(one) as (keyof Props)[]).every((key) => key === "open" || key === "select" || one[key] === other[key]);
 
 export const RowView = memo(function RowView(props: Props) {
-  const { row, top, height, place, size, isCursor, isSelected, isOpen, isGone, showsStatus, hasDraft, isMine, open, select } = props;
+  const { row, top, height, place, size, isCursor, isSelected, isOpen, isGone, showsStatus, hasDraft, isStuck, isMine, open, select } = props;
   const { t, when, whole } = useWords();
   const name = row.visitor.name ?? row.visitor.contact?.value ?? t("visitor.erased");
   const marks = [isCursor && "cursor", isSelected && "selected", isOpen && "open", isGone && "gone"].filter(Boolean).join(" ");
@@ -48,9 +48,9 @@ export const RowView = memo(function RowView(props: Props) {
           onClick={(event) => select(event.shiftKey)}
         />
       </label>
-      <Link
-        to="/messages/$id"
-        params={{ id: row.id }}
+      {/* A link of the browser's: fifty of the router's take it a while. */}
+      <a
+        href={`/messages/${row.id}`}
         className="row-link"
         aria-current={isOpen ? "true" : undefined}
         onClick={(event) => {
@@ -65,11 +65,12 @@ export const RowView = memo(function RowView(props: Props) {
           <strong>{name}</strong>
           {showsStatus && row.status !== "OPEN" && <span className={`status ${row.status}`}>{t(`status.${row.status}`)}</span>}
           {isGone && <span className="status">{t("list.gone")}</span>}
-          <time dateTime={row.lastActivityAt} title={whole(row.lastActivityAt)}>
+          <time dateTime={row.lastActivityAt} onPointerEnter={titled(() => whole(row.lastActivityAt))}>
             {when(row.lastActivityAt)}
           </time>
         </span>
         <span className="row-words">
+          {isStuck && <em className="bad">{t("sending.stuck")}</em>}
           {hasDraft && <em>{t("draft.mark")}</em>}
           {row.content || (row.erased ? t("erased") : t("message.pictures", { n: row.images.length }))}
         </span>
@@ -85,7 +86,7 @@ export const RowView = memo(function RowView(props: Props) {
           ))}
           <span className="row-who">{isMine ? t("assignee.me") : (row.assignee?.name ?? row.team?.name ?? "")}</span>
         </span>
-      </Link>
+      </a>
     </li>
   );
 }, same);

@@ -1,5 +1,7 @@
 // The one way in which the inbox changes: by what the server tells, and by what was done here before it answers.
+import type { MessageFilter } from "../graph/generated/graphql";
 import { type Book, EMPTY, type Row, newer } from "./book";
+import { brings } from "./brings";
 
 export type Event =
   /** Another list is shown. */
@@ -9,8 +11,8 @@ export type Event =
    * again behind what is shown, because something may have been missed.
    */
   | { kind: "page"; list: string; as: "replace" | "more" | "heal"; rows: readonly Row[]; cursor: string | null; more: boolean; total: number | null }
-  /** The list's own stream: the message, or null when the list does not find it any more. */
-  | { kind: "told"; list: string; type: string; messageId: string; message: Row | null }
+  /** The list's own stream: the message, or null when the list, which `filter` makes, does not find it any more. */
+  | { kind: "told"; list: string; filter?: MessageFilter; type: string; messageId: string; message: Row | null }
   /** A message was seen elsewhere. */
   | { kind: "seen"; message: Row }
   /** Something is done here. `leaves`: the list finds it no more; `returns`: it finds it again. */
@@ -22,9 +24,6 @@ export type Event =
 
 /** So many messages are known beside those of the list. */
 const MOST_BESIDE = 500;
-
-/** What brings a message into a list, of one that is not read to its end. */
-const BRINGS = /^Message(Submitted|Continued|Reopened|Assigned|Unassigned|Restored|Unarchived|UnmarkedAsSpam)$/;
 
 export function applyEvent(book: Book, event: Event): Book {
   switch (event.kind) {
@@ -39,16 +38,20 @@ export function applyEvent(book: Book, event: Event): Book {
       return know(book, [event.message]);
     case "guess": {
       const { key, id, patch, leaves, returns } = event;
-      const guessing = { ...book, guesses: [...book.guesses, { key, id, patch, leaves }] };
-      return returns ? comesBack(guessing, id) : guessing;
+      const returned = Boolean(returns) && !book.ids.includes(id);
+      const guessing = { ...book, guesses: [...book.guesses, { key, id, patch, leaves, returned }] };
+      return returned ? comesBack(guessing, id) : guessing;
     }
     case "settled": {
       const guess = book.guesses.find(({ key }) => key === event.key);
       const settled = know(without(book, event.key), event.message ? [event.message] : []);
       return guess?.leaves ? leaves(settled, guess.id) : settled;
     }
-    case "refused":
-      return without(book, event.key);
+    case "refused": {
+      const guess = book.guesses.find(({ key }) => key === event.key);
+      const refused = without(book, event.key);
+      return guess?.returned ? leaves(refused, guess.id) : refused;
+    }
   }
 }
 
@@ -76,39 +79,46 @@ function page(book: Book, event: Extract<Event, { kind: "page" }>): Book {
   }
   const there = new Set([...book.ids, ...(event.as === "heal" ? book.arrived : [])]);
   const fresh = ids.filter((id) => !there.has(id));
-  if (event.as === "heal") return { ...known, arrived: [...book.arrived, ...fresh], total };
+  if (event.as === "heal") return { ...known, arrived: [...book.arrived, ...fresh], gone: goneBy(book, ids, more), total };
   const arrived = book.arrived.filter((id) => !fresh.includes(id));
   return { ...known, ids: [...book.ids, ...fresh], arrived, cursor, more, total };
 }
 
-function told(book: Book, { messageId: id, message, type }: Extract<Event, { kind: "told" }>): Book {
+/** Which of those that are shown are gone, as the first page says: as far down as it goes, or all that it lacks when it is the last. */
+function goneBy(book: Book, ids: readonly string[], more: boolean): Book["gone"] {
+  const found = new Set(ids);
+  const until = more ? book.ids.findLastIndex((id) => found.has(id)) : book.ids.length;
+  const gone = book.ids.filter((id, at) => !found.has(id) && (at < until || id in book.gone));
+  return Object.fromEntries(gone.map((id) => [id, true] as const));
+}
+
+/** As many more or fewer are in the list. */
+const counted = (book: Book, by: number): Book => (book.total === null ? book : { ...book, total: Math.max(0, book.total + by) });
+
+function told(book: Book, { messageId: id, message, type, filter }: Extract<Event, { kind: "told" }>): Book {
   const there = book.ids.includes(id);
   if (!message) {
-    const arrived = book.arrived.filter((other) => other !== id);
-    return there ? { ...book, arrived, gone: { ...book.gone, [id]: true } } : { ...book, arrived };
+    if (there) return id in book.gone ? book : counted({ ...book, gone: { ...book.gone, [id]: true } }, -1);
+    if (!book.arrived.includes(id)) return book;
+    return counted({ ...book, arrived: book.arrived.filter((other) => other !== id) }, -1);
   }
   // Told late, of what has gone on since.
   if (message.version < (book.rows[id]?.version ?? 0)) return book;
   const known = know(book, [message]);
   if (there) {
-    const { [id]: _, ...gone } = book.gone;
-    return { ...known, gone };
+    const { [id]: wasGone, ...gone } = book.gone;
+    return wasGone ? counted({ ...known, gone }, 1) : known;
   }
-  if (!book.read || book.arrived.includes(id) || (book.more && !BRINGS.test(type))) return known;
-  return { ...known, arrived: [...book.arrived, id] };
+  if (!book.read || book.arrived.includes(id) || (book.more && !brings(type, filter))) return known;
+  return counted({ ...known, arrived: [...book.arrived, id] }, 1);
 }
 
 function leaves(book: Book, id: string): Book {
   const place = book.ids.indexOf(id);
   if (place < 0) return book;
-  const { [id]: _, ...gone } = book.gone;
-  return {
-    ...book,
-    gone,
-    ids: book.ids.filter((other) => other !== id),
-    places: { ...book.places, [id]: place },
-    total: book.total === null ? null : Math.max(0, book.total - 1),
-  };
+  const { [id]: wasGone, ...gone } = book.gone;
+  const left = { ...book, gone, ids: book.ids.filter((other) => other !== id), places: { ...book.places, [id]: place } };
+  return wasGone ? left : counted(left, -1);
 }
 
 function comesBack(book: Book, id: string): Book {
@@ -116,7 +126,7 @@ function comesBack(book: Book, id: string): Book {
   const ids = [...book.ids];
   ids.splice(book.places[id] ?? 0, 0, id);
   const arrived = book.arrived.filter((other) => other !== id);
-  return { ...book, ids, arrived, total: book.total === null ? null : book.total + 1 };
+  return counted({ ...book, ids, arrived }, 1);
 }
 
 function without(book: Book, key: string): Book {

@@ -11,6 +11,8 @@ export interface Guess {
   patch: Partial<Row>;
   /** The list does not find the message any more after it. */
   leaves: boolean;
+  /** It was put back into the list for it. */
+  returned?: boolean;
 }
 
 export interface Book {

@@ -67,6 +67,9 @@ const OF_FOLDER: Record<Folder, (me: string) => MessageFilter> = {
 /** A search looks for letters or digits; without one it is none. */
 export const isSearch = (q: string | undefined) => /[\p{L}\p{N}]/u.test(q ?? "");
 
+/** Does the list depend on who looks at it? */
+export const isOnesOwn = ({ folder, assignee }: Search) => folder === "mine" || assignee === "me";
+
 export function filterOf(search: Search, me: string): MessageFilter {
   const filter = { ...OF_FOLDER[search.folder ?? "open"](me) };
   if (isSearch(search.q)) filter.search = search.q;

@@ -3,8 +3,9 @@ import { useEffect } from "react";
 import { Fault, ask } from "../graph/ask";
 import { type MessageFilter, type MessageOrder, PageDocument, type PageQuery } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
-import { type Search, filterOf, orderOf } from "./folders";
+import { type Search, filterOf, isOnesOwn, orderOf } from "./folders";
 import { session } from "../session/session";
+import { whenIdle } from "../shell/idle";
 import { happened, inbox } from "./store";
 
 /** Few at first, so that they are there soon; then as many as the server gives. */
@@ -25,6 +26,8 @@ let failed: Fault | null = null;
 /** Pages are read one after the other, so that none is read behind a cursor that is not there any more. */
 let last: Promise<unknown> = Promise.resolve();
 let isReadingMore = false;
+/** Says what became of reading the list that is shown. */
+let says: (go: Promise<void>) => Promise<void> = (go) => go;
 
 /** The first page of the list that is shown first: it is asked for, and known, while the page itself is being put up. */
 let early: { list: string; token: string | undefined; known: Promise<boolean> } | null = null;
@@ -33,7 +36,7 @@ export const listOf = (filter: MessageFilter, order: MessageOrder) => JSON.strin
 
 /** Begins with a list of which the address tells everything; whoever shows the list takes it over. */
 export function readEarly(search: Search): void {
-  if (search.folder === "mine" || search.assignee === "me") return;
+  if (isOnesOwn(search)) return;
   const [filter, order] = [filterOf(search, ""), orderOf(search)];
   const list = listOf(filter, order);
   const token = session()?.token;
@@ -55,7 +58,8 @@ async function begin(list: string): Promise<void> {
   const taken = early?.list === list && early.token === session()?.token ? early.known : null;
   early = null;
   if (taken && (await taken)) return;
-  await read("replace");
+  // Whoever comes back finds it as it was, and what has happened since.
+  await read(inbox().read ? "heal" : "replace");
 }
 
 const pageOf = (list: string, as: "replace" | "more" | "heal", { nodes, pageInfo, totalCount }: PageQuery["messages"]) =>
@@ -93,8 +97,9 @@ async function page(shown: Shown, as: "replace" | "more" | "heal"): Promise<void
   }
 }
 
-/** The next page, unless it is being read. */
-export async function readMore(): Promise<void> {
+/** The next page, unless it is being read; one that could not be read is tried again by hand. */
+export async function readMore(byHand = false): Promise<void> {
+  if (byHand) failed = null;
   if (isReadingMore || !inbox().more || failed) return;
   isReadingMore = true;
   try {
@@ -106,7 +111,7 @@ export async function readMore(): Promise<void> {
   }
 }
 
-export const readAnew = () => read("replace");
+export const readAnew = () => says(read("replace"));
 
 /** Keeps a list read as long as it is shown. */
 export function useReading(shown: Shown, isFailed: (fault: Fault | null) => void): void {
@@ -117,30 +122,39 @@ export function useReading(shown: Shown, isFailed: (fault: Fault | null) => void
     happened({ kind: "opened", list });
     const say = (go: Promise<void>) =>
       go.then(
-        () => now?.list === list && isFailed(null),
-        (fault) => now?.list === list && isFailed(fault),
+        () => void (now?.list === list && isFailed(null)),
+        (fault) => void (now?.list === list && isFailed(fault)),
       );
+    says = say;
     const heal = () => void (inbox().read ? read("heal").catch(() => {}) : say(read("replace")));
+    let over = false;
     let again: ReturnType<typeof setTimeout> | undefined;
     const { search, ...found } = shown.filter;
-    void say(begin(list));
-    const stop = tell({
-      filter: search ? undefined : found,
-      told: ({ type, messageId, message }) => {
-        if (!search) return happened({ kind: "told", list, type, messageId, message });
-        if (message) happened({ kind: "seen", message });
-        again ??= setTimeout(() => {
-          again = undefined;
-          heal();
-        }, SEARCH_AGAIN);
-      },
-      // What happened between the first reading and the stream is in a second one.
-      runs: (goesOn) => !goesOn && heal(),
+    let stop = () => {};
+    const listen = () => {
+      stop = tell({
+        filter: search ? undefined : found,
+        told: ({ type, messageId, message }) => {
+          if (!search) return happened({ kind: "told", list, filter: found, type, messageId, message });
+          if (message) happened({ kind: "seen", message });
+          again ??= setTimeout(() => {
+            again = undefined;
+            heal();
+          }, SEARCH_AGAIN);
+        },
+        // What happened between the first reading and the stream is in a second one.
+        runs: (goesOn) => !goesOn && heal(),
+      });
+    };
+    // The list comes first.
+    void say(begin(list)).finally(() => {
+      if (!over) stop = whenIdle(listen);
     });
     const timer = setInterval(heal, HEAL_EVERY);
     const seen = () => document.visibilityState === "visible" && heal();
     document.addEventListener("visibilitychange", seen);
     return () => {
+      over = true;
       stop();
       clearInterval(timer);
       clearTimeout(again);

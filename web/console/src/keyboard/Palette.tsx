@@ -6,19 +6,19 @@ import { useColleagues, useHere } from "../graph/queries";
 import { inbox } from "../inbox/store";
 import { current } from "../inbox/book";
 import { target } from "../inbox/target";
-import { openFollowUp } from "../message/FollowUpDialog";
+import { openFollowUp } from "../message/followUp";
 import { useWords } from "../words/words";
 import { isComposing } from "./keys";
 import { bringSounds } from "./match";
 import { meant, offers } from "./offers";
-import { type Mode, openPalette, usePalette } from "./palette";
+import { type Opened, closePalette, openPalette, usePalette } from "./palette";
 
 export function Palette() {
-  const mode = usePalette();
-  return mode ? <Open key={mode} mode={mode} /> : null;
+  const opened = usePalette();
+  return opened ? <Open key={opened.mode} {...opened} /> : null;
 }
 
-function Open({ mode }: { mode: Mode }) {
+function Open({ mode, rows: given }: Opened) {
   const words = useWords();
   const { t } = words;
   const navigate = useNavigate();
@@ -30,7 +30,7 @@ function Open({ mode }: { mode: Mode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const listId = useId();
   // What it is about stays the same while it is open, whatever moves in the list behind it.
-  const about = useMemo(() => target.current(), []);
+  const about = useMemo(() => given ?? target(), []);
   const rows = about.map((row) => current(inbox(), row.id) ?? row);
 
   useEffect(() => {
@@ -40,7 +40,7 @@ function Open({ mode }: { mode: Mode }) {
     return () => (from instanceof HTMLElement ? from.focus({ preventScroll: true }) : undefined);
   }, []);
 
-  const close = () => openPalette(null);
+  const close = closePalette;
   const found = useMemo(() => {
     if (!here) return [];
     const all = offers(mode, {
@@ -63,7 +63,7 @@ function Open({ mode }: { mode: Mode }) {
   const take = (index: number) => {
     const offer = found[index];
     if (!offer) return;
-    if (offer.leadsTo) return openPalette(offer.leadsTo);
+    if (offer.leadsTo) return openPalette(offer.leadsTo, about);
     close();
     offer.run();
   };

@@ -1,15 +1,26 @@
-// Whether the palette is open, and what it offers.
+// Whether the palette is open, what it offers, and for which messages.
 import { useSyncExternalStore } from "react";
+import type { Row } from "../inbox/book";
 
 export type Mode = "all" | "assign" | "category" | "tag" | "priority";
 
-let mode: Mode | null = null;
+/** Without `rows` it is about whatever the page says. */
+export interface Opened {
+  mode: Mode;
+  rows?: readonly Row[];
+}
+
+let opened: Opened | null = null;
 const listeners = new Set<() => void>();
 
-export function openPalette(next: Mode | null): void {
-  mode = next;
+function become(next: Opened | null): void {
+  opened = next;
   for (const listener of listeners) listener();
 }
+
+export const openPalette = (mode: Mode, rows?: readonly Row[]) => become({ mode, rows });
+
+export const closePalette = () => become(null);
 
 export const usePalette = () =>
   useSyncExternalStore(
@@ -17,5 +28,5 @@ export const usePalette = () =>
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => mode,
+    () => opened,
   );

@@ -6,6 +6,7 @@ import Segmented from "antd/es/segmented";
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { ask } from "../graph/ask";
 import { AddNoteDocument, type WholeFragment } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries, useHere } from "../graph/queries";
 import { happened } from "../inbox/store";
 import { isComposing } from "../keyboard/keys";
@@ -17,10 +18,11 @@ import { useWords } from "../words/words";
 import { compose, onCompose } from "./compose";
 import { MentionList } from "./MentionList";
 import { mentionedIn } from "./mentions";
-import { SECOND_THOUGHTS, movedOn, send, takeBack } from "./outbox";
+import { SECOND_THOUGHTS, send, takeBack } from "./outbox";
 import { draftAgain, useDraft } from "./useDraft";
 import { useMentions } from "./useMentions";
 import { useUploads } from "./useUploads";
+import { movedOn, reached } from "./versions";
 
 interface Props {
   message: WholeFragment;
@@ -29,6 +31,16 @@ interface Props {
 }
 
 const LONGEST = 20_000;
+
+/** Notes that were asked for, by message: what is not known to have arrived keeps its key. */
+const asked = new Map<string, { what: string; key: string }>();
+
+function keyOf(messageId: string, what: string): string {
+  const known = asked.get(messageId);
+  const one = known?.what === what ? known : { what, key: newKey() };
+  asked.set(messageId, one);
+  return one.key;
+}
 
 export function Composer({ message, readVersion }: Props) {
   const { t } = useWords();
@@ -85,7 +97,7 @@ export function Composer({ message, readVersion }: Props) {
         label: t("undo"),
         run: () => {
           const words = takeBack(key);
-          if (!words) return say({ text: t("sending.tooLate") });
+          if (typeof words === "string") return say({ text: t(words === "sent" ? "sending.tooLate" : "sending.gone") });
           draftAgain(words);
           compose(message.id, "reply");
         },
@@ -99,11 +111,14 @@ export function Composer({ message, readVersion }: Props) {
     if (!canSend) return;
     busy(true);
     try {
-      const input = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id), idempotencyKey: crypto.randomUUID() };
-      const { done } = await ask(AddNoteDocument, { input });
+      const said = { messageId: message.id, content: draft.note.trim(), mentions: mentioned.map(({ id }) => id) };
+      const from = reached(message.id, readVersion);
+      const { done } = await ask(AddNoteDocument, { input: { ...said, idempotencyKey: keyOf(message.id, JSON.stringify(said)) } });
+      asked.delete(message.id);
       if (done.userErrors[0]) return void say({ text: done.userErrors[0].message, tone: "bad" });
-      change({ note: "", mentions: [] });
-      if (done.receipt) movedOn(message.id, readVersion, done.receipt.version);
+      // What was typed meanwhile stays.
+      change((so) => (so.note === draft.note ? { note: "", mentions: [] } : so.note.startsWith(draft.note) ? { note: so.note.slice(draft.note.length).trimStart() } : {}));
+      if (done.receipt) movedOn(message.id, from, done.receipt.version);
       if (done.message) happened({ kind: "seen", message: done.message });
       await queries.invalidateQueries({ queryKey: ["message"] });
       field.current?.blur();
@@ -180,6 +195,8 @@ export function Composer({ message, readVersion }: Props) {
           mentions.stands();
         }}
         onSelect={mentions.stands}
+        onFocus={mentions.stands}
+        onBlur={mentions.left}
         onKeyDown={pressed}
         onPaste={pasted}
       />

@@ -1,27 +1,14 @@
 // Parking messages: until when, in one tap for the usual times, and what is to be done then.
 import Button from "antd/es/button";
-import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { run } from "../commands/run";
 import type { Row } from "../inbox/book";
 import { useWords } from "../words/words";
 import { SHORTCUTS, localTime, usualTimes } from "./dates";
-
-let about: readonly Row[] | null = null;
-const listeners = new Set<() => void>();
-
-export function openFollowUp(rows: readonly Row[] | null): void {
-  about = rows;
-  for (const listener of listeners) listener();
-}
+import { openFollowUp, useFollowUp } from "./followUp";
 
 export function FollowUpDialog() {
-  const rows = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => about,
-  );
+  const rows = useFollowUp();
   return rows && rows.length > 0 ? <Open rows={rows} /> : null;
 }
 

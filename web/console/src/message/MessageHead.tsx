@@ -11,7 +11,7 @@ import { Menu, type MenuItem } from "../shell/Menu";
 import { say } from "../told/toasts";
 import { useWords } from "../words/words";
 import { DueClock } from "./DueClock";
-import { openFollowUp } from "./FollowUpDialog";
+import { openFollowUp } from "./followUp";
 
 interface Props {
   message: WholeFragment;
@@ -35,7 +35,7 @@ export function MessageHead({ message, done, close }: Props) {
   const items: MenuItem[] = [
     // On a phone there is no room for its button.
     ...(me && able("claim") ? [{ key: "claim", label: t("do.claim"), run: () => done({ name: "claim", me }) }] : []),
-    ...(able("assign") ? [{ key: "assign", label: t("do.assign"), run: () => openPalette("assign") }] : []),
+    ...(able("assign") ? [{ key: "assign", label: t("do.assign"), run: () => openPalette("assign", [message]) }] : []),
     ...(able("followUp") ? [{ key: "followUp", label: t("do.followUp"), run: () => openFollowUp([message]) }] : []),
     ...(able("followUpDone") ? [{ key: "followUpDone", label: t("do.followUpDone"), run: () => done({ name: "followUpDone" }) }] : []),
     ...more.map((name) => ({ key: name, label: t(`do.${name}`), danger: name === "delete" || name === "spam", run: () => done({ name }) })),

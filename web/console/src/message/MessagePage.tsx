@@ -2,17 +2,14 @@
 import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
 import { cannot, run } from "../commands/run";
 import { type Command, KINDS } from "../commands/commands";
-import { current } from "../inbox/book";
-import { inbox } from "../inbox/store";
-import { target } from "../inbox/target";
+import { useTarget } from "../inbox/target";
 import { useKeys } from "../keyboard/useKeys";
 import { openPalette } from "../keyboard/palette";
 import { compose } from "./compose";
-import { openFollowUp } from "./FollowUpDialog";
-import { queries } from "../graph/queries";
-import type { OneMessageQuery } from "../graph/generated/graphql";
+import { openFollowUp } from "./followUp";
 import { may, useMe } from "../session/rights";
-import { MessageView } from "./MessageView";
+import { useParts } from "../shell/parts";
+import { openedRow } from "./opened";
 
 export function MessagePage() {
   const { id } = useParams({ from: "/desk/messages/$id" });
@@ -20,15 +17,14 @@ export function MessagePage() {
   const router = useRouter();
   const me = useMe();
   const rows = () => {
-    const read = queries.getQueryData<OneMessageQuery["message"]>(["message", id]);
-    const row = read && (current(inbox(), read.id) ?? read);
+    const row = openedRow(id);
     return row ? [row] : [];
   };
-  target.current = rows;
+  useTarget(rows);
   const close = () => (router.history.canGoBack() ? router.history.back() : void navigate({ to: "/inbox" }));
-  const doIt = (command: Command) => {
-    const able = rows().filter((row) => KINDS[command.name].possible(row) && may(me, KINDS[command.name].permission, row));
-    if (able.length === 0) return cannot(command, rows());
+  const doIt = (command: Command, all = rows()) => {
+    const able = all.filter((row) => KINDS[command.name].possible(row) && may(me, KINDS[command.name].permission, row));
+    if (able.length === 0) return cannot(command, all);
     void run(command, able);
   };
   const write = (kind: "reply" | "note") => {
@@ -45,9 +41,10 @@ export function MessagePage() {
     reply: () => write("reply"),
     note: () => write("note"),
   });
+  const parts = useParts(true);
   return (
     <main className="message-page">
-      <MessageView key={id} id={id} done={doIt} close={close} />
+      {parts && <parts.MessageView key={id} id={id} done={(command, message) => doIt(command, [message])} close={close} />}
     </main>
   );
 }

@@ -3,7 +3,7 @@ import { useDeferredValue, useEffect, useMemo } from "react";
 import type { WholeFragment } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
 import { queries, useMessage } from "../graph/queries";
-import { guessed, newer } from "../inbox/book";
+import { type Row, guessed, newer } from "../inbox/book";
 import { happened, useInbox } from "../inbox/store";
 import { useLate } from "../inbox/useLate";
 import { sentenceOf } from "../commands/run";
@@ -16,7 +16,7 @@ import { Timeline } from "./Timeline";
 
 interface Props {
   id: string;
-  done(command: Command): unknown;
+  done(command: Command, message: Row): unknown;
   close(): void;
 }
 
@@ -86,7 +86,7 @@ export function MessageView({ id, done, close }: Props) {
   if (!message || !isReady) return <div className="blank" aria-busy="true">{isSlow && t("loading")}</div>;
   return (
     <article className="message" aria-label={message.reference}>
-      <MessageHead message={message} done={done} close={close} />
+      <MessageHead message={message} done={(command) => done(command, message)} close={close} />
       <div className="message-body">
         <div className="message-talk">
           <Timeline message={message} />

@@ -2,7 +2,8 @@
 import { useEffect, useState } from "react";
 import { useWords } from "../words/words";
 import { draftAgain } from "./useDraft";
-import { type Outgoing, sendNow, takeBack } from "./outbox";
+import { sendNow, takeBack } from "./outbox";
+import { type Outgoing, canTakeBack, isRefused as wasRefused } from "./outgoing";
 
 export function OnItsWay({ outgoing }: { outgoing: Outgoing }) {
   const { t } = useWords();
@@ -10,9 +11,9 @@ export function OnItsWay({ outgoing }: { outgoing: Outgoing }) {
   const seconds = useSeconds(sendAt, state === "waits");
   const back = () => {
     const words = takeBack(key);
-    if (words) draftAgain(words);
+    if (typeof words === "object") draftAgain(words);
   };
-  const isRefused = state === "conflict" || state === "refused";
+  const isRefused = wasRefused(outgoing);
   return (
     <li className={`entry reply on-its-way ${isRefused ? "refused" : ""}`}>
       <p className="entry-head" role={isRefused ? "alert" : "status"}>
@@ -20,11 +21,12 @@ export function OnItsWay({ outgoing }: { outgoing: Outgoing }) {
           {state === "waits" && t("sending.waits", { n: seconds })}
           {state === "sends" && t("sending.now")}
           {state === "retries" && t("sending.retries")}
+          {state === "resolves" && t("sending.resolves")}
           {state === "conflict" && t("sending.conflict")}
           {state === "refused" && t("sending.refused", { why: outgoing.why ?? "" })}
         </strong>
         <span className="grow" />
-        {state !== "sends" && (
+        {canTakeBack(outgoing) && (
           <button type="button" className="link" onClick={back}>
             {isRefused ? t("sending.edit") : t("undo")}
           </button>

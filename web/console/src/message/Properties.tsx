@@ -9,7 +9,7 @@ import type { Mode } from "../keyboard/palette";
 import { may, useMe } from "../session/rights";
 import { useWords } from "../words/words";
 import { DueClock } from "./DueClock";
-import { openFollowUp } from "./FollowUpDialog";
+import { openFollowUp } from "./followUp";
 import { History } from "./History";
 import { VisitorDoes } from "./VisitorDoes";
 
@@ -17,7 +17,7 @@ export function Properties({ message }: { message: WholeFragment }) {
   const { t, moment, whole } = useWords();
   const me = useMe();
   const able = (name: Name) => KINDS[name].possible(message) && may(me, KINDS[name].permission, message);
-  const pick = (name: Name, mode: Mode) => (able(name) ? () => openPalette(mode) : undefined);
+  const pick = (name: Name, mode: Mode) => (able(name) ? () => openPalette(mode, [message]) : undefined);
   const { visitor } = message;
   return (
     <aside className="properties" id="properties" aria-label={t("message.details")} tabIndex={0}>

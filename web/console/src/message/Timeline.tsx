@@ -4,7 +4,7 @@ import type { AttachedFragment, PictureFragment, WholeFragment } from "../graph/
 import { useLatePart } from "../shell/useLatePart";
 import { useWords } from "../words/words";
 import { Files } from "./Files";
-import { useOutbox } from "./outbox";
+import { useOutbox } from "./outgoing";
 import { OnItsWay } from "./OnItsWay";
 import { type Hung, Pictures } from "./Pictures";
 import { RatingView } from "./RatingView";

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { sentenceOf } from "../commands/run";
 import { ask } from "../graph/ask";
 import { BlockDocument, EraseDocument, UnblockDocument, type WholeFragment } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries } from "../graph/queries";
 import { say } from "../told/toasts";
 import { type Key, useWords } from "../words/words";
@@ -47,7 +48,7 @@ export function VisitorDialog({ what, visitor, gone }: VisitorDialogProps) {
   const { t, when } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   // One and the same however often it is tried.
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(() => newKey());
   const asked = visitor.erasureRequestedAt;
   const [reason, write] = useState(what === "erase" && asked ? t("erase.asked", { when: when(asked) }) : "");
   const [isSure, sure] = useState(what !== "erase");

@@ -26,6 +26,9 @@ type Place = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "lengt
 const PREFIX = "leaveword.draft.";
 const MOST = 200;
 
+/** Whose draft of what it is, as `useDraft` calls it; null when it is none. */
+export const draftNamed = (key: string) => (key.startsWith(PREFIX) ? key.slice(PREFIX.length) : null);
+
 const name = (member: string, message: string) => `${PREFIX}${member}.${message}`;
 
 export function readDraft(place: Place, member: string, message: string): Draft | null {

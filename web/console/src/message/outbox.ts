@@ -1,178 +1,250 @@
 // Replies on their way: each waits eight seconds for second thoughts, is kept in the browser until the server has it,
-// and is sent again under the same key for as long as the network is gone, so that it arrives once.
-import { useSyncExternalStore } from "react";
+// and is sent again under the same key for as long as the network is gone, so that it arrives once. Every tab shows all of
+// them; the one in which a reply was written sends it, and another one only when that is not there any more.
+import { attempt, tellOf } from "../commands/run";
 import { Fault, ask } from "../graph/ask";
-import { type DoneFragment, ReplyDocument } from "../graph/generated/graphql";
+import { OneMessageDocument, ReplyDocument } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries } from "../graph/queries";
-import { happened } from "../inbox/store";
+import { type Row, current } from "../inbox/book";
+import { happened, inbox } from "../inbox/store";
 import { session } from "../session/session";
-import type { Uploaded } from "./drafts";
+import { kept, keptOne, keyOf, letGo } from "./kept";
+import { type Outgoing, canTakeBack, change, find, isRefused, outbox, put, show, showOne } from "./outgoing";
+import { live, living, tab } from "./tabs";
+import { inTurn, movedOn, onMoved, reached } from "./versions";
 
 export const SECOND_THOUGHTS = 8_000;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
-const PREFIX = "leaveword.outbox.";
+const LOOKS_EVERY = 2_000;
 
-export interface Outgoing {
-  key: string;
-  member: string;
-  messageId: string;
-  content: string;
-  uploads: Uploaded[];
-  /** What was on the screen when it was written. */
-  version: number | null;
-  sendAt: number;
-  state: "waits" | "sends" | "retries" | "conflict" | "refused";
-  /** Resolve the message once it is sent. */
-  resolves: boolean;
-  why?: string;
-  conflict?: DoneFragment["conflict"];
-}
-
-let outbox: readonly Outgoing[] = [];
-const listeners = new Set<() => void>();
+/** Whose replies these are. */
+let member: string | null = null;
+let looking: ReturnType<typeof setInterval> | undefined;
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 const waits = new Map<string, number>();
-/** What happens with a reply once it has arrived. */
-let then: { arrived(sent: Outgoing, done: DoneFragment): void; refused(one: Outgoing): void } | undefined;
+const underWay = new Set<string>();
+const sent = new Set<string>();
+/** Whoever is to hear that a reply was not taken. */
+let refused: ((one: Outgoing) => void) | undefined;
 
-export const onAnswer = (does: typeof then) => void (then = does);
+export const onRefused = (does: typeof refused) => void (refused = does);
 
-function become(next: readonly Outgoing[]): void {
-  const gone = outbox.filter(({ key }) => !next.some((one) => one.key === key));
-  outbox = next;
-  try {
-    for (const { key } of gone) localStorage.removeItem(PREFIX + key);
-    for (const one of next) localStorage.setItem(PREFIX + one.key, JSON.stringify(one));
-  } catch {
-    // Kept in memory alone.
-  }
-  for (const listener of listeners) listener();
+function unschedule(key: string): void {
+  clearTimeout(timers.get(key));
+  timers.delete(key);
 }
 
-const change = (key: string, some: Partial<Outgoing>) =>
-  become(outbox.map((one) => (one.key === key ? { ...one, ...some } : one)));
+function unshow(key: string): void {
+  unschedule(key);
+  waits.delete(key);
+  if (find(key)) show(outbox().filter((one) => one.key !== key));
+}
 
-export function send(reply: Omit<Outgoing, "key" | "sendAt" | "state">, now = Date.now()): string {
-  const key = crypto.randomUUID();
-  become([...outbox, { ...reply, key, sendAt: now + SECOND_THOUGHTS, state: "waits" }]);
+function drop(key: string): void {
+  letGo(key);
+  unshow(key);
+}
+
+export function send(reply: Omit<Outgoing, "key" | "sendAt" | "state" | "owner">, now = Date.now()): string {
+  const key = newKey();
+  put({ ...reply, key, owner: tab, sendAt: now + SECOND_THOUGHTS, state: "waits" });
   schedule(key, SECOND_THOUGHTS);
   return key;
 }
 
 function schedule(key: string, wait: number): void {
   clearTimeout(timers.get(key));
-  timers.set(key, setTimeout(() => void deliver(key), wait));
+  const go = () => {
+    timers.delete(key);
+    void (find(key)?.state === "resolves" ? resolve(key) : deliver(key));
+  };
+  timers.set(key, setTimeout(go, wait));
 }
 
-/** Takes a reply back, unless it is under way; what it said is answered, so that it can be a draft again. */
-export function takeBack(key: string): Outgoing | null {
-  const one = outbox.find((other) => other.key === key);
-  if (!one || one.state === "sends") return null;
-  clearTimeout(timers.get(key));
-  timers.delete(key);
-  become(outbox.filter((other) => other.key !== key));
+/** Takes a reply back, and answers it, so that what it said can be a draft again; or why that cannot be done. */
+export function takeBack(key: string): Outgoing | "sent" | "gone" {
+  // As it is kept: another tab may have been sooner.
+  const one = keptOne(key);
+  if (!one) {
+    unshow(key);
+    return sent.has(key) ? "sent" : "gone";
+  }
+  if (underWay.has(key) || !canTakeBack(one)) return "sent";
+  drop(key);
   return one;
 }
 
 /** Sends at once; `anyway` also when the message has moved on meanwhile. */
 export function sendNow(key: string, anyway = false): void {
-  if (!anyway) return schedule(key, 0);
-  // Another key: under the old one it stays refused.
-  const again = crypto.randomUUID();
-  become(
-    outbox.map((one) =>
-      one.key === key ? { ...one, key: again, version: null, state: "waits", why: undefined, conflict: null } : one,
-    ),
-  );
-  schedule(again, 0);
+  const one = find(key);
+  if (!one) return;
+  if (anyway) {
+    // Another key: under the old one it stays refused.
+    drop(key);
+    const again = { ...one, key: newKey(), owner: tab, version: null, state: "waits", why: undefined, conflict: null } as const;
+    put(again);
+    return schedule(again.key, 0);
+  }
+  change(key, { owner: tab });
+  schedule(key, 0);
 }
 
-/** Something else that was done here has moved a message on, and nothing else has: that is no conflict. */
-export function movedOn(messageId: string, from: number, to: number): void {
-  if (to !== from + 1) return;
-  for (const one of outbox) {
-    if (one.messageId === messageId && one.version === from) change(one.key, { version: to });
+onMoved((messageId, from, to) => {
+  for (const one of outbox()) {
+    if (one.messageId === messageId && one.version === from && one.owner === tab) change(one.key, { version: to });
   }
-}
+});
 
 async function deliver(key: string, keepalive = false): Promise<void> {
-  const one = outbox.find((other) => other.key === key);
-  if (!one || one.state === "sends" || !session()) return;
+  const one = find(key);
+  if (!one || underWay.has(key) || !session()) return;
+  // Taken back or sent elsewhere.
+  if (!keptOne(key)) return unshow(key);
+  underWay.add(key);
   change(key, { state: "sends" });
-  const { messageId, content, uploads, version } = one;
+  const { messageId, content, uploads } = one;
   const uploadIds = uploads.map(({ id }) => id);
-  const input = { messageId, content, uploadIds, idempotencyKey: key, expectedVersion: version };
-  try {
+  const reply = async () => {
+    const from = find(key)?.version ?? one.version;
+    const version = from === null ? null : reached(messageId, from);
+    const input = { messageId, content, uploadIds, idempotencyKey: key, expectedVersion: version };
     const { done } = await ask(ReplyDocument, { input }, { keepalive });
+    if (done.receipt && version !== null) movedOn(messageId, version, done.receipt.version);
+    return done;
+  };
+  try {
+    // A page that is left cannot wait for its turn.
+    const done = await (keepalive ? reply() : inTurn(messageId, reply));
     const why = done.userErrors[0];
     if (why) {
       const state = done.conflict ? "conflict" : "refused";
       return refuse(key, { state, why: why.message, conflict: done.conflict });
     }
     waits.delete(key);
+    sent.add(key);
+    if (one.resolves) change(key, { state: "resolves", version: done.receipt?.version ?? null, resolveKey: newKey() });
     if (done.message) happened({ kind: "seen", message: done.message });
     await queries.invalidateQueries({ queryKey: ["message", messageId] });
-    become(outbox.filter((other) => other.key !== key));
-    then?.arrived(one, done);
+    if (!one.resolves) return drop(key);
+    schedule(key, 0);
   } catch (fault) {
     if (fault instanceof Fault && !fault.passes) return refuse(key, { state: "refused", why: fault.message });
-    const wait = waits.get(key) ?? FIRST_WAIT;
-    waits.set(key, Math.min(wait * 2, LONGEST_WAIT));
     change(key, { state: "retries" });
-    schedule(key, wait);
+    later(key);
+  } finally {
+    underWay.delete(key);
   }
+}
+
+/** The reply is there; the message is resolved as of it, however long that takes to be known. */
+async function resolve(key: string): Promise<void> {
+  const one = find(key);
+  if (!one || underWay.has(key) || !session()) return;
+  underWay.add(key);
+  try {
+    const known: Row | null = current(inbox(), one.messageId) ?? (await ask(OneMessageDocument, { id: one.messageId })).message;
+    if (!known) return drop(key);
+    const command = { name: "resolve" } as const;
+    const outcome = await attempt(command, [{ ...known, version: one.version ?? known.version }], one.resolveKey);
+    if (outcome.refused.some(({ passes }) => passes)) return later(key);
+    drop(key);
+    tellOf(command, outcome, true);
+  } catch (fault) {
+    if (fault instanceof Fault && fault.passes) later(key);
+    else drop(key);
+  } finally {
+    underWay.delete(key);
+  }
+}
+
+function later(key: string): void {
+  const wait = waits.get(key) ?? FIRST_WAIT;
+  waits.set(key, Math.min(wait * 2, LONGEST_WAIT));
+  if (find(key)) schedule(key, wait);
 }
 
 function refuse(key: string, why: Partial<Outgoing>): void {
   change(key, why);
-  const one = outbox.find((other) => other.key === key);
-  if (one) then?.refused(one);
+  const one = find(key);
+  if (one) refused?.(one);
 }
 
 /** Whoever leaves has had their second thoughts; what then does not arrive goes out the next time. */
 export async function leave(): Promise<void> {
-  await Promise.all(outbox.filter(({ state }) => state === "waits").map(({ key }) => deliver(key, true)));
+  await Promise.all(outbox().filter(({ state, owner }) => state === "waits" && owner === tab).map(({ key }) => deliver(key, true)));
+}
+
+/** Whoever signs out does so in every tab: what any of them has not sent yet goes out. */
+export async function leaveAll(): Promise<void> {
+  await Promise.all(outbox().filter((one) => !isRefused(one) && one.state !== "resolves").map(({ key }) => deliver(key, true)));
 }
 
 /** With the session nothing goes out any more; what was not sent stays in the browser for whoever wrote it. */
 export function rest(): void {
   for (const timer of timers.values()) clearTimeout(timer);
   timers.clear();
-  outbox = [];
-  for (const listener of listeners) listener();
+  clearInterval(looking);
+  looking = undefined;
+  member = null;
+  show([]);
 }
 
-function kept(): Outgoing[] {
-  try {
-    const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
-    const all = keys.map((key) => JSON.parse(localStorage.getItem(key) ?? "null") as Outgoing | null);
-    return all.filter((one) => one !== null).filter((one) => typeof one.content === "string");
-  } catch {
-    return [];
+/** Goes on with what earlier pages have left, of this member alone. */
+export function resume(who: string): void {
+  const known = new Set(outbox().map(({ key }) => key));
+  member = who;
+  live();
+  show(kept(who));
+  for (const one of outbox()) {
+    if (isRefused(one) && !known.has(one.key)) refused?.(one);
+    // Whoever signed out and in again in this tab.
+    if (one.owner === tab && !isRefused(one) && !timers.has(one.key) && !underWay.has(one.key)) takeUp(one);
+  }
+  looking ??= setInterval(() => void takeOver(), LOOKS_EVERY);
+  void takeOver();
+}
+
+/** What the tab that is to send it cannot send any more, this one sends. */
+async function takeOver(): Promise<void> {
+  const others = outbox().filter((one) => one.owner !== tab && !isRefused(one));
+  if (others.length === 0) return;
+  const lives = await living();
+  for (const { key, owner } of others) {
+    const one = keptOne(key);
+    if (!one || one.member !== member || lives(one.owner) || one.owner !== owner) continue;
+    takeUp(one);
   }
 }
 
-/** Goes on with what an earlier page has left, of this member alone. */
-export function resume(member: string): void {
-  outbox = kept().filter((one) => one.member === member);
-  for (const one of outbox) {
-    if (one.state === "sends") change(one.key, { state: "retries" });
-    if (one.state !== "conflict" && one.state !== "refused") schedule(one.key, Math.max(0, one.sendAt - Date.now()));
+function takeUp(one: Outgoing): void {
+  put({ ...one, owner: tab, state: one.state === "sends" ? "retries" : one.state });
+  schedule(one.key, Math.max(0, one.sendAt - Date.now()));
+}
+
+/** Another tab has changed what is kept; `name` is null when all of it was cleared. */
+function changed(name: string | null): void {
+  if (!member) return;
+  for (const key of name === null ? outbox().map(({ key }) => key) : [keyOf(name)]) {
+    if (key === null) continue;
+    const one = keptOne(key);
+    if (!one) {
+      unshow(key);
+      continue;
+    }
+    if (one.member !== member) continue;
+    if (one.owner !== tab) unschedule(key);
+    showOne(one);
   }
-  for (const listener of listeners) listener();
 }
 
 if (typeof window !== "undefined") {
   window.addEventListener("pagehide", () => void leave());
-  window.addEventListener("online", () => outbox.forEach(({ key, state }) => state === "retries" && schedule(key, 0)));
+  // A phone stops the clocks of a page that is out of sight, and may end it without a word.
+  window.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && matchMedia("(pointer: coarse)").matches) void leave();
+  });
+  window.addEventListener("online", () => outbox().forEach(({ key, state, owner }) => owner === tab && (state === "retries" || state === "resolves") && schedule(key, 0)));
+  window.addEventListener("storage", ({ key }) => changed(key));
 }
-
-export const useOutbox = () =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => outbox,
-  );

@@ -1,7 +1,7 @@
-// The drafts of this tab: in memory as they are typed, and in the browser a moment later.
+// The drafts of this tab: in memory as they are typed, and in the browser a moment later, where other tabs find them.
 import { useMemo, useSyncExternalStore } from "react";
-import { BLANK, type Draft, drafted, isBlank, keepDraft, readDraft } from "./drafts";
-import type { Outgoing } from "./outbox";
+import { BLANK, type Draft, draftNamed, drafted, isBlank, keepDraft, readDraft } from "./drafts";
+import type { Outgoing } from "./outgoing";
 
 const KEEP_AFTER = 300;
 
@@ -10,6 +10,8 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 const unkept = new Set<string>();
 let version = 0;
+/** How often everything that is kept was cleared. */
+let clears = 0;
 
 const name = (member: string, message: string) => `${member}.${message}`;
 
@@ -22,11 +24,15 @@ function draftOf(member: string, message: string): Draft {
   return read;
 }
 
+function changed(): void {
+  version += 1;
+  for (const listener of listeners) listener();
+}
+
 function become(member: string, message: string, draft: Draft): void {
   drafts.set(name(member, message), draft);
   unkept.add(name(member, message));
-  version += 1;
-  for (const listener of listeners) listener();
+  changed();
   clearTimeout(timer);
   timer = setTimeout(keep, isBlank(draft) ? 0 : KEEP_AFTER);
 }
@@ -40,7 +46,22 @@ function keep(): void {
   unkept.clear();
 }
 
-if (typeof window !== "undefined") window.addEventListener("pagehide", keep);
+/** Another tab has written; what is being typed here counts more. `stored` is null when everything was cleared. */
+function wrote(stored: string | null): void {
+  const written = stored === null ? [...drafts.keys()] : [draftNamed(stored)];
+  for (const key of written) {
+    if (key === null || unkept.has(key)) continue;
+    const [member, message] = key.split(".") as [string, string];
+    drafts.set(key, readDraft(localStorage, member, message) ?? BLANK);
+  }
+  if (stored === null) clears += 1;
+  changed();
+}
+
+if (typeof window !== "undefined") {
+  window.addEventListener("pagehide", keep);
+  window.addEventListener("storage", ({ key }) => (key === null || draftNamed(key) !== null) && wrote(key));
+}
 
 const listen = (listener: () => void) => {
   listeners.add(listener);
@@ -72,7 +93,7 @@ export function draftAgain({ member, messageId, content, uploads }: Outgoing): v
 /** The messages that have a draft. */
 export function useDrafted(member: string | undefined): ReadonlySet<string> {
   const now = useSyncExternalStore(listen, () => version);
-  const kept = useMemo(() => new Set(member ? drafted(localStorage, member) : []), [member]);
+  const kept = useMemo(() => new Set(member ? drafted(localStorage, member) : []), [member, clears]);
   return useMemo(() => {
     const all = new Set(kept);
     for (const [key, draft] of drafts) {

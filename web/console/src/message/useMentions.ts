@@ -18,6 +18,8 @@ export interface Mentions {
   pressed(event: KeyboardEvent<HTMLTextAreaElement>): boolean;
   /** Where the caret stands, as the field tells it. */
   stands(): void;
+  /** The field has not the focus any more. */
+  left(): void;
 }
 
 export function useMentions(field: RefObject<HTMLTextAreaElement | null>, text: string, isNote: boolean, picked: (text: string, who: Named) => void): Mentions {
@@ -27,9 +29,10 @@ export function useMentions(field: RefObject<HTMLTextAreaElement | null>, text: 
   const [at, goTo] = useState(0);
   /** The @ that somebody wants no list for. */
   const [dismissed, dismiss] = useState(-1);
+  const [isAway, away] = useState(false);
   const [, areThere] = useState(false);
   const typing = isNote ? beingMentioned(text, caret) : null;
-  const isOpen = typing !== null && typing.from !== dismissed;
+  const isOpen = typing !== null && !isAway && typing.from !== dismissed;
   const colleagues = useColleagues(isOpen).data?.members;
   useEffect(() => {
     if (isOpen) void bringSounds().then(() => areThere(true), () => {});
@@ -72,8 +75,9 @@ export function useMentions(field: RefObject<HTMLTextAreaElement | null>, text: 
     return true;
   };
   const stands = () => {
+    away(false);
     isAt(field.current?.selectionStart ?? 0);
     goTo(0);
   };
-  return { listId, found, at: Math.min(at, found.length - 1), goTo, take, pressed, stands };
+  return { listId, found, at: Math.min(at, found.length - 1), goTo, take, pressed, stands, left: () => away(true) };
 }

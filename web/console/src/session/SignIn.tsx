@@ -7,6 +7,7 @@ import { ask } from "../graph/ask";
 import { AcceptDocument, RedeemDocument, SignInDocument } from "../graph/generated/graphql";
 import { choose, useSettings } from "../settings/settings";
 import { sentenceOf } from "../commands/run";
+import { AntTheme } from "../shell/AntTheme";
 import { useWords } from "../words/words";
 import { firstPlace } from "./first";
 import { signedIn, useSession } from "./session";
@@ -23,7 +24,13 @@ function tokenOf(hash: string): string {
   }
 }
 
-export function SignIn() {
+export const SignIn = () => (
+  <AntTheme>
+    <Page />
+  </AntTheme>
+);
+
+function Page() {
   const { t } = useWords();
   const { locale } = useSettings();
   const { to } = useSearch({ from: "/sign-in" });

@@ -3,10 +3,17 @@ import Switch from "antd/es/switch";
 import { useState } from "react";
 import { TopBar } from "../shell/TopBar";
 import { ring } from "../told/ring";
+import { AntTheme } from "../shell/AntTheme";
 import { useWords } from "../words/words";
 import { type Settings, choose, useSettings } from "./settings";
 
-export function SettingsPage() {
+export const SettingsPage = () => (
+  <AntTheme>
+    <Page />
+  </AntTheme>
+);
+
+function Page() {
   const { t } = useWords();
   const chosen = useSettings();
   const [isDenied, denied] = useState(typeof Notification !== "undefined" && Notification.permission === "denied");

@@ -4,7 +4,7 @@ import { ask } from "../graph/ask";
 import { SetPresenceDocument, SignOutDocument } from "../graph/generated/graphql";
 import { queries } from "../graph/queries";
 import { useConnection } from "../graph/live";
-import { leave } from "../message/outbox";
+import { leaveAll } from "../message/outbox";
 import { signedOut } from "../session/session";
 import { may, useMe } from "../session/rights";
 import { choose, useSettings } from "../settings/settings";
@@ -17,7 +17,7 @@ import { Menu, type MenuItem } from "./Menu";
 const LONGEST_FAREWELL = 2_000;
 
 export async function signOut(): Promise<void> {
-  await Promise.race([leave(), new Promise((late) => setTimeout(late, LONGEST_FAREWELL))]);
+  await Promise.race([leaveAll(), new Promise((late) => setTimeout(late, LONGEST_FAREWELL))]);
   // Here it counts at once; a server that is away ends the session with its time.
   const ended = ask(SignOutDocument, {}, { keepalive: true }).catch(() => {});
   signedOut();

@@ -10,10 +10,12 @@ import SendOutlined from "@ant-design/icons/es/icons/SendOutlined";
 import StopOutlined from "@ant-design/icons/es/icons/StopOutlined";
 import UnorderedListOutlined from "@ant-design/icons/es/icons/UnorderedListOutlined";
 import UserOutlined from "@ant-design/icons/es/icons/UserOutlined";
+import WarningOutlined from "@ant-design/icons/es/icons/WarningOutlined";
 import { Link } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { useCounts, useHere } from "../graph/queries";
 import { FOLDERS, type Folder, countOf } from "../inbox/folders";
+import { isStuck, useOutbox } from "../message/outgoing";
 import { useWords } from "../words/words";
 import { Account } from "./Account";
 
@@ -37,6 +39,7 @@ export function Nav({ openSheet, gone }: { openSheet?(): void; gone?(): void }) 
   const { t, number } = useWords();
   const here = useHere();
   const counts = useCounts(here.data?.viewer?.id).data;
+  const stuck = useOutbox().filter(isStuck);
   return (
     <nav className="nav" aria-label={t("nav.folders")}>
       <div className="nav-desk">
@@ -62,6 +65,15 @@ export function Nav({ openSheet, gone }: { openSheet?(): void; gone?(): void }) 
             </li>
           );
         })}
+        {stuck[0] && (
+          <li className="begins">
+            <Link to="/messages/$id" params={{ id: stuck[0].messageId }} className="nav-item urgent" onClick={gone}>
+              <WarningOutlined aria-hidden />
+              <span className="nav-name">{t("sending.stuck")}</span>
+              <span className="nav-count">{number(stuck.length)}</span>
+            </Link>
+          </li>
+        )}
       </ul>
       <Account openSheet={openSheet} gone={gone} />
     </nav>

@@ -1,20 +1,20 @@
 // What stands around every page of the desk: folders, keys that work everywhere, and what is said at the foot.
-import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useState } from "react";
+import { Outlet, useLocation, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useHere } from "../graph/queries";
-import { Palette } from "../keyboard/Palette";
-import { Sheet } from "../keyboard/Sheet";
-import { openPalette } from "../keyboard/palette";
+import { isOnesOwn, readSearch } from "../inbox/folders";
+import { openPalette, usePalette } from "../keyboard/palette";
 import { useKeys } from "../keyboard/useKeys";
-import { onAnswer, resume } from "../message/outbox";
-import { FollowUpDialog } from "../message/FollowUpDialog";
-import { run, sentenceOf } from "../commands/run";
+import { onRefused, resume } from "../message/outbox";
+import { useFollowUp } from "../message/followUp";
+import { sentenceOf } from "../commands/run";
 import { useSession } from "../session/session";
 import { Toasts } from "../told/Toasts";
 import { say } from "../told/toasts";
 import { useTelling } from "../told/useTelling";
 import { useWords } from "../words/words";
 import { Nav } from "./Nav";
+import { useParts } from "./parts";
 import { useNavBeside } from "./wide";
 
 const WAY_OUT_AFTER = 5_000;
@@ -27,9 +27,11 @@ export function Shell() {
   const router = useRouter();
   const beside = useNavBeside();
   const [isSheetOpen, openSheet] = useState(false);
+  const isAsked = [usePalette(), useFollowUp()].some((one) => one !== null) || isSheetOpen;
+  const parts = useParts(isAsked);
   const me = here.data?.viewer?.id;
-  // The page takes a while to be put up: in pieces.
-  const isHere = useDeferredValue(Boolean(here.data), false);
+  // A list that is the same for everybody is put up before it is known who is here.
+  const asksWho = useLocation({ select: ({ pathname, search }) => pathname !== "/inbox" || isOnesOwn(readSearch(search)) || "m" in search });
 
   useEffect(() => {
     if (session) return;
@@ -39,17 +41,13 @@ export function Shell() {
 
   useEffect(() => {
     if (!me) return;
-    onAnswer({
-      arrived: ({ resolves }, { message }) => {
-        if (resolves && message) void run({ name: "resolve" }, [message], true);
-      },
-      refused: ({ messageId, why }) =>
-        say({
-          text: t("sending.refused", { why: why ?? "" }),
-          tone: "bad",
-          action: { label: t("sending.look"), run: () => void navigate({ to: "/messages/$id", params: { id: messageId } }) },
-        }),
-    });
+    onRefused(({ messageId, why }) =>
+      say({
+        text: t("sending.refused", { why: why ?? "" }),
+        tone: "bad",
+        action: { label: t("sending.look"), run: () => void navigate({ to: "/messages/$id", params: { id: messageId } }) },
+      }),
+    );
     resume(me);
   }, [me, t, navigate]);
 
@@ -77,10 +75,14 @@ export function Shell() {
   return (
     <div className={beside ? "shell" : "shell narrow"}>
       {beside && <Nav openSheet={() => openSheet(true)} />}
-      {here.data && isHere ? <Outlet /> : <main className="blank" aria-busy="true" />}
-      <Palette />
-      <FollowUpDialog />
-      {isSheetOpen && <Sheet close={() => openSheet(false)} />}
+      {here.data || !asksWho ? <Outlet /> : <main className="blank" aria-busy="true" />}
+      {parts && (
+        <>
+          <parts.Palette />
+          <parts.FollowUpDialog />
+          {isSheetOpen && <parts.Sheet close={() => openSheet(false)} />}
+        </>
+      )}
       <Toasts />
     </div>
   );

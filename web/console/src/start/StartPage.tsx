@@ -5,10 +5,12 @@ import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ask } from "../graph/ask";
 import { InviteDocument, LeaveTestDocument, NameDeskDocument } from "../graph/generated/graphql";
+import { newKey } from "../graph/key";
 import { queries, useHere } from "../graph/queries";
 import { may } from "../session/rights";
 import { sentenceOf } from "../commands/run";
 import { TopBar } from "../shell/TopBar";
+import { AntTheme } from "../shell/AntTheme";
 import { useWords } from "../words/words";
 import { Step } from "./Step";
 import { Copyable } from "./Copyable";
@@ -32,7 +34,13 @@ function useAsked() {
   return { isBusy, why, go };
 }
 
-export function StartPage() {
+export const StartPage = () => (
+  <AntTheme>
+    <Page />
+  </AntTheme>
+);
+
+function Page() {
   const { t } = useWords();
   const here = useHere().data;
   const me = here?.viewer;
@@ -127,7 +135,7 @@ function TestStep({ name, email }: { name: string; email: string | null }) {
   const leave = () =>
     go(async () => {
       // As a visitor would, without who is signed in here.
-      const input = { name, contact: email ?? "test@example.com", content: t("start.testWords"), idempotencyKey: crypto.randomUUID() };
+      const input = { name, contact: email ?? "test@example.com", content: t("start.testWords"), idempotencyKey: newKey() };
       const { submitMessage } = await ask(LeaveTestDocument, { input }, { anonymous: true });
       if (submitMessage.visitorMessage) is(submitMessage.visitorMessage.reference);
       return submitMessage.userErrors;

@@ -11,3 +11,9 @@ export function concerns(change: Told, me: string, tell: "all" | "mine", hadIt: 
   if (type === "MessageAssigned") return mine && !hadIt ? "assigned" : null;
   return null;
 }
+
+const NEWS_FOR = 60_000;
+
+/** A stream that goes on after a night tells all of it: what visitors wrote then is no news. Of what is given nobody says when. */
+export const isNews = (why: "new" | "more" | "assigned", message: { lastActivityAt: string }, now = Date.now()) =>
+  why === "assigned" || now - Date.parse(message.lastActivityAt) < NEWS_FOR;

@@ -15,12 +15,12 @@ export interface Toast {
 const SECONDS = { plain: 8, bad: 15 };
 const MOST = 4;
 
-let toasts: readonly Toast[] = [];
+let shown: readonly Toast[] = [];
 let last = 0;
 const listeners = new Set<() => void>();
 
 function become(next: readonly Toast[]): void {
-  toasts = next;
+  shown = next;
   for (const listener of listeners) listener();
 }
 
@@ -28,14 +28,16 @@ export function say(toast: Omit<Toast, "id" | "until" | "tone"> & { tone?: Toast
   const id = ++last;
   const tone = toast.tone ?? "plain";
   const seconds = toast.seconds ?? SECONDS[tone];
-  become([...toasts, { ...toast, tone, id, until: Date.now() + seconds * 1000 }].slice(-MOST));
+  become([...shown, { ...toast, tone, id, until: Date.now() + seconds * 1000 }].slice(-MOST));
   setTimeout(() => unsay(id), seconds * 1000);
   return id;
 }
 
 export function unsay(id: number): void {
-  if (toasts.some((toast) => toast.id === id)) become(toasts.filter((toast) => toast.id !== id));
+  if (shown.some((toast) => toast.id === id)) become(shown.filter((toast) => toast.id !== id));
 }
+
+export const toasts = () => shown;
 
 export const useToasts = () =>
   useSyncExternalStore(
@@ -43,5 +45,5 @@ export const useToasts = () =>
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => toasts,
+    toasts,
   );

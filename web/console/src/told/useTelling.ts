@@ -1,18 +1,20 @@
-// Being told wherever one is: the number of the title, a sound, a notice of the system, and counts that follow.
-import { useEffect } from "react";
+// Being told wherever one is: the number of the title, notices, and counts that follow.
+import { useEffect, useState } from "react";
 import type { HereQuery } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
 import { useCounts, queries } from "../graph/queries";
-import { current } from "../inbox/book";
-import { happened, inbox } from "../inbox/store";
+import { happened, useInbox } from "../inbox/store";
+import { whenIdle } from "../shell/idle";
 import { settings } from "../settings/settings";
-import { words } from "../words/words";
-import { concerns } from "./concerns";
-import { ring } from "./ring";
+import { concerns, isNews } from "./concerns";
+import { beTeller, notify } from "./notices";
+import { becomes } from "./owners";
 
 const COUNT_AFTER = 400;
-const MOST_ASKED = 5;
-const ASKED_AFTER = 200;
+/** When it is asked whether the desk knows that somebody is there. */
+const ASKED_AT = [300, 1_000, 3_000];
+/** Counts that are as old as this one reads again. */
+const OLD = 5_000;
 
 export function useTelling(me: string | undefined): void {
   const open = useCounts(me).data?.all.open;
@@ -20,8 +22,15 @@ export function useTelling(me: string | undefined): void {
     document.title = open ? `(${open}) Leaveword` : "Leaveword";
   }, [open]);
 
+  // A list that is shown comes first.
+  const isRead = useInbox(({ read }) => read);
+  const [begins, begin] = useState(false);
   useEffect(() => {
-    if (!me) return;
+    if (me && !begins && (isRead || location.pathname !== "/inbox")) return whenIdle(() => begin(true));
+  }, [me, isRead, begins]);
+
+  useEffect(() => {
+    if (!me || !begins) return;
     let counting: ReturnType<typeof setTimeout> | undefined;
     const count = () => {
       counting ??= setTimeout(() => {
@@ -32,45 +41,33 @@ export function useTelling(me: string | undefined): void {
     const stop = tell({
       told: (change) => {
         count();
-        const hadIt = current(inbox(), change.messageId)?.assignee?.id === me;
         if (change.message) happened({ kind: "seen", message: change.message });
-        const why = concerns(change, me, settings().tell, hadIt);
-        if (why && change.message) notify(why, change.message);
+        const hadIt = change.message && becomes(change.messageId, change.message.assignee?.id ?? null) === me;
+        const why = concerns(change, me, settings().tell, Boolean(hadIt));
+        if (why && change.message && isNews(why, change.message)) notify(why, change.message);
       },
       runs: () => {
-        count();
+        // They have just been read with the page.
+        if (Date.now() - (queries.getQueryState(["counts", me])?.dataUpdatedAt ?? 0) > OLD) count();
         void arrive();
       },
     });
+    const rest = beTeller();
     return () => {
       stop();
+      rest();
       clearTimeout(counting);
     };
-  }, [me]);
+  }, [me, begins]);
 }
 
 /** Whoever is told is at the desk. The server answers before it has written that down, so it may have to be asked again. */
 async function arrive(): Promise<void> {
-  for (let times = 0; times < MOST_ASKED; times += 1) {
+  const began = Date.now();
+  for (const at of ASKED_AT) {
+    await new Promise((later) => setTimeout(later, began + at - Date.now()));
     await queries.invalidateQueries({ queryKey: ["here"] });
     const read = queries.getQueriesData<HereQuery>({ queryKey: ["here"] });
     if (read.some(([, here]) => here?.viewer?.presence === "PRESENT")) return;
-    await new Promise((later) => setTimeout(later, ASKED_AFTER * 2 ** times));
   }
-}
-
-function notify(why: "new" | "more" | "assigned", message: { id: string; reference: string; content: string | null; visitor: { name: string | null } }): void {
-  const { t } = words();
-  const { sound, desktop } = settings();
-  if (sound) ring();
-  if (!desktop || document.visibilityState === "visible" || !("Notification" in window) || Notification.permission !== "granted") return;
-  const name = message.visitor.name ?? message.reference;
-  const notice = new Notification(t(`told.${why}`, { name }), { body: message.content?.slice(0, 120) ?? "", tag: message.id });
-  notice.onclick = () => {
-    window.focus();
-    // The router hears of addresses that are told so.
-    history.pushState(null, "", `/messages/${message.id}`);
-    dispatchEvent(new PopStateEvent("popstate"));
-    notice.close();
-  };
 }

@@ -298,6 +298,9 @@ export const en = {
 
   "sending.toast": "The reply to {name} goes out in 8 seconds.",
   "sending.tooLate": "It is sent already.",
+  "sending.gone": "It was taken back or sent in another tab.",
+  "sending.resolves": "Sent; the message is being resolved.",
+  "sending.stuck": "Not sent",
   "sending.waits": "Goes out in {n} s",
   "sending.now": "Sending…",
   "sending.retries": "Waiting for the network; it is sent once.",
@@ -321,6 +324,7 @@ export const en = {
 
   "told.new": "New message from {name}",
   "told.more": "{name} wrote more",
+  "told.many": "{n} new",
   "told.assigned": "{name}'s message is yours now",
 
   "signIn.intro": "Sign in to answer messages.",

@@ -300,6 +300,9 @@ export const zhCN: Record<keyof typeof en, string> = {
 
   "sending.toast": "给 {name} 的回复将在 8 秒后发出。",
   "sending.tooLate": "已经发出，无法撤销。",
+  "sending.gone": "已在其他标签页撤销或发出。",
+  "sending.resolves": "已发送，正在标记为已解决。",
+  "sending.stuck": "未发送",
   "sending.waits": "{n} 秒后发出",
   "sending.now": "正在发送…",
   "sending.retries": "等待网络恢复，只会发送一次。",
@@ -323,6 +326,7 @@ export const zhCN: Record<keyof typeof en, string> = {
 
   "told.new": "{name} 的新留言",
   "told.more": "{name} 补充了留言",
+  "told.many": "{n} 条新动态",
   "told.assigned": "{name} 的留言已转给您",
 
   "signIn.intro": "登录后处理留言。",

@@ -1,38 +1,23 @@
-// Light or dark, and the tokens of antd: darker than its own where words stand on white, for contrast.
+// The tokens of antd, light or dark: darker than its own where words stand on white, for contrast. Whatever shows a part
+// of antd stands within this; the first view of the inbox shows none, and does without.
 import ConfigProvider from "antd/es/config-provider";
 import theme from "antd/es/theme";
 import enUS from "antd/es/locale/en_US";
 import zhCN from "antd/es/locale/zh_CN";
-import { type ReactNode, useEffect, useSyncExternalStore } from "react";
+import type { ReactNode } from "react";
 import { useSettings } from "../settings/settings";
-
-const dark = typeof window === "undefined" ? null : window.matchMedia("(prefers-color-scheme: dark)");
-
-const useSystemDark = () =>
-  useSyncExternalStore(
-    (listener) => {
-      dark?.addEventListener("change", listener);
-      return () => dark?.removeEventListener("change", listener);
-    },
-    () => dark?.matches ?? false,
-  );
-
-const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content;
+import { useDark } from "./looks";
+import { nonce } from "./nonce";
 
 const LIGHT = { colorPrimary: "#0b57b7", colorTextPlaceholder: "#646b76", colorTextDescription: "#565d68", colorError: "#b3261e" };
 const DARK = { colorPrimary: "#6ca8ff", colorError: "#ff9d94", colorTextPlaceholder: "#969daa", colorTextDescription: "#a6adb9", colorBgContainer: "#1b1e23", colorBgElevated: "#23272e" };
 
-export function Theme({ children }: { children: ReactNode }) {
-  const chosen = useSettings();
-  const system = useSystemDark();
-  const isDark = chosen.theme === "auto" ? system : chosen.theme === "dark";
-  useEffect(() => {
-    document.documentElement.dataset.theme = isDark ? "dark" : "light";
-    document.documentElement.lang = chosen.locale;
-  }, [isDark, chosen.locale]);
+export function AntTheme({ children }: { children: ReactNode }) {
+  const { locale } = useSettings();
+  const isDark = useDark();
   return (
     <ConfigProvider
-      locale={chosen.locale === "en" ? enUS : zhCN}
+      locale={locale === "en" ? enUS : zhCN}
       csp={nonce ? { nonce } : undefined}
       wave={{ disabled: true }}
       theme={{

@@ -1,0 +1,85 @@
+import type { BrowserContext, Page } from "@playwright/test";
+import { expect, rowOf, test } from "./console.ts";
+
+/** Two tabs of one browser, each with the message open. */
+async function twice(context: BrowserContext, reference: string): Promise<[Page, Page]> {
+  const pages: [Page, Page] = [await context.newPage(), await context.newPage()];
+  for (const page of pages) {
+    await page.goto(`/messages/${reference}`);
+    await expect(page.getByRole("textbox", { name: "Reply" })).toBeVisible();
+  }
+  return pages;
+}
+
+test("a reply that is taken back in one tab is sent by none", async ({ work }) => {
+  const agent = await work.agent("Anna");
+  const { id, reference } = await work.leave("two tabs, taken back");
+  const [one, other] = await twice(await work.context(agent, { locale: "en" }), reference);
+  await one.clock.install();
+  await other.clock.install();
+  await one.getByRole("textbox", { name: "Reply" }).fill("too hasty");
+  await one.getByRole("button", { name: "Send", exact: true }).click();
+  // The other shows it, also when it is loaded anew.
+  await expect(other.locator(".on-its-way")).toContainText("too hasty");
+  await other.reload();
+  await expect(other.locator(".on-its-way")).toContainText("too hasty");
+  await one.locator(".on-its-way").getByRole("button", { name: "Undo" }).click();
+  await expect(other.locator(".on-its-way")).toHaveCount(0);
+  for (const page of [one, other]) await page.clock.runFor(30_000);
+  // What would have gone out is behind what goes out now.
+  await one.getByRole("textbox", { name: "Reply" }).fill("thought over");
+  await one.getByRole("button", { name: "Send", exact: true }).click();
+  await one.getByRole("button", { name: "Send now" }).click();
+  await one.clock.runFor(1_000);
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["thought over"]);
+});
+
+test("a reply goes out once although two tabs are open, and a draft is the same in both", async ({ work }) => {
+  const agent = await work.agent("Ben");
+  const { id, reference } = await work.leave("two tabs, sent");
+  const [one, other] = await twice(await work.context(agent, { locale: "en" }), reference);
+  await one.getByRole("textbox", { name: "Reply" }).fill("from the first");
+  await expect(other.getByRole("textbox", { name: "Reply" })).toHaveValue("from the first");
+  await other.getByRole("textbox", { name: "Reply" }).pressSequentially(", and the second");
+  await expect(one.getByRole("textbox", { name: "Reply" })).toHaveValue("from the first, and the second");
+  await one.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(other.getByRole("textbox", { name: "Reply" })).toHaveValue("");
+  await other.locator(".on-its-way").getByRole("button", { name: "Send now" }).click();
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["from the first, and the second"]);
+  for (const page of [one, other]) await expect(page.locator(".on-its-way")).toHaveCount(0);
+  expect((await work.said(id)).replies).toHaveLength(1);
+});
+
+test("a reply that was not taken is told of everywhere, and again by a page that comes later", async ({ work }) => {
+  const agent = await work.agent("Cora");
+  const { id, reference } = await work.leave("never taken");
+  const page = await work.page(agent, { locale: "en" });
+  await page.route("**/graphql", async (route) => {
+    if (!route.request().postData()?.includes("mutation Reply")) return route.continue();
+    const done = { message: null, receipt: null, conflict: null, userErrors: [{ code: "INVALID", message: "no such thing", field: null }] };
+    await route.fulfill({ json: { data: { done } } });
+  });
+  await page.goto(`/messages/${reference}`);
+  await page.getByRole("textbox", { name: "Reply" }).fill("refused");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByRole("button", { name: "Send now" }).click();
+  await expect(page.locator(".on-its-way")).toContainText("no such thing");
+  await page.goto("/inbox?order=NEWEST_FIRST");
+  await expect(rowOf(page, id)).toContainText("Not sent");
+  await expect(page.locator(".toast.bad")).toContainText("no such thing");
+  await page.locator(".nav").getByRole("link", { name: /Not sent/ }).click();
+  await expect(page.locator(".on-its-way")).toContainText("refused");
+});
+
+test("whoever signs out in one tab has sent what another one had waiting", async ({ work }) => {
+  const agent = await work.agent("Dora");
+  const { id, reference } = await work.leave("sign out elsewhere");
+  const [one, other] = await twice(await work.context(agent, { locale: "en" }), reference);
+  await one.getByRole("textbox", { name: "Reply" }).fill("on my way home");
+  await one.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(other.locator(".on-its-way")).toContainText("on my way home");
+  await other.getByRole("button", { name: /Dora/ }).click();
+  await other.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(one).toHaveURL(/sign-in/);
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["on my way home"]);
+});

@@ -99,6 +99,26 @@ test("the keyboard alone: open, around, write, send, back", async ({ page, shop,
   await expect(widget.launcher).toBeFocused();
 });
 
+test("the keyboard never falls out of the dialog while what had it is replaced", async ({ page, context, shop, front, desk }) => {
+  await askLittle(desk);
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  await widget.open();
+  await widget.fill(word());
+  await context.setOffline(true);
+  await widget.button(words.send).focus();
+  await page.keyboard.press("Enter");
+  await expect(widget.button(words.tryNow)).toBeFocused();
+  await widget.button(words.edit).focus();
+  await page.keyboard.press("Enter");
+  await expect(widget.button(words.send)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(widget.button(words.tryNow)).toBeFocused();
+  await context.setOffline(false);
+  await widget.sent();
+  await expect(dialog.getByRole("heading", { name: words.sentTitle })).toBeFocused();
+});
+
 test("what is typed here is no shortcut of the page's", async ({ page, shop, front }) => {
   const widget = await visit(page, shop, front.url);
   await page.evaluate(() => {

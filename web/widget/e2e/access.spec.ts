@@ -1,6 +1,6 @@
 // The keyboard, the screen reader, and every way of looking: no violation of WCAG 2.2 AA in any state, light and dark.
 import { expect, expectAccessible, test } from "../../browser/fixtures.ts";
-import { askEverything, askLittle, closeDesk, reply, theMessageWith, visit, word } from "./visiting.ts";
+import { askEverything, askLittle, closeDesk, reply, takeTheTime, theMessageWith, visit, word } from "./visiting.ts";
 
 test.beforeAll(async ({ desk }) => {
   await askEverything(desk);
@@ -88,6 +88,7 @@ test("the keyboard alone: open, around, write, send, back", async ({ page, shop,
   await page.keyboard.type("lilei@example.com");
   await widget.field("content").focus();
   await page.keyboard.type(content);
+  await takeTheTime(page);
   await widget.button(words.send).focus();
   await page.keyboard.press("Enter");
   await widget.sent();

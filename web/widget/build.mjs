@@ -22,11 +22,35 @@ const drawsWithPreact = {
   transform: (code, id) => (id.endsWith(".tsx") ? `import { h, Fragment } from "preact";\n${code}` : null),
 };
 
-/** A browser never tries an import again that has failed: so first see whether it can be fetched. */
+/** What a desk is asked in needs no lines, and fragments by themselves are asked by nobody. */
+const asksInOneLine = {
+  name: "asks-in-one-line",
+  enforce: "pre",
+  transform: (code, id) =>
+    id.endsWith("generated/graphql.ts")
+      ? code
+          .replace(/`[^`]*`/g, (text) => text.replace(/\s+/g, " "))
+          .replaceAll("= new TypedDocumentString", "= /* @__PURE__ */ new TypedDocumentString")
+      : null,
+};
+
+/** A browser never tries an import again that has failed: so first see whether it can be fetched, and whether it is there. */
 const canTryAgain = {
   name: "can-try-again",
-  renderChunk: (code) =>
-    code.replace(/import\((["`])(\.\/[^"`]+)\1\)/g, (whole, _, file) => `fetch(new URL("${file}",import.meta.url)).then(()=>${whole})`),
+  renderChunk: (code) => {
+    const tried = code.replace(/import\((["`])(\.\/[^"`]+)\1\)/g, 'fetchPart("$2")');
+    if (tried === code) return null;
+    return `${tried}
+function fetchPart(file) { return fetch(new URL(file, import.meta.url)).then(({ ok }) => (ok ? import(file) : Promise.reject())); }`;
+  },
+};
+
+/** What tells other tools which calls they may leave out, browsers would only fetch. */
+const withoutNotes = {
+  name: "without-notes",
+  generateBundle: (_, files) => {
+    for (const file of Object.values(files)) if (file.type === "chunk") file.code = file.code.replace(/(\w?)\/\* @__PURE__ \*\/ /g, (_, word) => word && `${word} `);
+  },
 };
 
 /** Builds one entry; what it is called then. */
@@ -36,13 +60,15 @@ async function built(entry, name, { formats = ["es"], fileName, define } = {}) {
     configFile: false,
     root: here("."),
     logLevel: "warn",
-    plugins: [drawsWithPreact, canTryAgain],
+    plugins: [drawsWithPreact, asksInOneLine, canTryAgain, withoutNotes],
     oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
     ...(define && { define }),
     build: {
       outDir: folder,
       emptyOutDir: false,
       target: "es2022",
+      // As docs/widget.md says: all of these know light and dark by themselves.
+      cssTarget: ["chrome123", "edge123", "firefox121", "safari17.5"],
       lib: { entry: { [name]: here(entry) }, formats, name: "leaveword" },
       // What several parts have in common is in the first of them, for it is there already.
       rolldownOptions: {

@@ -1,6 +1,6 @@
 // The keyboard, the screen reader, and every way of looking: no violation of WCAG 2.2 AA in any state, light and dark.
 import { expect, expectAccessible, test } from "../../browser/fixtures.ts";
-import { askEverything, askLittle, closeDesk, reply, theMessageWith, visit, word } from "./visiting.ts";
+import { askEverything, askLittle, closeDesk, reply, takeTheTime, theMessageWith, visit, word } from "./visiting.ts";
 
 test.beforeAll(async ({ desk }) => {
   await askEverything(desk);
@@ -88,6 +88,7 @@ test("the keyboard alone: open, around, write, send, back", async ({ page, shop,
   await page.keyboard.type("lilei@example.com");
   await widget.field("content").focus();
   await page.keyboard.type(content);
+  await takeTheTime(page);
   await widget.button(words.send).focus();
   await page.keyboard.press("Enter");
   await widget.sent();
@@ -97,6 +98,26 @@ test("the keyboard alone: open, around, write, send, back", async ({ page, shop,
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
   await expect(widget.launcher).toBeFocused();
+});
+
+test("the keyboard never falls out of the dialog while what had it is replaced", async ({ page, context, shop, front, desk }) => {
+  await askLittle(desk);
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  await widget.open();
+  await widget.fill(word());
+  await context.setOffline(true);
+  await widget.button(words.send).focus();
+  await page.keyboard.press("Enter");
+  await expect(widget.button(words.tryNow)).toBeFocused();
+  await widget.button(words.edit).focus();
+  await page.keyboard.press("Enter");
+  await expect(widget.button(words.send)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(widget.button(words.tryNow)).toBeFocused();
+  await context.setOffline(false);
+  await widget.sent();
+  await expect(dialog.getByRole("heading", { name: words.sentTitle })).toBeFocused();
 });
 
 test("what is typed here is no shortcut of the page's", async ({ page, shop, front }) => {

@@ -176,6 +176,17 @@ test("without a network the button stays, and another click opens it", async ({ 
   await widget.open();
 });
 
+test("a part that another release has taken away is said to be missing, and asked for again", async ({ page, shop, front }) => {
+  await page.route("**/widget/assets/panel-*", (route) => route.fulfill({ status: 404, headers: { "access-control-allow-origin": "*" } }));
+  const widget = await visit(page, shop, front.url);
+  await widget.launcher.click();
+  await expect(page.getByText(widget.words.unreachable)).toBeInViewport();
+  await expectAccessible(page);
+  await page.unroute("**/widget/assets/panel-*");
+  await widget.open();
+  await expect(page.getByText(widget.words.unreachable)).toHaveCount(0);
+});
+
 test("the desk's own page, and a frame for those who want the visitor out of their page's reach", async ({ page, shop, front, desk }) => {
   await page.goto(`${front.url}/leave-message?lang=zh-CN`);
   const own = new Widget(page, WORDS["zh-CN"]!);

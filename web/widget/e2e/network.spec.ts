@@ -75,6 +75,60 @@ test("the words are changed after an answer was lost: the first are there once, 
   expect((await theMessageWith(desk, content)).content).toBe(content);
 });
 
+test("a contact is mended after an answer was lost: the first message is there, the mended one stands here to be sent", async ({ page, shop, front, desk }) => {
+  let cut = true;
+  await page.route("**/graphql", async (route) => {
+    if (!isSubmit(route) || !cut) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.open();
+  await widget.fill(content, "lilei@example.con");
+  await widget.send();
+  await widget.button(words.edit).click();
+  cut = false;
+  await widget.field("contact").fill("lilei@example.com");
+  await widget.send();
+  await expect(dialog.locator(".linked", { hasText: words.sentBefore })).toBeVisible();
+  await expect(widget.field("contact")).toHaveValue("lilei@example.com");
+  await expect(widget.field("content")).toHaveValue(content);
+  await theMessageWith(desk, content);
+  await widget.send();
+  await widget.sent();
+  await expect.poll(async () => (await messagesWith(desk, content)).length).toBe(2);
+});
+
+test("what is refused while the dialog is closed is told: on the button, to the page, and in the form", async ({ page, shop, front }) => {
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/graphql", async (route) => {
+    if (!isSubmit(route)) return route.continue();
+    await held;
+    const userErrors = [{ code: "INVALID", field: ["contact"], message: "no" }];
+    await route.fulfill({ json: { data: { submitMessage: { receipt: null, visitorMessage: null, userErrors } } } });
+  });
+  await page.evaluate(() => addEventListener("lm:failed", () => ((window as any).failed = true)));
+  await widget.open();
+  await widget.fill(word());
+  await widget.send();
+  await expect(widget.button(words.sending)).toBeVisible();
+  await widget.button(words.close).click();
+  await expect(dialog).toHaveCount(0);
+  answer();
+  await expect(page.locator(".launcher .badge")).toHaveText("!");
+  await expect(widget.launcher).toHaveAccessibleName(new RegExp(words.failed.replaceAll(".", "\\.")));
+  await expect(page.getByRole("status").filter({ hasText: words.failed })).toHaveCount(1);
+  expect(await page.evaluate(() => (window as any).failed)).toBe(true);
+  await widget.launcher.click();
+  await expect(dialog.getByText(words.contactWrong)).toBeVisible();
+  await expect(page.locator(".launcher .badge")).toHaveCount(0);
+});
+
 test("offline: said plainly, kept over a reload, and sent when there is a network again", async ({ page, context, shop, front, desk }) => {
   const widget = await visit(page, shop, front.url);
   const { words, dialog } = widget;
@@ -215,6 +269,68 @@ test("what is answered while the socket is gone is told after what was told last
   await expect(dialog.locator(".theirs")).toHaveCount(2);
   expect(begun[0]).toBeNull();
   expect(begun.at(-1)).not.toBeNull();
+});
+
+test("a message that goes while it is read is said to be gone, with a way back", async ({ page, shop, front, desk }) => {
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.leave(content);
+  await widget.button(words.seeMessage).click();
+  await expect(dialog.locator(".thread").getByText(content)).toBeVisible();
+  const { id } = await theMessageWith(desk, content);
+  await desk.ask(`mutation ($id: ID!) { deleteMessage(input: { messageId: $id }) { userErrors { code message } } }`, { id });
+  await expect(dialog.getByText(words.erased)).toBeVisible();
+  await dialog.locator(".page").getByRole("button", { name: words.history }).click();
+  await expect(dialog.getByText(words.newMessage)).toBeVisible();
+  await expect(dialog.getByText(content)).toHaveCount(0);
+});
+
+test("a picture that is added after the message was left and opened again goes along", async ({ page, shop, front }) => {
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.leave(content);
+  await widget.button(words.seeMessage).click();
+  const input = dialog.locator(".add input[type=file]");
+  const files = async (name: string) => input.setInputFiles({ name, mimeType: "image/png", buffer: await picture(page, 30, 20) });
+  await files("a.png");
+  await expect(dialog.locator(".add .item[data-state=sent]")).toHaveCount(1);
+  await widget.button(words.back).click();
+  await dialog.locator(".list li").filter({ hasText: content }).click();
+  await files("b.png");
+  await expect(dialog.locator(".add .item[data-state=sent]")).toHaveCount(2);
+  await dialog.locator(".add").getByRole("button", { name: words.send }).click();
+  await expect(dialog.locator(".own .images a")).toHaveCount(2);
+});
+
+test("a rating is sent once, however often the button is pressed", async ({ page, shop, front, desk }) => {
+  const widget = await visit(page, shop, front.url);
+  const { words, dialog } = widget;
+  const content = word();
+  await widget.leave(content);
+  await widget.button(words.seeMessage).click();
+  const { id } = await theMessageWith(desk, content);
+  await reply(desk, id, "Hello");
+  let go = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  const keys: string[] = [];
+  await page.route("**/graphql", async (route) => {
+    const body = route.request().postDataJSON();
+    if (!body.query.includes("rateMessage")) return route.continue();
+    keys.push(body.variables.input.idempotencyKey);
+    await held;
+    await route.continue();
+  });
+  await dialog.getByRole("radio").nth(4).check({ force: true });
+  const send = dialog.locator(".rating").getByRole("button", { name: words.send });
+  await send.click();
+  await expect(send).toHaveAttribute("aria-disabled", "true");
+  await send.click({ force: true });
+  await send.press("Enter");
+  go();
+  await expect(dialog.getByText(words.rated)).toBeVisible();
+  expect(keys).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
 });
 
 test("who does not want to rate is not asked again", async ({ page, shop, front, desk }) => {

@@ -26,7 +26,7 @@ returning();
 
 // The host of the frame learns what happens, and nothing of what is written.
 if (parent !== window) {
-  for (const name of ["lm:ready", "lm:submitted", "lm:replied", "lm:rated", "lm:open-chat"]) {
+  for (const name of ["lm:ready", "lm:submitted", "lm:failed", "lm:replied", "lm:rated", "lm:open-chat"]) {
     widget.addEventListener(name, () => parent.postMessage({ type: name }, "*"));
   }
   widget.addEventListener("lm:unread", (event) => {

@@ -2,7 +2,7 @@
 export {};
 
 const LANGUAGES = ["zh-CN", "zh-TW", "en", "ja", "ko", "de", "fr", "es", "ar"];
-const EVENTS = ["lm:ready", "lm:open", "lm:close", "lm:open-chat", "lm:submitted", "lm:unread", "lm:replied", "lm:rated"];
+const EVENTS = ["lm:ready", "lm:open", "lm:close", "lm:open-chat", "lm:submitted", "lm:failed", "lm:unread", "lm:replied", "lm:rated"];
 /** The oldest that is still shown. */
 const MOST_SHOWN = 100;
 

@@ -8,8 +8,8 @@ export interface Door {
   url: string;
   lang: string;
   token(): string | null;
-  /** The token opens nothing any more. */
-  forget(): void;
+  /** This token opens nothing any more. */
+  forget(token: string | null): void;
 }
 
 /** `network`: nobody knows whether it arrived. `later`: not now. `token`: it opened nothing, and is forgotten. `refused`: never so. */
@@ -55,7 +55,7 @@ export async function ask<Data, Variables>(
   if (!extensions && answer.data) return answer.data;
   const code = extensions?.code;
   if (code === "UNAUTHENTICATED") {
-    door.forget();
+    door.forget(token);
     throw new Failure("token");
   }
   if (code === "RATE_LIMITED" || code === "UNAVAILABLE") throw new Failure("later", extensions.retryAfter);

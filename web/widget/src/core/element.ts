@@ -26,14 +26,11 @@ export class LeaveMessage extends HTMLElement {
   private prefilled: Prefill = {};
   private readonly begun = Promise.withResolvers<void>();
   private unread = 0;
+  /** What stands on the button. */
+  private mark = "";
   /** Stylesheets that are on already. */
   private readonly worn = new Set<string>();
-  private readonly elsewhere = ({ key }: StorageEvent) => {
-    // The visitor became somebody in another tab, or nobody.
-    if (!this.visit || key !== this.visit.memory.name("token")) return;
-    if (this.visit.token()) this.visit.begin();
-    else this.visit.forget();
-  };
+  private readonly elsewhere = (event: StorageEvent) => this.visit?.heard(event);
 
   constructor() {
     super();
@@ -138,7 +135,7 @@ export class LeaveMessage extends HTMLElement {
   }
 
   private stop(): void {
-    this.visit?.end();
+    this.visit?.leave();
     this.panel?.end();
     this.visit = this.panel = null;
   }
@@ -156,8 +153,10 @@ export class LeaveMessage extends HTMLElement {
   private setOpen(open: boolean): void {
     if (open === this.isOpen) return;
     this.isOpen = open;
-    // Another widget of this page may have made somebody of the visitor.
-    if (open) this.visit?.begin();
+    if (open && this.visit) {
+      this.visit.failed = false;
+      this.visit.begin();
+    }
     if (open && !this.visit) this.tryToBegin();
     const focused = this.root.activeElement;
     this.draw();
@@ -190,19 +189,26 @@ export class LeaveMessage extends HTMLElement {
     const open = inline || this.isOpen;
     if (open && !this.panel) {
       launcher.ariaBusy = "true";
+      this.status.textContent = "";
       void this.fetchPanel()
         .then(() => this.draw())
         .catch(() => {
-          // No network: the button is there for another try.
+          // No network, or another release by now: the button is there for another try.
           this.isOpen = false;
           launcher.ariaBusy = null;
+          this.status.textContent = words.unreachable;
+          this.status.className = "unreachable";
         });
     } else launcher.ariaBusy = null;
     this.panel?.draw(open, inline, this.hasAttribute("chat"));
+    if (open && this.panel) this.status.className = "unseen";
     launcher.hidden = inline || (open && this.panel !== null);
     const unread = visit.unreadInAll;
-    launcher.ariaLabel = words.leaveMessage + (unread ? `, ${language.many(words.newReplies, unread)}` : "");
-    if (unread !== this.unread) launcher.replaceChildren(...(unread ? [badge(language.number(unread))] : []));
+    const news = visit.failed ? words.failed : unread && language.many(words.newReplies, unread);
+    launcher.ariaLabel = words.leaveMessage + (news ? `, ${news}` : "");
+    const mark = visit.failed ? "!" : unread ? language.number(unread) : "";
+    if (mark !== this.mark) launcher.replaceChildren(...(mark ? [badge(mark)] : []));
+    this.mark = mark;
     if (unread > this.unread) this.status.textContent = words.replied;
     this.unread = unread;
   }

@@ -25,7 +25,7 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
   const { language, pictures } = visit;
   const { words } = language;
   const { draft } = writing;
-  const shelf = visit.shelf(draft.key, draft.files, (files) => writing.write({ files }));
+  const shelf = visit.shelves?.of(draft.key, draft.files, (files) => writing.write({ files }));
 
   // The first thing that is wrong is where the visitor goes on.
   useEffect(() => {
@@ -39,6 +39,7 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
   };
   const submit = (event: Event) => {
     event.preventDefault();
+    if (writing.draft.pending || writing.holding) return;
     const lacking = missing(desk, draft, words);
     if (shelf?.items.length) delete lacking.content;
     setWrong(lacking);
@@ -61,6 +62,7 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
             {wrong[WHOLE] ?? wrong.formVersion}
           </p>
         ) : null}
+        {writing.earlier && <p class="linked">{words.sentBefore}</p>}
         {draft.relatedTo && (
           <p class="linked">
             <Icon of="link" />
@@ -161,7 +163,7 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
         />
         {shelf && pictures && (
           <div class="pictures">
-            <pictures.Chooser shelf={shelf} language={language} limits={desk.uploads!} add={add}>
+            <pictures.Chooser shelf={shelf} language={language} add={add}>
               <span class="help">{fill(words.picturesHint, { n: language.number(desk.uploads!.perMessage) })}</span>
             </pictures.Chooser>
             {wrong.uploadIds && (
@@ -192,8 +194,8 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
         {writing.waiting ? (
           <div class="kept" role="status">
             <Icon of="cloud" />
-            <span>{words.waiting}</span>
-            <button type="button" class="plain" onClick={() => writing.tryNow()}>
+            <span>{words[writing.waiting]}</span>
+            <button type="button" class="plain" data-next onClick={() => writing.tryNow()}>
               {words.tryNow}
             </button>
             <button type="button" class="plain" onClick={() => writing.stop()}>
@@ -201,7 +203,7 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
             </button>
           </div>
         ) : (
-          <button class="main" aria-disabled={sending}>
+          <button class="main" data-next aria-disabled={sending}>
             {sending ? <Icon of="again" turns /> : <Icon of="send" />}
             {sending ? words.sending : words.send}
           </button>

@@ -21,22 +21,26 @@ interface Control {
   "aria-required": boolean;
 }
 
+function carried({ id, help, error, required }: Asked): Control {
+  const parts = [error && `${id}-error`, help && `${id}-help`].filter(Boolean);
+  return {
+    id,
+    "aria-describedby": parts.join(" ") || undefined,
+    "aria-invalid": Boolean(error),
+    "aria-required": required,
+  };
+}
+
 /** `control` draws what is answered with, given what it has to carry. */
 export function Question({ control, ...asked }: Asked & { control: (carries: Control) => JSX.Element }) {
-  const { id, label, help, required, error, words } = asked;
-  const parts = [error && `${id}-error`, help && `${id}-help`].filter(Boolean);
+  const { id, label, required, words } = asked;
   return (
     <div class="question">
       <label for={id}>
         <span dir="auto">{label}</span>
         {!required && <small>{words.notRequired}</small>}
       </label>
-      {control({
-        id,
-        "aria-describedby": parts.join(" ") || undefined,
-        "aria-invalid": Boolean(error),
-        "aria-required": required,
-      })}
+      {control(carried(asked))}
       <Below {...asked} />
     </div>
   );
@@ -74,17 +78,13 @@ export function OwnQuestion({ field, value, write, ...asked }: Own) {
   const all = { ...asked, label, help, required };
   const takes = ({ currentTarget }: { currentTarget: HTMLInputElement }) => write(currentTarget.value);
   if (kind === "CHECKBOX") {
-    const { id, error } = asked;
     return (
       <div class="question">
-        <label class="tick" for={id}>
+        <label class="tick" for={asked.id}>
           <input
-            id={id}
+            {...carried(all)}
             type="checkbox"
             checked={value === "true"}
-            aria-describedby={[error && `${id}-error`, help && `${id}-help`].filter(Boolean).join(" ") || undefined}
-            aria-invalid={Boolean(error)}
-            aria-required={required}
             onChange={({ currentTarget }) => write(currentTarget.checked ? "true" : "")}
           />
           <span dir="auto">{label}</span>

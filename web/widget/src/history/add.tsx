@@ -1,7 +1,7 @@
 // More words, and pictures, in a message that is there already.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../api/ask";
-import { WHOLE, found } from "../form/wrong";
+import { WHOLE } from "../form/wrong";
 import { Icon } from "../panel/icons";
 import { type Addition, emptyAddition } from "../visit/draft";
 import type { Message, Visit } from "../visit/visit";
@@ -25,7 +25,7 @@ export function Add({ message, visit }: { message: Message; visit: Visit }) {
     setAddition(now.current);
     visit.host.changed();
   };
-  const shelf = visit.shelf(addition.key, addition.files, (files) => write({ files }));
+  const shelf = visit.shelves?.of(addition.key, addition.files, (files) => write({ files }));
   const add = (files: Iterable<File>) =>
     setWrong(shelf?.add(files) ? "" : fill(words.tooMany, { n: language.number(desk!.uploads!.perMessage) }));
 
@@ -45,13 +45,19 @@ export function Add({ message, visit }: { message: Message; visit: Visit }) {
       if (shelf?.failed) return;
       if (!now.current.content.trim() && !now.current.files.length) return text.current?.focus();
       const errors = await visit.add(id, now.current);
-      if (!errors.length) return write(emptyAddition());
+      if (!errors.length) {
+        visit.shelves?.drop(now.current.key);
+        return write(emptyAddition());
+      }
       // What was sent before its words were changed has arrived; what is here now is something else.
       if (errors.some(({ code }) => code === "IDEMPOTENCY_KEY_REUSED")) {
-        write({ key: emptyAddition().key });
+        const { key } = emptyAddition();
+        visit.shelves?.move(now.current.key, key, []);
+        write({ key });
         return await visit.readMessage(id);
       }
-      const sentences = found(errors, words);
+      const { found } = await import("../visit/seldom");
+      const sentences = found(errors, words, null);
       setWrong(sentences[WHOLE] ?? Object.values(sentences)[0] ?? words.failed);
     } catch (failure) {
       const wait = failure instanceof Failure && failure.wait;
@@ -80,6 +86,7 @@ export function Add({ message, visit }: { message: Message; visit: Visit }) {
       )}
       <textarea
         ref={text}
+        data-next
         rows={1}
         dir={addition.content ? "auto" : undefined}
         maxLength={5000}
@@ -92,7 +99,7 @@ export function Add({ message, visit }: { message: Message; visit: Visit }) {
         }}
       />
       <div class="tools">
-        {shelf && pictures && <pictures.Chooser shelf={shelf} language={language} limits={desk!.uploads!} add={add} />}
+        {shelf && pictures && <pictures.Chooser shelf={shelf} language={language} add={add} />}
         <button class="main" aria-disabled={sending}>
           <Icon of={sending ? "again" : "send"} turns={sending} />
           {sending ? words.sending : words.send}

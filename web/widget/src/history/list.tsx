@@ -3,6 +3,8 @@ import { useState } from "preact/hooks";
 import { Icon } from "../panel/icons";
 import type { Row, Visit } from "../visit/visit";
 
+export const PLUS = "M12 5v14M5 12h14";
+
 interface Shown {
   visit: Visit;
   open(id: string): void;
@@ -25,8 +27,8 @@ export function List({ visit, open, write, lose }: Shown) {
   return (
     <>
       <div class="list">
-        {!rows && visit.token() && <p class="empty">{words.loading}</p>}
-        {(rows?.length === 0 || !visit.token()) && (
+        {!rows && visit.known && <p class="empty">{words.loading}</p>}
+        {(rows?.length === 0 || !visit.known) && (
           <div class="empty">
             <Icon of="history" />
             <p>{words.noMessages}</p>
@@ -54,7 +56,7 @@ export function List({ visit, open, write, lose }: Shown) {
       </div>
       <div class="foot">
         <button type="button" class="main" onClick={write}>
-          <Icon of="plus" />
+          <Icon shape={PLUS} />
           {words.newMessage}
         </button>
       </div>

@@ -1,8 +1,10 @@
 // How content the visitor is with an answer: asked once.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Icon } from "../panel/icons";
+import { newKey } from "../visit/draft";
 import type { Message, Visit } from "../visit/visit";
 
+const STAR = "M12 3.6l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8-4.2-4.1 5.8-.8z";
 const STARS = [1, 2, 3, 4, 5];
 /** So many messages that the visitor did not want to rate are remembered. */
 const MOST_DECLINED = 100;
@@ -14,6 +16,8 @@ export function Rating({ message, visit }: { message: Message; visit: Visit }) {
   const [chosen, choose] = useState(0);
   const [comment, setComment] = useState("");
   const [failed, setFailed] = useState(false);
+  const [sending, setSending] = useState(false);
+  const tried = useRef({ said: "", key: "" });
   const declined = memory.get<string[]>("declined") ?? [];
 
   if (rating) {
@@ -22,7 +26,7 @@ export function Rating({ message, visit }: { message: Message; visit: Visit }) {
         <span class="stars" role="img" aria-label={language.many(words.stars, rating.rating)}>
           {STARS.map((star) => (
             <span key={star} class={star <= rating.rating ? "star full" : "star"}>
-              <Icon of="star" />
+              <Icon shape={STAR} />
             </span>
           ))}
         </span>
@@ -31,7 +35,16 @@ export function Rating({ message, visit }: { message: Message; visit: Visit }) {
     );
   }
   if (!canRate || declined.includes(id) || !entries.some(({ own, automatic }) => !own && !automatic)) return null;
-  const send = () => visit.rate(id, chosen, comment).catch(() => setFailed(true));
+  const send = async () => {
+    if (sending) return;
+    setSending(true);
+    setFailed(false);
+    // One key for one rating: a repeat with it is harmless, and another rating is another one.
+    const said = `${chosen} ${comment}`;
+    if (tried.current.said !== said) tried.current = { said, key: newKey() };
+    await visit.rate(id, chosen, comment, tried.current.key).catch(() => setFailed(true));
+    setSending(false);
+  };
   const decline = () => {
     memory.set("declined", [...declined, id].slice(-MOST_DECLINED));
     visit.host.changed();
@@ -49,7 +62,7 @@ export function Rating({ message, visit }: { message: Message; visit: Visit }) {
         {STARS.map((star) => (
           <label key={star} class={star <= chosen ? "star full" : "star"}>
             <input type="radio" name="stars" checked={star === chosen} onChange={() => choose(star)} />
-            <Icon of="star" />
+            <Icon shape={STAR} />
             <span class="unseen">{language.many(words.stars, star)}</span>
           </label>
         ))}
@@ -74,7 +87,7 @@ export function Rating({ message, visit }: { message: Message; visit: Visit }) {
         <button type="button" class="plain" onClick={decline}>
           {words.rateLater}
         </button>
-        {chosen > 0 && <button class="main">{words.send}</button>}
+        {chosen > 0 && <button class="main" aria-disabled={sending}>{words.send}</button>}
       </div>
     </form>
   );

@@ -4,13 +4,14 @@ import { Icon } from "../panel/icons";
 import type { Message, Visit } from "../visit/visit";
 import { fill } from "../words/language";
 import { Add } from "./add";
-import { Status } from "./list";
+import { PLUS, Status } from "./list";
 import { Rating } from "./rating";
 
 interface Shown {
   id: string;
   visit: Visit;
   open(id: string): void;
+  back(): void;
   /** Another message, about this one. */
   ask(relatedTo: { id: string; reference: string }): void;
 }
@@ -18,16 +19,23 @@ interface Shown {
 /** The addresses of pictures and files are good for ten minutes. */
 const ADDRESSES_LAST = 8 * 60_000;
 
-export function Thread({ id, visit, open, ask }: Shown) {
+export function Thread({ id, visit, open, back, ask }: Shown) {
   const end = useRef<HTMLDivElement>(null);
   const message = visit.messages.get(id);
   const { words } = visit.language;
 
   const [failed, setFailed] = useState(false);
+  const [gone, setGone] = useState(false);
   const read = () => {
     setFailed(false);
-    visit.readMessage(id).catch(() => setFailed(true));
+    visit.readMessage(id).then(
+      (there) => setGone(!there),
+      () => setFailed(true),
+    );
   };
+  // It may go while it is shown.
+  const was = useRef(false);
+  if (message) was.current = true;
 
   useEffect(() => {
     read();
@@ -43,6 +51,16 @@ export function Thread({ id, visit, open, ask }: Shown) {
     return () => document.removeEventListener("visibilitychange", saw);
   }, [message?.entries.length, message?.id]);
 
+  if (!message && (gone || was.current)) {
+    return (
+      <div class="empty" role="status">
+        <p>{words.erased}</p>
+        <button type="button" class="plain" data-next onClick={back}>
+          {words.history}
+        </button>
+      </div>
+    );
+  }
   if (!message) {
     return (
       <div class="empty">
@@ -91,7 +109,7 @@ export function Thread({ id, visit, open, ask }: Shown) {
         </ol>
         <Rating message={message} visit={visit} />
         <button type="button" class="plain more" onClick={() => ask({ id, reference })}>
-          <Icon of="plus" />
+          <Icon shape={PLUS} />
           {words.askMore}
         </button>
         <div ref={end} />

@@ -24,7 +24,7 @@ const body = new URL(BODY, src).href;
 // A browser never tries an import again that has failed: so first see whether it can be fetched.
 const load = () =>
   fetch(body)
-    .then(() => import(body))
+    .then(({ ok }) => ok && import(body))
     .catch(() => {});
 
 function draw(host: Widget): void {

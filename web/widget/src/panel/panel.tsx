@@ -3,13 +3,14 @@ import { render } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Form } from "../form/form";
 import { Sent } from "../form/sent";
-import { WHOLE, type Wrong, found } from "../form/wrong";
+import { WHOLE, type Wrong } from "../form/wrong";
 import type { Draft } from "../visit/draft";
 import type { Visit } from "../visit/visit";
 import { Writing } from "../visit/writing";
 import { fill } from "../words/language";
 import { Availability } from "./availability";
-import { keepWithin } from "./focus";
+import { keepWithin, useKeptWithin } from "./focus";
+import { useDesk } from "./hours";
 import { Icon } from "./icons";
 import { Unreachable } from "./unreachable";
 
@@ -38,6 +39,8 @@ export class Panel {
     private readonly visit: Visit,
   ) {
     this.writing = new Writing(visit);
+    // What is rarely wanted, and by those whose network is bad: it comes while there is one.
+    (self.requestIdleCallback ?? setTimeout)(() => void this.writing.seldom().catch(() => {}));
   }
 
   draw(open: boolean, inline: boolean, chat: boolean): void {
@@ -59,9 +62,6 @@ export class Panel {
   }
 }
 
-/** What is known of the desk is asked for again after this time. */
-const DESK_LASTS = 60_000;
-
 function App({ visit, writing, open, inline, chat, link }: Shown) {
   const { language } = visit;
   const { words } = language;
@@ -70,28 +70,36 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
   const [recovery, setRecovery] = useState<typeof import("../recovery/recovery") | null>(null);
   const [online, setOnline] = useState(navigator.onLine);
   const panel = useRef<HTMLDivElement>(null);
-  const read = useRef(0);
   const opened = useRef(false);
+  const shown = useRef(open);
+  shown.current = open;
 
   const send = async () => {
     const { draft } = writing;
-    const shelf = visit.shelf(draft.key, draft.files, (files) => writing.write({ files }));
+    const shelf = visit.shelves?.of(draft.key, draft.files, (files) => writing.write({ files }));
     await writing.hold(shelf?.settled());
     const missing = shelf?.items.find(({ state }) => state !== "sent");
     if (missing) return setWrong({ uploadIds: fill(words.notSent, missing) });
     const outcome = await writing.submit();
-    if (outcome?.kind === "sent") {
+    if (!outcome || outcome.kind === "unknown") return;
+    if (outcome.kind === "earlier") return visit.host.say(words.sentBefore);
+    if (outcome.kind === "sent") {
       go({ is: "sent", id: outcome.id });
-      visit.host.say(words.sentTitle);
+      return visit.host.say(words.sentTitle);
     }
-    if (outcome?.kind === "errors") {
-      if (outcome.errors[0]?.code === "CONFLICT") await visit.readDesk();
-      setWrong(found(outcome.errors, words));
+    let found: Wrong = { [WHOLE]: words.failed };
+    if (outcome.kind === "errors") {
+      const { errors } = outcome;
+      if (!visit.desk || errors[0]?.code === "CONFLICT") await visit.readDesk();
+      await writing.seldom().then((seldom) => (found = seldom.found(errors, words, visit.desk)), () => {});
     }
-    if (outcome?.kind === "refused") {
-      const { wait } = outcome;
-      setWrong({ [WHOLE]: wait ? fill(words.tooOften, { n: language.number(wait) }) : words.failed });
-    }
+    setWrong(found);
+    if (shown.current) return;
+    // Nobody sees a form that is closed.
+    visit.failed = true;
+    visit.host.say(words.failed);
+    visit.host.tell("lm:failed", {});
+    visit.host.changed();
   };
 
   useEffect(() => {
@@ -109,7 +117,7 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
     };
   }, []);
 
-  const known = visit.token() !== null;
+  const { known } = visit;
   useEffect(() => {
     if (open && (known || page.is === "list")) void visit.needHistory();
   }, [open, known, page.is, online]);
@@ -121,11 +129,7 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
     if (page.is === "lost") import("../recovery/recovery").then(setRecovery, () => {});
   }, [page.is, online]);
 
-  useEffect(() => {
-    if (!open || Date.now() - read.current < DESK_LASTS) return;
-    read.current = Date.now();
-    void visit.readDesk();
-  }, [open]);
+  useDesk(visit, open);
 
   // The keyboard goes into the dialog and back, and to the beginning of each page.
   useLayoutEffect(() => {
@@ -133,6 +137,7 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
     if (open && (opened.current || !inline)) begins?.focus();
     opened.current = open;
   }, [open, page.is, "id" in page && page.id]);
+  const hadKeyboard = useKeptWithin(panel);
 
   const unread = visit.unreadInAll;
   const news = unread > 0 ? `, ${language.many(words.newReplies, unread)}` : "";
@@ -155,6 +160,7 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
       aria-modal={inline ? undefined : "true"}
       aria-label={words.leaveMessage}
       tabIndex={-1}
+      onFocusIn={hadKeyboard}
       onKeyDown={(event) => (inline ? event.stopPropagation() : keepWithin(event, panel.current!, close))}
       onKeyUp={(event) => event.stopPropagation()}
       onKeyPress={(event) => event.stopPropagation()}
@@ -240,6 +246,7 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
             id={page.id}
             visit={visit}
             open={(id) => go({ is: "thread", id })}
+            back={() => go({ is: "list" })}
             ask={(relatedTo) => {
               writing.write({ relatedTo });
               go({ is: "form" });

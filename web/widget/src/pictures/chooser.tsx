@@ -1,15 +1,15 @@
 // The pictures that go along, how far each of them is, and how another one is chosen.
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../panel/icons";
-import type { Desk } from "../visit/visit";
 import { type Language, fill } from "../words/language";
 import { Picture } from "./picture";
 import type { Item, Shelf } from "./shelf";
 
+const PICTURES = "M4 5h16v14H4zM4 16l4.5-4.5L13 16l2.5-2.5L20 18M15.5 9.2h.1";
+
 interface Chosen {
   shelf: Shelf;
   language: Language;
-  limits: NonNullable<Desk["uploads"]>;
   add(files: Iterable<File>): void;
 }
 
@@ -37,7 +37,7 @@ export function Chooser({ children, ...chosen }: Chosen & { children?: preact.Co
         }}
       />
       <button type="button" class="plain add" title={language.words.addPictures} onClick={() => input.current?.click()}>
-        <Icon of="pictures" />
+        <Icon shape={PICTURES} />
         <span>{language.words.addPictures}</span>
       </button>
       {children}
@@ -45,21 +45,19 @@ export function Chooser({ children, ...chosen }: Chosen & { children?: preact.Co
   );
 }
 
-function OnShelf({ item, at, shelf, language, limits }: Chosen & { item: Item; at: number }) {
+function OnShelf({ item, at, shelf, language }: Chosen & { item: Item; at: number }) {
   const { words } = language;
   const { name, state, why, still, progress } = item;
-  const said =
-    state === "failed"
-      ? words.notSent
-      : why === "tooLarge"
-        ? fill(words.tooLarge, { name: "{name}", size: language.bytes(limits.bytes) })
-        : words.notTaken;
+  const refusal = () => {
+    if (typeof why !== "object") return fill(words.notTaken, { name });
+    return "said" in why ? why.said : fill(words.tooLarge, { name, size: language.bytes(why.largest) });
+  };
   const line = useRef<HTMLLIElement>(null);
   // What was just dropped or pasted is shown, wherever that was.
   useEffect(() => {
     if (item.file) line.current?.scrollIntoView({ block: "nearest" });
   }, []);
-  const trouble = (state === "failed" || state === "refused") && (typeof why === "object" ? why.said : said);
+  const trouble = state === "failed" ? fill(words.notSent, { name }) : state === "refused" && refusal();
   return (
     <li ref={line} class="item" data-state={state}>
       {still ? <Picture address={still} alt={`${words.picture} ${at + 1}: ${name}`} /> : <Icon of="file" />}
@@ -67,7 +65,7 @@ function OnShelf({ item, at, shelf, language, limits }: Chosen & { item: Item; a
         <bdi>{name}</bdi>
         {trouble && (
           <span class="wrong" role="alert">
-            {fill(trouble, { name })}
+            {trouble}
           </span>
         )}
         {(state === "waiting" || state === "sending") && <progress value={progress} aria-label={`${words.sending} ${name}`} />}

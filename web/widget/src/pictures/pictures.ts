@@ -2,4 +2,4 @@
 export { Chooser, takesFiles } from "./chooser";
 export { default as look } from "./look.css?inline";
 export { Picture } from "./picture";
-export { Shelf } from "./shelf";
+export { Shelves } from "./shelves";

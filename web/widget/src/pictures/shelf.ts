@@ -15,7 +15,7 @@ export interface Item {
   progress: number;
   state: "waiting" | "sending" | "sent" | "failed" | "refused";
   /** Why it is refused: a word of ours, or what the desk said. */
-  why?: "tooLarge" | "notTaken" | { said: string };
+  why?: "notTaken" | { largest: number } | { said: string };
   /** Its id, once it is there. */
   id?: string;
   file?: File;
@@ -24,6 +24,8 @@ export interface Item {
 
 export class Shelf {
   items: Item[];
+  /** What is there now has changed. */
+  changed = (_sent: SentFile[]) => {};
   private settling: (() => void)[] = [];
 
   constructor(
@@ -31,8 +33,6 @@ export class Shelf {
     private readonly limits: NonNullable<Desk["uploads"]>,
     sent: SentFile[],
     private readonly ready: () => Promise<void>,
-    /** What is there now has changed. */
-    private readonly changed: (sent: SentFile[]) => void,
   ) {
     this.items = sent.map((file) => ({ ...file, state: "sent", progress: 1 }));
   }
@@ -83,8 +83,9 @@ export class Shelf {
 
   /** Those that broke off begin again: there is a network. */
   retryFailed(): void {
-    for (const item of this.items) if (item.state === "failed") item.state = "waiting";
-    this.next();
+    const failed = this.items.filter(({ state }) => state === "failed");
+    for (const item of failed) item.state = "waiting";
+    if (failed.length) this.next();
   }
 
   private next(): void {
@@ -102,9 +103,10 @@ export class Shelf {
     const picture = isPicture(file);
     const blob = picture ? await fitting(file, this.limits.bytes) : file;
     const taken = picture || this.limits.files.some((kind) => KINDS[kind] === file.type);
-    if (!taken || !blob || blob.size > (picture ? this.limits.bytes : this.limits.fileBytes)) {
+    const largest = picture ? this.limits.bytes : this.limits.fileBytes;
+    if (!taken || !blob || blob.size > largest) {
       item.state = "refused";
-      item.why = taken && file.size > this.limits.bytes ? "tooLarge" : "notTaken";
+      item.why = taken && file.size > largest ? { largest } : "notTaken";
       return;
     }
     try {

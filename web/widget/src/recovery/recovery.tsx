@@ -18,8 +18,11 @@ interface Shown {
   back(id: string | undefined): void;
 }
 
-/** Where the way goes on. `again`: the link could not be tried, for want of a network. */
-type Step = "link" | "again" | "contact" | "code";
+/**
+ * Where the way goes on. `link`: the visitor says that they want it, for a link works once, and programs that look through
+ * mail open it as well. `again`: it could not be tried, for want of a network.
+ */
+type Step = "link" | "following" | "again" | "contact" | "code";
 type Wrong = { at: "whole" | "contact" | "code"; says: string } | null;
 
 /** By as much of its end a link is known again, and opened by nobody. */
@@ -37,8 +40,7 @@ export function Recovery({ visit, link, contact: begun, back }: Shown) {
   const part = useRef<HTMLFormElement>(null);
 
   const follow = async (restore: string) => {
-    setStep("link");
-    setWrong(null);
+    setStep("following");
     const end = restore.slice(-LINK_ENDS);
     try {
       await visit.start({ restore });
@@ -60,12 +62,12 @@ export function Recovery({ visit, link, contact: begun, back }: Shown) {
     back(unread.sort((a, b) => b.lastActivityAt.localeCompare(a.lastActivityAt))[0]?.id);
   };
   useEffect(() => {
-    if (link) void follow(link);
+    if (link) setStep("link");
   }, [link]);
 
   // The keyboard goes to what is wrong, else to what is asked.
   useEffect(() => {
-    if (!busy) part.current?.querySelector<HTMLElement>("[role=alert], input")?.focus();
+    if (!busy) part.current?.querySelector<HTMLElement>("[role=alert], input, .main")?.focus();
   }, [step, wrong, busy]);
 
   /** The same words whoever asks: whether a contact is known is not told. */
@@ -100,7 +102,22 @@ export function Recovery({ visit, link, contact: begun, back }: Shown) {
     setBusy(false);
   };
 
-  if (step === "link") return <p class="empty">{words.loading}</p>;
+  if (step === "link") {
+    return (
+      <form
+        ref={part}
+        class="empty"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void follow(link!);
+        }}
+      >
+        <Icon of="history" />
+        <button class="main">{words.showMessages}</button>
+      </form>
+    );
+  }
+  if (step === "following") return <p class="empty">{words.loading}</p>;
   if (step === "again") return <Unreachable words={words} again={() => void follow(link!)} />;
   const asked = (id: "contact" | "code") => ({ id, required: true, words, error: wrong?.at === id ? wrong.says : undefined });
   return (

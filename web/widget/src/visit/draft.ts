@@ -1,4 +1,5 @@
 // What a visitor has begun to write, kept over a reload.
+import type { SubmitMessageInput } from "../api/generated/graphql";
 
 export interface SentFile {
   id: string;
@@ -20,11 +21,21 @@ export interface Draft {
   files: SentFile[];
   /** It was sent, and nobody knows yet whether it arrived. */
   pending: boolean;
+  /** As it left, each time that it was another one; the desk may have one of these under the key. */
+  tried: SubmitMessageInput[];
 }
 
 export function emptyDraft(name = "", contact = ""): Draft {
   const key = newKey();
-  return { key, name, contact, content: "", categoryId: "", answers: {}, relatedTo: null, files: [], pending: false };
+  return { key, name, contact, content: "", categoryId: "", answers: {}, relatedTo: null, files: [], pending: false, tried: [] };
+}
+
+/** What a visitor says in it; the rest of what is sent is said by the page. */
+const SAID = ["name", "contact", "categoryId", "fields", "uploadIds", "relatedTo", "content"] as const;
+
+/** Does one say what the other says? */
+export function sameSaid(one: SubmitMessageInput, other: SubmitMessageInput): boolean {
+  return SAID.every((part) => JSON.stringify(one[part]) === JSON.stringify(other[part]));
 }
 
 /** `crypto.randomUUID` is not there on a page without https. */

@@ -1,4 +1,5 @@
 // What is known of the desk and of this visitor, and how it is kept up to date.
+import type { DocumentTypeDecoration } from "@graphql-typed-document-node/core";
 import { type Door, Failure, ask } from "../api/ask";
 import {
   ContinueDocument,
@@ -13,9 +14,9 @@ import {
   WholeDocument,
 } from "../api/generated/graphql";
 import type { Change } from "../api/live";
-import type { Shelf } from "../pictures/shelf";
+import type { Shelves } from "../pictures/shelves";
 import type { Language } from "../words/language";
-import type { Addition, SentFile } from "./draft";
+import type { Addition } from "./draft";
 import type { Memory } from "./memory";
 
 export type Desk = DeskQuery["desk"];
@@ -24,6 +25,9 @@ export type Row = RowFragment;
 
 /** So many messages whose replies were seen are remembered. */
 const MOST_SEEN = 200;
+
+/** What is kept of whoever has the token, beside it. */
+const OF_ONE_PERSON = ["position", "seen", "link"];
 
 /** What holds the widget in the page. */
 export interface Host {
@@ -38,6 +42,9 @@ export interface Host {
   close(): void;
 }
 
+/** The widgets of this page: browsers tell other pages of what is written down, and not this one. */
+const HERE = new Set<Visit>();
+
 export class Visit implements Door {
   desk: Desk | null = null;
   /** The desk could not be read, and nothing is known of it. */
@@ -47,13 +54,20 @@ export class Visit implements Door {
   /** After which there are older ones; null: all are there. */
   older: string | null = null;
   readonly messages = new Map<string, Message>();
-  private readonly shelves = new Map<string, Shelf>();
+  /** The pictures of what is being written; null: nothing is known about pictures yet. */
+  shelves: Shelves | null = null;
   /** The name and the contact that they gave last. */
   person: { name: string | null; contact: string | null } | null = null;
   /** They are known by now. */
   met = () => {};
-  /** Somebody else is here from now on. */
-  parted = () => this.memory.set("draft", null);
+  /** Somebody else is here from now on. `here`: they became so here, so what this browser keeps is not theirs. */
+  parted = (here: boolean) => {
+    if (here) this.memory.set("draft", null);
+  };
+  /** What was sent while the dialog was closed did not arrive, and the visitor does not know it yet. */
+  failed = false;
+  /** The token of whoever all of this is about. */
+  private whose: string | null;
   private following: AbortController | null = null;
   /** Parts of the widget that are fetched when they are needed. */
   pictures: typeof import("../pictures/pictures") | null = null;
@@ -64,14 +78,39 @@ export class Visit implements Door {
     readonly language: Language,
     readonly memory: Memory,
     readonly host: Host,
-  ) {}
+  ) {
+    this.whose = memory.get("token");
+    HERE.add(this);
+  }
 
   get lang(): string {
     return this.language.lang;
   }
 
+  /** Whoever asks for it learns as well that the visitor has become somebody else elsewhere. */
   token(): string | null {
-    return this.memory.get("token");
+    this.becameElsewhere(this.memory.get("token"));
+    return this.whose;
+  }
+
+  get known(): boolean {
+    return this.whose !== null;
+  }
+
+  /** Another page of this browser has written something down. */
+  heard({ key, newValue }: StorageEvent): void {
+    if (key === this.memory.name("token")) this.becameElsewhere(newValue && JSON.parse(newValue));
+    if (key === this.memory.name("seen")) this.count();
+  }
+
+  /** In another page, or in another widget of this one. Nothing of one person is shown to another, or sent as theirs. */
+  private becameElsewhere(token: string | null): void {
+    if (token === this.whose) return;
+    const another = this.whose && token;
+    this.whose = token;
+    this.clear();
+    if (another) this.parted(false);
+    this.begin();
   }
 
   /** Listens, when somebody is known here. */
@@ -82,12 +121,18 @@ export class Visit implements Door {
       after: () => this.memory.get<string>("position"),
       changed: (change: Change) => this.take(change),
       read: () => void this.read().catch(() => {}),
-      ended: () => this.forget(),
+      ended: (token: string) => this.forget(token),
     };
     import("../api/live").then(
       ({ follow }) => follow(this, listener, following.signal),
       () => this.end(),
     );
+  }
+
+  /** The widget is taken away. */
+  leave(): void {
+    HERE.delete(this);
+    this.end();
   }
 
   end(): void {
@@ -105,7 +150,10 @@ export class Visit implements Door {
 
   private async needPictures(): Promise<void> {
     const pictures = (this.pictures ??= await import("../pictures/pictures").catch(() => null));
-    if (pictures) this.host.dress(pictures.look);
+    if (pictures) {
+      this.shelves ??= new pictures.Shelves(this);
+      this.host.dress(pictures.look);
+    }
     this.host.changed();
   }
 
@@ -125,13 +173,13 @@ export class Visit implements Door {
   resume(): void {
     this.begin();
     if (this.unreachable) void this.readDesk();
-    for (const shelf of this.shelves.values()) shelf.retryFailed();
+    this.shelves?.retryFailed();
   }
 
   /** The newest messages; or those that are older than all that are there. */
   async read(older = false): Promise<void> {
-    const { visitor } = await ask(this, MineDocument, { after: older ? this.older : null });
-    if (!visitor) return this.forget();
+    const { visitor } = await this.ask(MineDocument, { after: older ? this.older : null });
+    if (!visitor) return this.forget(this.whose);
     const { nodes, pageInfo } = visitor.messages;
     const others = (this.rows ?? []).filter(({ id }) => !nodes.some((node) => node.id === id));
     if (!this.rows || older) this.older = pageInfo.hasNextPage ? pageInfo.endCursor : null;
@@ -140,9 +188,19 @@ export class Visit implements Door {
     this.count();
   }
 
-  async readMessage(id: string): Promise<void> {
-    const { visitor } = await ask(this, WholeDocument, { id });
+  /** False: it is not there any more. */
+  async readMessage(id: string): Promise<boolean> {
+    const { visitor } = await this.ask(WholeDocument, { id });
     if (visitor?.message) this.keep(visitor.message);
+    return Boolean(visitor?.message);
+  }
+
+  /** As whoever is here. What is answered when they are somebody else by then is not shown to them. */
+  private async ask<Data, Variables>(document: DocumentTypeDecoration<Data, Variables>, variables: Variables): Promise<Data> {
+    const token = this.token();
+    const data = await ask(this, document, variables);
+    if (token !== this.token()) throw new Failure("token");
+    return data;
   }
 
   private starting: Promise<void> | null = null;
@@ -169,9 +227,13 @@ export class Visit implements Door {
   /** From now on it is whoever has this token. */
   become(token: string): void {
     // What one person has begun to write is not shown to another.
-    if (this.token()) this.parted();
-    this.forget();
-    this.memory.set("token", token);
+    const another = this.token();
+    if (another) this.parted(true);
+    this.clear();
+    for (const key of OF_ONE_PERSON) this.memory.set(key, null);
+    this.memory.set("token", (this.whose = token));
+    // Who was nobody is found out when it matters: the list is read then, and has what they have written by now.
+    if (another) for (const visit of HERE) visit.token();
   }
 
   private meet({ name, contact }: NonNullable<Visit["person"]>): void {
@@ -179,35 +241,35 @@ export class Visit implements Door {
     this.met();
   }
 
-  /** Somebody else may be known here from now on, or nobody. */
-  forget(): void {
+  /** This token opens nothing; another one may be there by now, and stays. */
+  forget(token: string | null): void {
+    if (token !== this.token()) return;
+    this.whose = null;
+    this.clear();
+    for (const key of ["token", ...OF_ONE_PERSON]) this.memory.set(key, null);
+    for (const visit of HERE) visit.token();
+  }
+
+  private clear(): void {
     this.end();
-    for (const key of ["token", "position", "seen", "link"]) this.memory.set(key, null);
+    this.person = null;
     this.rows = null;
     this.older = null;
     this.messages.clear();
     this.count();
   }
 
-  /** The pictures of what is written under this key; null: the desk takes none. */
-  shelf(key: string, sent: SentFile[], kept: (files: SentFile[]) => void): Shelf | null {
-    const limits = this.desk?.uploads;
-    if (!limits?.perMessage || !this.pictures) return null;
-    let shelf = this.shelves.get(key);
-    if (!shelf) this.shelves.set(key, (shelf = new this.pictures.Shelf(this, limits, sent, () => this.somebody(), kept)));
-    return shelf;
-  }
-
   /** More words of theirs; what is wrong with them. */
   async add(id: string, { key, content, files }: Addition) {
     const input = { messageId: id, content, uploadIds: files.map((file) => file.id), idempotencyKey: key };
-    const { visitorMessage, userErrors } = (await ask(this, ContinueDocument, { input })).continueMessage;
+    const { visitorMessage, userErrors } = (await this.ask(ContinueDocument, { input })).continueMessage;
     if (visitorMessage) this.keep(visitorMessage);
     return userErrors;
   }
 
-  async rate(id: string, rating: number, comment: string): Promise<void> {
-    const { rateMessage } = await ask(this, RateDocument, { input: { messageId: id, rating, comment: comment || null } });
+  async rate(id: string, rating: number, comment: string, key: string): Promise<void> {
+    const input = { messageId: id, rating, comment: comment || null, idempotencyKey: key };
+    const { rateMessage } = await this.ask(RateDocument, { input });
     if (rateMessage.userErrors.length) throw new Failure("refused");
     if (rateMessage.visitorMessage) this.keep(rateMessage.visitorMessage);
     this.host.tell("lm:rated", { id, rating });
@@ -230,7 +292,7 @@ export class Visit implements Door {
     if (seen[id] === newest) return;
     delete seen[id];
     this.memory.set("seen", Object.fromEntries([...Object.entries(seen), [id, newest]].slice(-MOST_SEEN)));
-    this.count();
+    for (const visit of HERE) visit.count();
   }
 
   /** A message as it is now, in the list as well. */

@@ -1,31 +1,39 @@
 // The message that is being written, until the desk has it: sent over a bad network as often as it takes, and there once.
 import { Failure, ask } from "../api/ask";
 import { SubmitDocument, type SubmitMessageInput, type SubmitMutation } from "../api/generated/graphql";
-import { type Draft, emptyAddition, emptyDraft } from "./draft";
+import { type Draft, emptyDraft, sameSaid } from "./draft";
 import type { Visit } from "./visit";
 
 export type UserError = SubmitMutation["submitMessage"]["userErrors"][number];
 
-/** `errors`: the visitor has something to mend. `refused`: nothing of theirs is wrong, and it is not there all the same. */
+/**
+ * `earlier`: what was sent first has arrived, and what was changed since stands here as a message of its own. `errors`: the
+ * visitor has something to mend. `refused`: nothing of theirs is wrong, and it is not there all the same. `unknown`: nobody
+ * knows, or the desk wants to be asked again later.
+ */
 export type Outcome =
   | { kind: "sent"; id: string }
+  | { kind: "earlier" }
   | { kind: "errors"; errors: UserError[] }
-  | { kind: "refused"; wait?: number | undefined }
-  | { kind: "unknown" };
+  | { kind: "refused" }
+  | { kind: "unknown"; busy?: boolean; wait?: number | undefined };
 
 const LONGEST_PAUSE = 30_000;
-
 export class Writing {
   draft: Draft;
-  /** The last try brought no answer; another one follows. */
-  waiting = false;
+  /** Another try follows; what says why. */
+  waiting: "waiting" | "busy" | null = null;
   holding = false;
+  /** What was sent first has arrived, and this is what was changed since. */
+  earlier = false;
   /** What stands in a field that people do not see: whoever fills it in is a program. */
   website = "";
-  private proof: string | null = null;
+  /** What a pressed desk has asked for, once. */
+  proof: string | null = null;
   /** When they could begin to write, by a clock that nobody sets; null: something was there before. */
   private began: number | null;
   private ended = false;
+  private sending: Promise<Outcome | null> | null = null;
   private hurryUp = () => {};
 
   constructor(private readonly visit: Visit) {
@@ -33,7 +41,7 @@ export class Writing {
     const { content, files, pending } = this.draft;
     this.began = content || files.length || pending ? null : performance.now();
     visit.met = () => this.prefill({ name: visit.person?.name ?? "", contact: visit.person?.contact ?? "" });
-    visit.parted = () => this.renew({ name: "", contact: "" });
+    visit.parted = (here) => this.renew({ name: "", contact: "" }, here);
     visit.met();
   }
 
@@ -43,19 +51,25 @@ export class Writing {
     this.visit.host.changed();
   }
 
-  /** Fills in what the visitor has not filled in. */
+  /** Fills in what the visitor has not filled in. It is kept with what they write themselves. */
   prefill(part: Partial<Draft>): void {
     if (this.draft.pending) return;
     if (part.content) this.began = null;
     const missing = Object.entries(part).filter(([name]) => !this.draft[name as keyof Draft]);
-    this.write({ ...Object.fromEntries(missing), answers: { ...part.answers, ...this.draft.answers } });
+    Object.assign(this.draft, Object.fromEntries(missing), { answers: { ...part.answers, ...this.draft.answers } });
+    this.visit.host.changed();
   }
 
-  /** The next message, of the same person. */
-  renew(part: Partial<Draft> = {}): void {
+  /** The next message, of the same person. `here`: the draft that this browser keeps is this one. */
+  renew(part: Partial<Draft> = {}, here = true): void {
     this.began = performance.now();
     this.website = "";
-    this.write({ ...emptyDraft(this.draft.name, this.draft.contact), ...part });
+    this.earlier = false;
+    this.waiting = null;
+    this.visit.shelves?.drop(this.draft.key);
+    this.draft = { ...emptyDraft(this.draft.name, this.draft.contact), ...part };
+    if (here) this.visit.memory.set("draft", this.draft);
+    this.visit.host.changed();
   }
 
   /** Nothing is changed any more while its pictures are still on their way. */
@@ -67,22 +81,27 @@ export class Writing {
     this.visit.host.changed();
   }
 
-  /** Sends it until there is an answer; null: the visitor went back to writing. */
-  async submit(): Promise<Outcome | null> {
+  /** Sends it until there is an answer; null: the visitor went back to writing. What is under way already goes on. */
+  submit(): Promise<Outcome | null> {
+    this.earlier = false;
     this.write({ pending: true });
+    return (this.sending ??= this.send().finally(() => (this.sending = null)));
+  }
+
+  private async send(): Promise<Outcome | null> {
     for (let tries = 0; this.draft.pending && !this.ended; tries++) {
       const outcome = await this.once();
       if (this.ended) break;
       if (outcome.kind !== "unknown") {
-        this.waiting = false;
+        this.waiting = null;
         if (outcome.kind === "sent") this.renew();
         else this.write({ pending: false });
         return outcome;
       }
       if (!this.draft.pending) break;
-      this.waiting = true;
+      this.waiting = outcome.busy ? "busy" : "waiting";
       this.visit.host.changed();
-      await this.pause(Math.min(LONGEST_PAUSE, 1000 * 2 ** tries));
+      await this.pause(outcome.wait ? outcome.wait * 1000 : Math.min(LONGEST_PAUSE, 1000 * 2 ** tries));
     }
     return null;
   }
@@ -93,7 +112,7 @@ export class Writing {
 
   /** Back to writing. Should it have arrived all the same, its key says so when it is sent again. */
   stop(): void {
-    this.waiting = false;
+    this.waiting = null;
     this.write({ pending: false });
     this.hurryUp();
   }
@@ -104,49 +123,65 @@ export class Writing {
     this.hurryUp();
   }
 
-  private async once(): Promise<Outcome> {
+  /** One try. */
+  async once(): Promise<Outcome> {
     const { visit } = this;
     try {
       // First somebody is known and then they write: were the answer lost, they would not find what they wrote.
       await visit.somebody();
-      const { receipt, visitorMessage, userErrors } = (await ask(visit, SubmitDocument, { input: this.input() }))
+      // Meanwhile they went back to writing, or are somebody else.
+      if (!this.draft.pending) return { kind: "unknown" };
+      const input = this.leaving();
+      const { receipt, visitorMessage, userErrors } = (await ask(visit, SubmitDocument, { input: { ...input, proof: this.proof } }))
         .submitMessage;
-      if (userErrors.some(({ code }) => code === "IDEMPOTENCY_KEY_REUSED")) return await this.arrivedBefore();
-      if (userErrors.some(({ code }) => code === "PROOF_REQUIRED")) return await this.proven();
-      if (!receipt) return { kind: "errors", errors: userErrors };
+      if (this.draft.key !== input.idempotencyKey) return { kind: "unknown" };
+      const codes = userErrors.map(({ code }) => code);
+      if (codes.includes("IDEMPOTENCY_KEY_REUSED")) return await (await this.seldom()).reused(this, visit, input);
+      if (codes.includes("PROOF_REQUIRED")) return await (await this.seldom()).proven(this, visit);
+      if (!receipt) {
+        this.write({ tried: this.draft.tried.filter((each) => each !== input) });
+        return { kind: "errors", errors: userErrors };
+      }
       if (visitorMessage) visit.keep(visitorMessage);
       visit.host.tell("lm:submitted", { id: receipt.id, reference: visitorMessage?.reference });
+      // It was changed while it was on its way.
+      if (!sameSaid(input, this.input())) return (await this.seldom()).goOn(this, visit, receipt.id, input);
       return { kind: "sent", id: receipt.id };
     } catch (failure) {
       if (!(failure instanceof Failure)) return { kind: "refused" };
       if (failure.why === "network") return { kind: "unknown" };
       if (failure.why === "token") return this.once();
-      return { kind: "refused", wait: failure.wait };
+      return failure.why === "later" ? { kind: "unknown", busy: true, wait: failure.wait } : { kind: "refused" };
     }
   }
 
-  /** Once more, with what a pressed desk asks for. */
-  private async proven(): Promise<Outcome> {
-    // The same may be on its way already, and have used it up.
-    if (this.proof) return { kind: "unknown" };
-    const { proof } = await import("../proof/proof").catch(() => Promise.reject(new Failure("network")));
-    this.proof = await proof(this.visit);
-    return this.once().finally(() => (this.proof = null));
+  /** It comes when it is wanted, or came while there was a network. */
+  seldom(): Promise<typeof import("./seldom")> {
+    return import("./seldom").catch(() => Promise.reject(new Failure("network")));
   }
 
-  /** The words were changed after a try whose answer was lost: what is new goes on in the message that is there. */
-  private async arrivedBefore(): Promise<Outcome> {
-    await this.visit.read();
-    const row = this.visit.rows?.[0];
-    if (!row) return { kind: "refused" };
-    const { content } = this.draft;
-    if (content !== row.entries[0]?.content) {
-      this.visit.memory.set(`addition:${row.id}`, { ...emptyAddition(), content });
-    }
-    return { kind: "sent", id: row.id };
+  /** As it leaves, and kept before it does: what was not changed since goes as it went, whatever page and desk are by now. */
+  private leaving(): SubmitMessageInput {
+    const { tried } = this.draft;
+    const last = tried.at(-1);
+    if (last && sameSaid(last, this.input())) return last;
+    this.leaveOut();
+    const input = this.input();
+    this.write({ tried: [...tried, input] });
+    return input;
   }
 
-  private input(): SubmitMessageInput {
+  /** What the desk does not ask any more is not answered: nobody could see what is wrong with it. */
+  private leaveOut(): void {
+    const { desk } = this.visit;
+    if (!desk) return;
+    const { answers, categoryId } = this.draft;
+    const asked = Object.entries(answers).filter(([id]) => desk.form.fields.some((field) => field.id === id));
+    this.draft.answers = Object.fromEntries(asked);
+    if (!desk.categories.some(({ id }) => id === categoryId)) this.draft.categoryId = "";
+  }
+
+  input(): SubmitMessageInput {
     const { key, name, contact, content, categoryId, answers, relatedTo, files } = this.draft;
     const { desk, lang } = this.visit;
     return {
@@ -163,7 +198,6 @@ export class Writing {
       pageUrl: location.origin + location.pathname,
       website: this.website,
       filledInSeconds: this.began && Math.round((performance.now() - this.began) / 1000),
-      proof: this.proof,
       idempotencyKey: key,
     };
   }

@@ -1,0 +1,53 @@
+// What is seldom needed to send a message: the desk has something else under its key, it was changed while it was on its way,
+// the desk is pressed, or finds something wrong. Fetched when the page is idle.
+import { Failure, ask } from "../api/ask";
+import { SubmitDocument, type SubmitMessageInput } from "../api/generated/graphql";
+import { emptyAddition, newKey, sameSaid } from "./draft";
+import type { Visit } from "./visit";
+import type { Outcome, Writing } from "./writing";
+
+export { found } from "./found";
+
+/** Its key is used: by what was sent before it was changed, its answer lost, or by what another page has sent. */
+export async function reused(writing: Writing, visit: Visit, input: SubmitMessageInput): Promise<Outcome> {
+  // The one that arrived is known by its receipt: sent as it was, it is no second one.
+  for (const tried of writing.draft.tried.filter((each) => each !== input)) {
+    const { receipt, visitorMessage } = (await ask(visit, SubmitDocument, { input: tried })).submitMessage;
+    if (!receipt) continue;
+    const { id } = receipt;
+    if (visitorMessage) visit.keep(visitorMessage);
+    visit.host.tell("lm:submitted", { id, reference: visitorMessage?.reference });
+    const { content, pending } = writing.draft;
+    if (!pending || !sameSaid(tried, { ...writing.input(), content: tried.content })) return goOn(writing, visit, id, tried);
+    // Nothing but the words is new: they wait below the message that is there.
+    if (content !== tried.content) visit.memory.set(`addition:${id}`, { ...emptyAddition(), content });
+    return { kind: "sent", id };
+  }
+  rekey(writing, visit, []);
+  return writing.once();
+}
+
+/** What is here is a message of its own, about the one that is there, without the pictures that are there. */
+export function goOn(writing: Writing, visit: Visit, id: string, { uploadIds }: SubmitMessageInput): Outcome {
+  const reference = visit.messages.get(id)?.reference;
+  rekey(writing, visit, uploadIds ?? []);
+  writing.write({ pending: false, relatedTo: reference ? { id, reference } : null });
+  writing.earlier = true;
+  return { kind: "earlier" };
+}
+
+function rekey(writing: Writing, visit: Visit, without: readonly (string | number)[]): void {
+  const { draft } = writing;
+  const key = newKey();
+  visit.shelves?.move(draft.key, key, without);
+  writing.write({ key, tried: [], files: draft.files.filter(({ id }) => !without.includes(id)) });
+}
+
+/** Once more, with what a pressed desk asks for. */
+export async function proven(writing: Writing, visit: Visit): Promise<Outcome> {
+  // The same may be on its way already, and have used it up.
+  if (writing.proof) return { kind: "unknown" };
+  const { proof } = await import("../proof/proof").catch(() => Promise.reject(new Failure("network")));
+  writing.proof = await proof(visit);
+  return writing.once().finally(() => (writing.proof = null));
+}

@@ -66,11 +66,12 @@ test("whoever comes back from a message finds the list where it was", async ({ w
   const scroller = page.locator(".list-scroll");
   await scroller.evaluate((list) => list.scrollTo({ top: 600 }));
   const row = page.locator(".row").nth(9);
+  await expect(row).toBeInViewport();
   const id = (await row.getAttribute("data-id"))!;
   await rowOf(page, id).getByRole("link").click();
   await expect(page.getByRole("article")).toBeVisible();
   await page.goBack();
   await expect(rowOf(page, id)).toBeVisible();
-  expect(await scroller.evaluate((list) => list.scrollTop)).toBeGreaterThan(400);
+  await expect.poll(() => scroller.evaluate((list) => list.scrollTop)).toBeGreaterThan(400);
   await expect(page.locator(`.row.cursor[data-id="${id}"]`)).toBeVisible();
 });

@@ -46,6 +46,8 @@ describe("pages", () => {
     expect(none.gone).toEqual({ a: true, b: true, c: true });
     const part = after(...three, page([row("b")], { as: "heal", more: true, total: 90 }));
     expect(part.gone).toEqual({ a: true });
+    const upwards = after(...three, page([row("c"), row("a")], { as: "heal", more: true, total: 90 }));
+    expect(upwards.gone).toEqual({});
     expect(applyEvent(part, page([row("a"), row("b")], { as: "heal", more: true, total: 90 })).gone).toEqual({});
   });
 

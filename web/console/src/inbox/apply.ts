@@ -84,10 +84,15 @@ function page(book: Book, event: Extract<Event, { kind: "page" }>): Book {
   return { ...known, ids: [...book.ids, ...fresh], arrived, cursor, more, total };
 }
 
-/** Which of those that are shown are gone, as the first page says: as far down as it goes, or all that it lacks when it is the last. */
+/**
+ * Which of those that are shown are gone, as the first page says: as far down as it goes, or all that it lacks when it is the
+ * last. It ends where its last row is shown; one from further down may have come to its top.
+ */
 function goneBy(book: Book, ids: readonly string[], more: boolean): Book["gone"] {
   const found = new Set(ids);
-  const until = more ? book.ids.findLastIndex((id) => found.has(id)) : book.ids.length;
+  const shown = new Map(book.ids.map((id, at) => [id, at]));
+  const edge = ids.findLast((id) => shown.has(id));
+  const until = more ? shown.get(edge ?? "") ?? 0 : book.ids.length;
   const gone = book.ids.filter((id, at) => !found.has(id) && (at < until || id in book.gone));
   return Object.fromEntries(gone.map((id) => [id, true] as const));
 }

@@ -45,6 +45,8 @@ export function readEarly(search: Search): void {
     // A page of a search may be empty although there are more.
     if (messages.nodes.length === 0 && messages.pageInfo.hasNextPage) return false;
     if (token !== session()?.token) return false;
+    // Another list is shown by now.
+    if (now && now.list !== list) return false;
     happened({ kind: "opened", list });
     happened(pageOf(list, "replace", messages));
     return true;

@@ -1,5 +1,6 @@
 // A reply that the server does not have yet: it can be taken back, and if it is not taken, it says why.
 import { useEffect, useState } from "react";
+import { say } from "../told/toasts";
 import { useWords } from "../words/words";
 import { draftAgain } from "./useDraft";
 import { sendNow, takeBack } from "./outbox";
@@ -11,7 +12,8 @@ export function OnItsWay({ outgoing }: { outgoing: Outgoing }) {
   const seconds = useSeconds(sendAt, state === "waits");
   const back = () => {
     const words = takeBack(key);
-    if (typeof words === "object") draftAgain(words);
+    if (typeof words === "object") return draftAgain(words);
+    say({ text: t(words === "sent" ? "sending.tooLate" : "sending.gone") });
   };
   const isRefused = wasRefused(outgoing);
   return (

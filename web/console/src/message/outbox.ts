@@ -1,7 +1,7 @@
 // Replies on their way: each waits eight seconds for second thoughts, is kept in the browser until the server has it,
 // and is sent again under the same key for as long as the network is gone, so that it arrives once. Every tab shows all of
 // them; the one in which a reply was written sends it, and another one only when that is not there any more.
-import { attempt, tellOf } from "../commands/run";
+import { attempt, sentenceOf, tellOf } from "../commands/run";
 import { Fault, ask } from "../graph/ask";
 import { OneMessageDocument, ReplyDocument } from "../graph/generated/graphql";
 import { newKey } from "../graph/key";
@@ -9,6 +9,7 @@ import { queries } from "../graph/queries";
 import { type Row, current } from "../inbox/book";
 import { happened, inbox } from "../inbox/store";
 import { session } from "../session/session";
+import { say } from "../told/toasts";
 import { kept, keptOne, keyOf, letGo } from "./kept";
 import { type Outgoing, canTakeBack, change, find, isRefused, outbox, put, show, showOne } from "./outgoing";
 import { live, living, tab } from "./tabs";
@@ -97,7 +98,7 @@ onMoved((messageId, from, to) => {
   }
 });
 
-async function deliver(key: string, keepalive = false): Promise<void> {
+async function deliver(key: string, keepalive = false, inOrder = !keepalive): Promise<void> {
   const one = find(key);
   if (!one || underWay.has(key) || !session()) return;
   // Taken back or sent elsewhere.
@@ -116,7 +117,7 @@ async function deliver(key: string, keepalive = false): Promise<void> {
   };
   try {
     // A page that is left cannot wait for its turn.
-    const done = await (keepalive ? reply() : inTurn(messageId, reply));
+    const done = await (inOrder ? inTurn(messageId, reply) : reply());
     const why = done.userErrors[0];
     if (why) {
       const state = done.conflict ? "conflict" : "refused";
@@ -152,8 +153,9 @@ async function resolve(key: string): Promise<void> {
     drop(key);
     tellOf(command, outcome, true);
   } catch (fault) {
-    if (fault instanceof Fault && fault.passes) later(key);
-    else drop(key);
+    if (fault instanceof Fault && fault.passes) return later(key);
+    drop(key);
+    say({ text: sentenceOf(fault), tone: "bad" });
   } finally {
     underWay.delete(key);
   }
@@ -178,7 +180,7 @@ export async function leave(): Promise<void> {
 
 /** Whoever signs out does so in every tab: what any of them has not sent yet goes out. */
 export async function leaveAll(): Promise<void> {
-  await Promise.all(outbox().filter((one) => !isRefused(one) && one.state !== "resolves").map(({ key }) => deliver(key, true)));
+  await Promise.all(outbox().filter((one) => !isRefused(one) && one.state !== "resolves").map(({ key }) => deliver(key, true, true)));
 }
 
 /** With the session nothing goes out any more; what was not sent stays in the browser for whoever wrote it. */

@@ -75,7 +75,7 @@ export function Shell() {
   return (
     <div className={beside ? "shell" : "shell narrow"}>
       {beside && <Nav openSheet={() => openSheet(true)} />}
-      {here.data || !asksWho ? <Outlet /> : <main className="blank" aria-busy="true" />}
+      {here.data || !asksWho ? <Outlet key={session.token} /> : <main className="blank" aria-busy="true" />}
       {parts && (
         <>
           <parts.Palette />

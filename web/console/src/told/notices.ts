@@ -42,7 +42,10 @@ export function beTeller(): () => void {
     tells = true;
     return new Promise<void>((end) => over.signal.addEventListener("abort", () => end()));
   };
-  navigator.locks.request(TELLER, { signal: over.signal }, hold).catch(() => {});
+  const ask = () => void navigator.locks.request(TELLER, { signal: over.signal }, hold).catch(() => {});
+  // A tab that nobody has touched may make no sound: another one tells.
+  if (navigator.userActivation?.hasBeenActive !== false) ask();
+  else for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, ask, { once: true, signal: over.signal });
   return stop;
 }
 

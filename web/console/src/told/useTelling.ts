@@ -1,4 +1,5 @@
 // Being told wherever one is: the number of the title, notices, and counts that follow.
+import { useLocation } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { HereQuery } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
@@ -10,6 +11,8 @@ import { concerns, isNews } from "./concerns";
 import { beTeller, notify } from "./notices";
 import { becomes } from "./owners";
 
+/** A list that cannot be read is not waited for any longer. */
+const LIST_AT_MOST = 10_000;
 const COUNT_AFTER = 400;
 /** When it is asked whether the desk knows that somebody is there. */
 const ASKED_AT = [300, 1_000, 3_000];
@@ -23,11 +26,15 @@ export function useTelling(me: string | undefined): void {
   }, [open]);
 
   // A list that is shown comes first.
+  const pathname = useLocation({ select: ({ pathname }) => pathname });
   const isRead = useInbox(({ read }) => read);
   const [begins, begin] = useState(false);
   useEffect(() => {
-    if (me && !begins && (isRead || location.pathname !== "/inbox")) return whenIdle(() => begin(true));
-  }, [me, isRead, begins]);
+    if (!me || begins) return;
+    if (isRead || pathname !== "/inbox") return whenIdle(() => begin(true));
+    const anyway = setTimeout(() => begin(true), LIST_AT_MOST);
+    return () => clearTimeout(anyway);
+  }, [me, isRead, begins, pathname]);
 
   useEffect(() => {
     if (!me || !begins) return;

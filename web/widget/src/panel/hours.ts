@@ -9,7 +9,7 @@ const LONGEST = 3_600_000;
 /** In how many milliseconds to ask again: when it opens or closes, by a clock that may go wrong. */
 export function untilTurn({ opensAt, closesAt }: Desk["availability"], now: number): number {
   const next = Math.min(...[opensAt, closesAt].map((at) => (at ? Date.parse(at) - now : LONGEST)), LONGEST);
-  return next > 0 ? next : DESK_LASTS;
+  return next > 0 ? Math.max(next, 1_000) : DESK_LASTS;
 }
 
 /** Reads the desk while the dialog is shown. */

@@ -78,6 +78,8 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
     const { draft } = writing;
     const shelf = visit.shelves?.of(draft.key, draft.files, (files) => writing.write({ files }));
     await writing.hold(shelf?.settled());
+    // Somebody else's by now.
+    if (writing.draft.key !== draft.key) return;
     const missing = shelf?.items.find(({ state }) => state !== "sent");
     if (missing) return setWrong({ uploadIds: fill(words.notSent, missing) });
     const outcome = await writing.submit();

@@ -62,3 +62,18 @@ test("what one widget of a page has shown is not new in the other", async () => 
   expect(other.unreadInAll).toBe(0);
   expect(shop.told).toContain("lm:unread");
 });
+
+test("two widgets that need somebody at once are the same one, and neither drops what is written", async () => {
+  let count = 0;
+  const shop = page((query) => {
+    if (!query.includes("startVisit")) return { data: { visitor: null } };
+    count += 1;
+    return { data: { startVisit: { token: `lwv_${count}`, visitor: { name: null, contact: null }, userErrors: [] } } };
+  });
+  const [one, other] = [await visiting(shop, null), await visiting(shop, null)];
+  one.parted = other.parted = vi.fn();
+  await Promise.all([one.somebody(), other.somebody()]);
+  expect(count).toBe(2);
+  expect([one.token(), other.token()]).toEqual(["lwv_1", "lwv_1"]);
+  expect(one.parted).not.toHaveBeenCalled();
+});

@@ -115,7 +115,7 @@ export class Visit implements Door {
 
   /** Listens, when somebody is known here. */
   begin(): void {
-    if (!this.token() || this.following) return;
+    if (!HERE.has(this) || !this.token() || this.following) return;
     const following = (this.following = new AbortController());
     const listener = {
       after: () => this.memory.get<string>("position"),
@@ -213,12 +213,14 @@ export class Visit implements Door {
   }
 
   /** Makes a visitor of whoever is none; an identity may make another one of them. */
-  async start(input: StartVisitInput = {}): Promise<void> {
+  async start(input?: StartVisitInput): Promise<void> {
     const begin = () => ask(this, StartVisitDocument, { input: { locale: this.lang, ...input } });
     // Whose token has ended is nobody, and may become somebody.
     const { startVisit } = await begin().catch((failure) => (failure.why === "token" ? begin() : Promise.reject(failure)));
     const { token, visitor, userErrors } = startVisit;
     if (userErrors[0]) throw new Error(userErrors[0].message);
+    // Whoever was to be anybody is who another page or widget has become meanwhile.
+    if (!input && this.token()) return this.begin();
     if (token) this.become(token);
     if (visitor) this.meet(visitor);
     this.begin();

@@ -55,6 +55,21 @@ test("two agents see each other's work within 300 milliseconds", async ({ work }
   expect(percentile(took, 0.25)).toBeLessThan(SEEN_WITHIN);
 });
 
+const property = (page: Page, label: string) => page.locator(".property", { hasText: label });
+
+test("whoever opens a message sees who else is at the desk", async ({ work }) => {
+  const [anna, ben] = [await work.agent("Anna Present"), await work.agent("Ben Present")];
+  const { reference } = await work.leave("who is here");
+  const first = await work.page(anna, { locale: "en" });
+  await first.goto("/inbox");
+  await expect(first.getByText("At the desk")).toBeVisible();
+  const page = await work.page(ben, { locale: "en" });
+  await page.goto(`/messages/${reference}`);
+  const names = property(page, "Here as well").locator("[title]");
+  await expect(names).toHaveAttribute("title", /Anna Present/);
+  await expect(names).not.toHaveAttribute("title", /Ben Present/);
+});
+
 test("of two who claim at once one has it, and the other is told who", async ({ work }) => {
   const [anna, ben] = [await work.agent("Anna"), await work.agent("Ben")];
   const pages = [await work.page(anna, { locale: "en" }), await work.page(ben, { locale: "en" })];
@@ -69,7 +84,7 @@ test("of two who claim at once one has it, and the other is told who", async ({ 
     await expect.poll(winner).toMatch(/Anna|Ben/);
     const loser = (await winner()) === "Anna" ? pages[1]! : pages[0]!;
     await expect(loser.locator(".toast.bad")).toBeVisible();
-    for (const page of pages) await expect(page.locator(".properties")).toContainText(page === loser ? (await winner())! : "Me");
+    for (const page of pages) await expect(property(page, "Assignee")).toContainText(page === loser ? (await winner())! : "Me");
   }
 });
 

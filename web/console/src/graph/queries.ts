@@ -62,6 +62,12 @@ export function useColleagues(wanted: boolean) {
   return useQuery({ queryKey: ["colleagues"], queryFn: colleagues, enabled: wanted });
 }
 
+/** Who else is at the desk, asked again for as long as somebody looks. */
+export function usePresent(me: string | undefined): Colleagues["members"] {
+  const { data } = useQuery({ queryKey: ["colleagues"], queryFn: colleagues, refetchInterval: MINUTES });
+  return data?.members.filter(({ id, presence }) => presence === "PRESENT" && id !== me) ?? [];
+}
+
 const REFERENCE = /^LW-/i;
 
 /** A message by its id or its short name. */

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { KINDS, type Name } from "../commands/commands";
 import type { WholeFragment } from "../graph/generated/graphql";
-import { useOthers } from "../graph/queries";
+import { useOthers, usePresent } from "../graph/queries";
 import { openPalette } from "../keyboard/palette";
 import type { Mode } from "../keyboard/palette";
 import { may, useMe } from "../session/rights";
@@ -13,12 +13,17 @@ import { openFollowUp } from "./followUp";
 import { History } from "./History";
 import { VisitorDoes } from "./VisitorDoes";
 
+/** More names than this are a number. */
+const MOST_NAMES = 5;
+
 export function Properties({ message }: { message: WholeFragment }) {
   const { t, moment, whole } = useWords();
   const me = useMe();
   const able = (name: Name) => KINDS[name].possible(message) && may(me, KINDS[name].permission, message);
   const pick = (name: Name, mode: Mode) => (able(name) ? () => openPalette(mode, [message]) : undefined);
   const { visitor } = message;
+  const present = usePresent(me?.id).map(({ name }) => name);
+  const more = present.length - MOST_NAMES;
   return (
     <aside className="properties" id="properties" aria-label={t("message.details")} tabIndex={0}>
       <section>
@@ -52,6 +57,11 @@ export function Properties({ message }: { message: WholeFragment }) {
         <Property label={t("property.submitted")}>
           <span title={whole(message.submittedAt)}>{moment(message.submittedAt)}</span>
         </Property>
+        {present.length > 0 && (
+          <Property label={t("property.present")}>
+            <span title={present.join(", ")}>{[...present.slice(0, MOST_NAMES), ...(more > 0 ? [`+${more}`] : [])].join(", ")}</span>
+          </Property>
+        )}
       </section>
 
       <section>

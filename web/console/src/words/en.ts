@@ -248,6 +248,7 @@ export const en = {
   "property.followUp": "Follow-up",
   "property.due": "Answer due",
   "property.submitted": "Left",
+  "property.present": "Here as well",
   "property.none": "None",
 
   "due.late": "{time} late",

@@ -250,6 +250,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "property.followUp": "跟进",
   "property.due": "回复期限",
   "property.submitted": "留言时间",
+  "property.present": "同时在线",
   "property.none": "无",
 
   "due.late": "超时 {time}",

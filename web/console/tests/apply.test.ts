@@ -51,6 +51,14 @@ describe("pages", () => {
     expect(applyEvent(part, page([row("a"), row("b")], { as: "heal", more: true, total: 90 })).gone).toEqual({});
   });
 
+  test("that are empty fill by themselves: where nothing is shown nothing can jump", () => {
+    const empty = after(opened, page([], { total: 0 }));
+    const filled = applyEvent(empty, told("n", row("n"), "MessageSubmitted"));
+    expect([ids(filled), filled.arrived, filled.total]).toEqual([["n"], [], 1]);
+    const healed = applyEvent(empty, page([row("a"), row("b")], { as: "heal", total: 2 }));
+    expect([ids(healed), healed.arrived]).toEqual([["a", "b"], []]);
+  });
+
   test("an older telling never replaces a newer one", () => {
     const book = after(opened, page([row("a", { version: 7, content: "now" })]), { kind: "seen", message: row("a", { version: 3, content: "then" }) });
     expect(current(book, "a")?.content).toBe("now");

@@ -111,6 +111,7 @@ export function sentenceOf(fault: unknown): string {
   if (fault.code === "UNAVAILABLE") return t("fault.unavailable");
   if (fault.code === "RATE_LIMITED") return t("fault.limited", { n: fault.retryAfter ?? 60 });
   if (fault.code === "FORBIDDEN") return t("fault.forbidden");
+  if (fault.code === "FOREIGN") return t("fault.foreign", { address: location.origin });
   return fault.message;
 }
 

@@ -9,6 +9,8 @@ export type FaultCode =
   | "UNREACHABLE"
   | "UNAUTHENTICATED"
   | "FORBIDDEN"
+  /** The page's own address is none that the desk knows. */
+  | "FOREIGN"
   | "NOT_FOUND"
   | "BAD_REQUEST"
   | "TOO_COMPLEX"
@@ -69,7 +71,7 @@ export async function ask<Result, Variables>(
   }
   const error = answer.errors?.[0];
   if (answer.data && !error) return answer.data;
-  const code = (error?.extensions?.code ?? (status >= 500 ? "UNAVAILABLE" : "INTERNAL")) as FaultCode;
+  const code = (status === 403 ? "FOREIGN" : error?.extensions?.code ?? (status >= 500 ? "UNAVAILABLE" : "INTERNAL")) as FaultCode;
   const after = Number(error?.extensions?.retryAfter);
   // Only when it is still this token: another tab may have signed in meanwhile.
   if (code === "UNAUTHENTICATED" && token && session()?.token === token) signedOut();

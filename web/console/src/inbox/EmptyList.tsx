@@ -15,6 +15,11 @@ export function EmptyList({ search }: { search: Search }) {
       <div className="blank quiet">
         <h2>{t("empty.search")}</h2>
         <p>{t("empty.searchText")}</p>
+        {isSearch(search.q) && search.folder !== "all" && (
+          <Link to="/inbox" search={{ folder: "all", q: search.q }}>
+            {t("empty.searchAll")}
+          </Link>
+        )}{" "}
         <Link to="/inbox" search={{ folder: search.folder }}>
           {t("filter.none")}
         </Link>

@@ -104,7 +104,7 @@ export function Filters() {
               ...(colleagues?.members ?? [])
                 .filter(({ id }) => id !== me.id)
                 .toSorted((one, other) => Number(other.active) - Number(one.active))
-                .map(({ id, name, active }) => [id, active ? name : t("filter.left", { name })] as const),
+                .map(({ id, name, active, joined }) => [id, active ? name : t(joined ? "filter.left" : "filter.invited", { name })] as const),
             ]}
           />
         )}

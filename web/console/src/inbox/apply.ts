@@ -79,6 +79,8 @@ function page(book: Book, event: Extract<Event, { kind: "page" }>): Book {
   }
   const there = new Set([...book.ids, ...(event.as === "heal" ? book.arrived : [])]);
   const fresh = ids.filter((id) => !there.has(id));
+  // Where nothing is shown nothing can jump.
+  if (event.as === "heal" && book.ids.length === 0) return { ...known, ids, arrived: [], gone: {}, cursor, more, total };
   if (event.as === "heal") return { ...known, arrived: [...book.arrived, ...fresh], gone: goneBy(book, ids, more), total };
   const arrived = book.arrived.filter((id) => !fresh.includes(id));
   return { ...known, ids: [...book.ids, ...fresh], arrived, cursor, more, total };
@@ -115,6 +117,7 @@ function told(book: Book, { messageId: id, message, type, filter }: Extract<Even
     return wasGone ? counted({ ...known, gone }, 1) : known;
   }
   if (!book.read || book.arrived.includes(id) || (book.more && !brings(type, filter))) return known;
+  if (book.ids.length === 0) return counted({ ...known, ids: [id] }, 1);
   return counted({ ...known, arrived: [...book.arrived, id] }, 1);
 }
 

@@ -33,6 +33,10 @@ function Open({ rows }: { rows: readonly Row[] }) {
   return (
     <dialog ref={dialog} className="asks follow-up" aria-labelledby="follow-up-title" onClose={() => openFollowUp(null)} onClick={(event) => event.target === dialog.current && close()}>
       <h2 id="follow-up-title">{rows.length === 1 ? t("followUp.title", { reference: rows[0]!.reference }) : t("followUp.titleMany", { n: rows.length })}</h2>
+      <label>
+        {t("followUp.note")}
+        <textarea rows={2} maxLength={1000} value={note} onChange={(event) => write(event.target.value)} />
+      </label>
       <div className="shortcuts">
         {usualTimes(new Date()).map(({ name, until }) => (
           <button key={name} type="button" onClick={() => park(until)}>
@@ -43,10 +47,6 @@ function Open({ rows }: { rows: readonly Row[] }) {
       </div>
       <form onSubmit={submit}>
         <label>
-          {t("followUp.note")}
-          <textarea rows={2} maxLength={1000} value={note} onChange={(event) => write(event.target.value)} />
-        </label>
-        <label>
           {t("followUp.at")}
           <input type="datetime-local" required value={at} onChange={(event) => is(event.target.value)} />
         </label>
@@ -54,7 +54,7 @@ function Open({ rows }: { rows: readonly Row[] }) {
         <div className="dialog-does">
           <Button onClick={close}>{t("cancel")}</Button>
           <Button type="primary" htmlType="submit" disabled={isPast}>
-            {t("do.followUp")}
+            {t("followUp.go")}
           </Button>
         </div>
       </form>

@@ -39,6 +39,7 @@ export const en = {
   "filter.order": "Order",
   "filter.none": "Clear filters",
   "filter.left": "{name} (left)",
+  "filter.invited": "{name} (invited)",
   "filter.unknown": "Another",
 
   "search.label": "Search messages",
@@ -60,6 +61,7 @@ export const en = {
 
   "empty.search": "Nothing found",
   "empty.searchText": "No message here matches. Try fewer words, or clear the filters.",
+  "empty.searchAll": "Search all messages",
   "empty.desk": "No messages yet",
   "empty.deskText": "Send yourself a test message and put the form on your site. It takes about two minutes.",
   "empty.deskGo": "Set up the desk",
@@ -104,6 +106,7 @@ export const en = {
   "fault.unavailable": "The server is busy. Try again in a moment.",
   "fault.limited": "Too many requests. Try again in {n} {n|second|seconds}.",
   "fault.forbidden": "Your role does not allow this. Ask an administrator.",
+  "fault.foreign": "This page is at {address}, which is not the desk's own address. Open the desk at its own; whoever runs it says which with LEAVEWORD_PUBLIC_URL.",
 
   "refused.one": "{reference} was not changed: {why}",
   "refused.many": "{n} of {all} were not done: {why}",
@@ -322,6 +325,7 @@ export const en = {
   "followUp.note": "What is to be done then",
   "followUp.at": "Or at a time of your own",
   "followUp.past": "This time has passed. Choose one to come.",
+  "followUp.go": "Follow up then",
 
   "told.new": "New message from {name}",
   "told.more": "{name} wrote more",

@@ -41,6 +41,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "filter.order": "排序",
   "filter.none": "清除筛选",
   "filter.left": "{name}（已离职）",
+  "filter.invited": "{name}（已邀请）",
   "filter.unknown": "其他",
 
   "search.label": "搜索留言",
@@ -62,6 +63,7 @@ export const zhCN: Record<keyof typeof en, string> = {
 
   "empty.search": "没有找到留言",
   "empty.searchText": "没有符合条件的留言。请减少关键词或清除筛选。",
+  "empty.searchAll": "在全部留言中搜索",
   "empty.desk": "还没有留言",
   "empty.deskText": "发一条测试留言，再把表单放到网站上，大约两分钟。",
   "empty.deskGo": "开始设置",
@@ -106,6 +108,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "fault.unavailable": "服务器繁忙，请稍后重试。",
   "fault.limited": "请求过于频繁，请在 {n} 秒后重试。",
   "fault.forbidden": "您的角色没有此权限，请联系管理员。",
+  "fault.foreign": "本页地址 {address} 不是留言台自己的地址。请用其自己的地址打开；部署者可用 LEAVEWORD_PUBLIC_URL 指定该地址。",
 
   "refused.one": "{reference} 未能完成：{why}",
   "refused.many": "{all} 条中有 {n} 条未完成：{why}",
@@ -324,6 +327,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "followUp.note": "届时要做什么",
   "followUp.at": "或自选时间",
   "followUp.past": "该时间已过，请选择将来的时间。",
+  "followUp.go": "届时跟进",
 
   "told.new": "{name} 的新留言",
   "told.more": "{name} 补充了留言",

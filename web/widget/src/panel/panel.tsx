@@ -151,7 +151,7 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
   const { desk, history } = visit;
   const lose = () => go({ is: "lost" });
   const title =
-    page.is === "lost" ? words.lostMessages : page.is === "list" || page.is === "thread" ? words.history : (desk?.name ?? words.writeToUs);
+    page.is === "lost" && !page.link ? words.lostMessages : page.is === "list" || page.is === "thread" ? words.history : (desk?.name ?? words.writeToUs);
 
   if (!open) return null;
   return (

@@ -201,6 +201,11 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     };
     if config.public_url.is_none() {
         tracing::warn!("LEAVEWORD_PUBLIC_URL is not set: links name the address this server listens on");
+        if config.channels.mail.is_some() {
+            tracing::warn!(
+                "visitors are not told of replies by mail: the links to them need LEAVEWORD_PUBLIC_URL"
+            );
+        }
     }
     // Whoever started it may not care to read: that is no reason to end.
     let _ = writeln!(std::io::stdout(), "{}", welcome::text(config, &server));

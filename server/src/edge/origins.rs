@@ -101,6 +101,9 @@ impl AllowedOrigins {
     }
 }
 
+/// As much of an origin is logged.
+const LONGEST_TOLD: usize = 100;
+
 /// Stops what a foreign page asks, answers its browser's question before, and tells it what the page may read.
 pub(crate) async fn judge(
     origins: AllowedOrigins,
@@ -112,7 +115,16 @@ pub(crate) async fn judge(
     let asks_before = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = match &origin {
-        Origin::Foreign => crate::endpoint::foreign_page(),
+        Origin::Foreign => {
+            let asked = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+            let origin: String = asked.unwrap_or_default().chars().take(LONGEST_TOLD).collect();
+            tracing::warn!(
+                origin,
+                "a page of this origin was refused: LEAVEWORD_ALLOWED_ORIGINS lists other sites, LEAVEWORD_PUBLIC_URL says where \
+                 the desk itself is"
+            );
+            crate::endpoint::foreign_page()
+        }
         Origin::Own | Origin::Allowed(_) if asks_before => StatusCode::NO_CONTENT.into_response(),
         Origin::Own | Origin::Allowed(_) => {
             request.extensions_mut().insert(origin.clone());

@@ -12,6 +12,9 @@ import { happened, inbox } from "./store";
 const FIRST = 50;
 const MORE = 100;
 const HEAL_EVERY = 60_000;
+/** Of a page that was read a moment ago, only what can have come to its top since. */
+const TOP = 10;
+const MOMENT = 5_000;
 /** A search is asked again when something has changed, and not more often. */
 const SEARCH_AGAIN = 1_500;
 
@@ -26,6 +29,7 @@ let failed: Fault | null = null;
 /** Pages are read one after the other, so that none is read behind a cursor that is not there any more. */
 let last: Promise<unknown> = Promise.resolve();
 let isReadingMore = false;
+let readAt = 0;
 /** Says what became of reading the list that is shown. */
 let says: (go: Promise<void>) => Promise<void> = (go) => go;
 
@@ -49,6 +53,7 @@ export function readEarly(search: Search): void {
     if (now && now.list !== list) return false;
     happened({ kind: "opened", list });
     happened(pageOf(list, "replace", messages));
+    readAt = Date.now();
     return true;
   };
   // What went wrong is found again by whoever takes it over, and said there.
@@ -83,10 +88,12 @@ async function page(shown: Shown, as: "replace" | "more" | "heal"): Promise<void
   let after = as === "more" ? inbox().cursor : null;
   try {
     for (;;) {
-      const { messages } = await ask(PageDocument, { filter, order, first: as === "more" ? MORE : FIRST, after });
+      const first = as === "more" ? MORE : as === "heal" && Date.now() - readAt < MOMENT ? TOP : FIRST;
+      const { messages } = await ask(PageDocument, { filter, order, first, after });
       if (shown !== now) return;
       const { nodes, pageInfo } = messages;
       happened(pageOf(list, how, messages));
+      if (as !== "more") readAt = Date.now();
       failed = null;
       // A page of a search may be empty although there are more.
       if (nodes.length > 0 || !pageInfo.hasNextPage) return;

@@ -145,7 +145,13 @@ pub(crate) async fn changes<T: Send + 'static>(
     wants: impl Fn(&Telling) -> Result<Wants> + Send + Sync + 'static,
     words: impl Fn(Arc<Change>, &Wants) -> T + Send + Sync + 'static,
 ) -> Result<Told<T>> {
-    let (telling, after, as_of) = begin(ctx, after).await?;
+    let from_now_on = after.is_none();
+    let (telling, mut after, as_of) = begin(ctx, after).await?;
+    if from_now_on {
+        // A list that is read now may not be that far: what is not in it yet is told.
+        let listed = telling.projections.listed(as_of).await;
+        after = listed.map_err(|error| telling.of_query(&error))?;
+    }
     let wanted = wants(&telling)?;
     telling.is_present().await?;
     let changes = telling.projections.changes(wanted.clone(), after, as_of);

@@ -39,7 +39,8 @@ pub(crate) struct VisitorMessageChange {
 #[Subscription]
 impl Subscription {
     /// Changes of messages that the caller sees, one for each event: with `after` first those that happened since that
-    /// position, in order, each once, however old; then what is new. With a filter a message is told of that it finds
+    /// position, in order, each once, however old; then what is new. Without it what the lists do not have yet counts as new:
+    /// whoever reads one after they have subscribed misses nothing. With a filter a message is told of that it finds
     /// before the event or since; without one a message by its id, or what the list shows unasked. A filter with `search` is
     /// refused.
     async fn message_changed(

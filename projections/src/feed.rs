@@ -61,6 +61,11 @@ pub enum Wants {
     Own(VisitorId),
 }
 
+/// What messages are read from by those who are told of them.
+const LISTS: [&str; 2] = ["message_list", "visitor_messages"];
+/// As many events are told again to somebody who begins, at most.
+const MOST_BEHIND: i64 = 1_000;
+
 /// What a visitor sees for themselves; what else the desk does is told to them when they see something by it.
 const VISIBLE: [&str; 9] = [
     "MessageSubmitted",
@@ -147,6 +152,17 @@ impl Projections {
     /// How far the log has come; for those who are then told what comes after.
     pub async fn head(&self) -> Result<i64, QueryError> {
         Ok(self.store.head().await?)
+    }
+
+    /// How far the log is in the lists that messages are read from, when the log had come to `head`: whoever reads a list and is
+    /// told what comes after that misses nothing, however far behind the list is. Lists that are being filled are not waited
+    /// for in that way.
+    pub async fn listed(&self, head: i64) -> Result<i64, QueryError> {
+        let mut listed = head;
+        for view in LISTS {
+            listed = listed.min(self.followers.reached(view).await?);
+        }
+        Ok(if head - listed > MOST_BEHIND { head } else { listed })
     }
 
     /// The changes after a position. `as_of`: how far the log had come before whoever wants them was looked up.

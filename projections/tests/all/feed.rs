@@ -11,12 +11,14 @@ use projections::{Changes, MessageFilter, MessageOrder, Next, PageRequest, Proje
 use std::time::Duration;
 use store::{Dialect, LogFilter, on_both_databases};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 on_both_databases!(
     a_subscriber_who_does_not_read_misses_nothing,
     what_was_never_seen_is_not_told,
     a_filter_allows_in_memory_what_it_finds_in_the_list,
     a_visitor_is_told_of_what_they_see_and_of_nothing_else,
+    whoever_begins_is_told_what_the_lists_do_not_have_yet,
 );
 
 pub(super) fn everything() -> Wants {
@@ -69,6 +71,35 @@ async fn a_subscriber_who_does_not_read_misses_nothing(dialect: Dialect) {
         told.push(next(&desk.views, &mut changes, &wants).await);
     }
     assert_eq!(told, expected);
+}
+
+async fn whoever_begins_is_told_what_the_lists_do_not_have_yet(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    desk.arrive(1).await;
+    desk.submit(1, 1).await;
+    let listed = head(&desk).await;
+    assert_eq!(desk.views.listed(listed).await.expect("readable"), listed);
+    // Nobody fills the lists any more, and yet the log goes on.
+    desk.stop.cancel();
+    desk.views.ended().await;
+    desk.submit(2, 1).await;
+    let after = head(&desk).await;
+    assert!(after > listed);
+    assert_eq!(desk.views.listed(after).await.expect("readable"), listed);
+    assert_eq!(
+        desk.views.listed(after + 10_000).await.expect("readable"),
+        after + 10_000,
+        "not so much again"
+    );
+    let stop = CancellationToken::new();
+    let views = Projections::start(&desk.store, &stop);
+    let wants = everything();
+    let mut changes = subscribe(&views, wants.clone(), listed).await;
+    assert_eq!(next(&views, &mut changes, &wants).await, positions(&desk, listed).await[0]);
+    let reached = async || views.listed(after).await.expect("readable") == after;
+    store::testing::soon("the lists have it", reached).await;
+    stop.cancel();
+    views.ended().await;
 }
 
 async fn what_was_never_seen_is_not_told(dialect: Dialect) {

@@ -2,11 +2,13 @@
 import { useSyncExternalStore } from "react";
 import { onSettings, settings } from "../settings/settings";
 
-const dark = typeof window === "undefined" ? null : window.matchMedia("(prefers-color-scheme: dark)");
+const DARK = "(prefers-color-scheme: dark)";
+/** Listened to and never read: to one that was read since the system changed its mind, Chromium does not tell it any more. */
+const dark = typeof window === "undefined" ? null : window.matchMedia(DARK);
 
 function isDark(): boolean {
   const { theme } = settings();
-  return theme === "auto" ? (dark?.matches ?? false) : theme === "dark";
+  return theme === "auto" ? dark !== null && window.matchMedia(DARK).matches : theme === "dark";
 }
 
 function listen(listener: () => void): () => void {

@@ -99,8 +99,8 @@ fn associated_data(place: &Place<'_>, path: &str, key_id: &str) -> Vec<u8> {
     ])
 }
 
+#[cfg(test)]
 impl<'t> Bound<'t> {
-    #[cfg(test)]
     fn new(place: &Place<'t>, path: &'t str) -> Self {
         Self(
             place.aggregate_type.into(),
@@ -112,7 +112,9 @@ impl<'t> Bound<'t> {
             path.into(),
         )
     }
+}
 
+impl Bound<'_> {
     fn associated_data(&self, key_id: &str) -> Vec<u8> {
         let place = Place {
             aggregate_type: &self.0,

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test, vi } from "vitest";
-import { newKey } from "../src/graph/key";
+import { newKey } from "../../client/key";
 
 afterEach(() => vi.unstubAllGlobals());
 

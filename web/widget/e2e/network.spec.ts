@@ -1,6 +1,6 @@
 // Bad networks: cut in the middle of a picture and of a message, gone for a while, back after a reload. Nothing is lost and
 // nothing is there twice, as the desk itself says.
-import type { Route, WebSocketRoute } from "@playwright/test";
+import type { Page, Route, WebSocketRoute } from "@playwright/test";
 import { expect, test } from "../../browser/fixtures.ts";
 import { askLittle, messagesWith, reply, theMessageWith, visit, word } from "./visiting.ts";
 
@@ -8,13 +8,17 @@ test.beforeAll(({ desk }) => askLittle(desk));
 
 const isSubmit = (route: Route) => route.request().postData()?.includes("submitMessage") ?? false;
 
-test("the answer to a message is lost: it is there once", async ({ page, shop, front, desk }) => {
-  let lost = 0;
-  await page.route("**/graphql", async (route) => {
-    if (!isSubmit(route) || lost++ > 1) return route.continue();
+/** The desk has every message, and the answer is lost as often as this says so. */
+const loseAnswers = (page: Page, loses: () => boolean) =>
+  page.route("**/graphql", async (route) => {
+    if (!isSubmit(route) || !loses()) return route.continue();
     await route.fetch();
     await route.abort("connectionreset");
   });
+
+test("the answer to a message is lost: it is there once", async ({ page, shop, front, desk }) => {
+  let lost = 0;
+  await loseAnswers(page, () => lost++ <= 1);
   const widget = await visit(page, shop, front.url);
   const content = word();
   await widget.open();
@@ -30,11 +34,7 @@ test("the answer to a message is lost: it is there once", async ({ page, shop, f
 
 test("the page is left while nobody knows whether it arrived: it is sent by itself, and is there once", async ({ page, shop, front, desk }) => {
   let cut = true;
-  await page.route("**/graphql", async (route) => {
-    if (!isSubmit(route) || !cut) return route.continue();
-    await route.fetch();
-    await route.abort("connectionreset");
-  });
+  await loseAnswers(page, () => cut);
   const widget = await visit(page, shop, front.url);
   const content = word();
   await widget.open();
@@ -54,11 +54,7 @@ test("the page is left while nobody knows whether it arrived: it is sent by itse
 
 test("the words are changed after an answer was lost: the first are there once, the others wait to be added", async ({ page, shop, front, desk }) => {
   let cut = true;
-  await page.route("**/graphql", async (route) => {
-    if (!isSubmit(route) || !cut) return route.continue();
-    await route.fetch();
-    await route.abort("connectionreset");
-  });
+  await loseAnswers(page, () => cut);
   const widget = await visit(page, shop, front.url);
   const { words, dialog } = widget;
   const content = word();
@@ -77,11 +73,7 @@ test("the words are changed after an answer was lost: the first are there once, 
 
 test("a contact is mended after an answer was lost: the first message is there, the mended one stands here to be sent", async ({ page, shop, front, desk }) => {
   let cut = true;
-  await page.route("**/graphql", async (route) => {
-    if (!isSubmit(route) || !cut) return route.continue();
-    await route.fetch();
-    await route.abort("connectionreset");
-  });
+  await loseAnswers(page, () => cut);
   const widget = await visit(page, shop, front.url);
   const { words, dialog } = widget;
   const content = word();

@@ -1,7 +1,7 @@
 // Doing it: at once on the screen, then by the server, and back again when it is refused. Many at a time, four abreast.
 import { Fault, ask } from "../graph/ask";
 import type { DoneFragment } from "../graph/generated/graphql";
-import { newKey } from "../graph/key";
+import { newKey } from "../../../client/key";
 import { queries } from "../graph/queries";
 import { type Row, current, finds } from "../inbox/book";
 import { shownFilter } from "../inbox/reading";

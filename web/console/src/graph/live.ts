@@ -4,6 +4,7 @@ import { type Client, createClient } from "graphql-ws";
 import { useSyncExternalStore } from "react";
 import { session, signedOut } from "../session/session";
 import { type MessageFilter, ToldDocument, type ToldSubscription } from "./generated/graphql";
+import { listeners } from "../shell/listeners";
 
 export type Told = ToldSubscription["messageChanged"];
 export type Connection = "connecting" | "connected" | "lost";
@@ -18,14 +19,14 @@ const FORBIDDEN = 4403;
 let connection: Connection = "connecting";
 let client: Client | undefined;
 let lastId = 0;
-const listeners = new Set<() => void>();
+const those = listeners();
 /** Streams of which the server has not said yet that it has heard of them. */
 const unheard = new Map<string, () => void>();
 
 function becomes(next: Connection): void {
   if (next === connection) return;
   connection = next;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
 /** The protocol has no answer to `subscribe`; a ping right behind it has one. */
@@ -148,11 +149,4 @@ function pause(milliseconds: number): Promise<void> {
   });
 }
 
-export const useConnection = () =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => connection,
-  );
+export const useConnection = () => useSyncExternalStore(those.listen, () => connection);

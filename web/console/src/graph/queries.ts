@@ -58,13 +58,13 @@ async function colleagues(): Promise<Colleagues> {
   return { members, teams: read.teams };
 }
 
-export function useColleagues(wanted: boolean) {
-  return useQuery({ queryKey: ["colleagues"], queryFn: colleagues, enabled: wanted });
-}
+const colleaguesOf = queryOptions({ queryKey: ["colleagues"], queryFn: colleagues });
+
+export const useColleagues = (wanted: boolean) => useQuery({ ...colleaguesOf, enabled: wanted });
 
 /** Who else is at the desk, asked again for as long as somebody looks. */
 export function usePresent(me: string | undefined): Colleagues["members"] {
-  const { data } = useQuery({ queryKey: ["colleagues"], queryFn: colleagues, refetchInterval: MINUTES });
+  const { data } = useQuery({ ...colleaguesOf, refetchInterval: MINUTES });
   return data?.members.filter(({ id, presence }) => presence === "PRESENT" && id !== me) ?? [];
 }
 

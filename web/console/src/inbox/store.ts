@@ -2,9 +2,10 @@
 import { useSyncExternalStore } from "react";
 import { type Event, applyEvent } from "./apply";
 import { type Book, EMPTY } from "./book";
+import { listeners } from "../shell/listeners";
 
 let book: Book = EMPTY;
-const listeners = new Set<() => void>();
+const those = listeners();
 
 export const inbox = () => book;
 
@@ -12,20 +13,15 @@ export function happened(event: Event): void {
   const next = applyEvent(book, event);
   if (next === book) return;
   book = next;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
 /** With the session everything that was read is gone. */
 export function forget(): void {
   book = EMPTY;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
-const listen = (listener: () => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
-
 export function useInbox<T>(of: (book: Book) => T): T {
-  return useSyncExternalStore(listen, () => of(book));
+  return useSyncExternalStore(those.listen, () => of(book));
 }

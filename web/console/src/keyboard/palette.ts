@@ -1,6 +1,7 @@
 // Whether the palette is open, what it offers, and for which messages.
 import { useSyncExternalStore } from "react";
 import type { Row } from "../inbox/book";
+import { listeners } from "../shell/listeners";
 
 export type Mode = "all" | "assign" | "category" | "tag" | "priority";
 
@@ -11,22 +12,15 @@ export interface Opened {
 }
 
 let opened: Opened | null = null;
-const listeners = new Set<() => void>();
+const those = listeners();
 
 function become(next: Opened | null): void {
   opened = next;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
 export const openPalette = (mode: Mode, rows?: readonly Row[]) => become({ mode, rows });
 
 export const closePalette = () => become(null);
 
-export const usePalette = () =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => opened,
-  );
+export const usePalette = () => useSyncExternalStore(those.listen, () => opened);

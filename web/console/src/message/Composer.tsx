@@ -6,7 +6,7 @@ import Segmented from "antd/es/segmented";
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { ask } from "../graph/ask";
 import { AddNoteDocument, type WholeFragment } from "../graph/generated/graphql";
-import { newKey } from "../graph/key";
+import { newKey } from "../../../client/key";
 import { queries, useHere } from "../graph/queries";
 import { happened } from "../inbox/store";
 import { isComposing } from "../keyboard/keys";

@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { sentenceOf } from "../commands/run";
 import { ask } from "../graph/ask";
 import { BlockDocument, EraseDocument, UnblockDocument, type WholeFragment } from "../graph/generated/graphql";
-import { newKey } from "../graph/key";
+import { newKey } from "../../../client/key";
 import { queries } from "../graph/queries";
 import { say } from "../told/toasts";
 import { type Key, useWords } from "../words/words";

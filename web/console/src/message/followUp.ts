@@ -1,20 +1,14 @@
 // Which messages are about to be parked.
 import { useSyncExternalStore } from "react";
 import type { Row } from "../inbox/book";
+import { listeners } from "../shell/listeners";
 
 let about: readonly Row[] | null = null;
-const listeners = new Set<() => void>();
+const those = listeners();
 
 export function openFollowUp(rows: readonly Row[] | null): void {
   about = rows;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
-export const useFollowUp = () =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => about,
-  );
+export const useFollowUp = () => useSyncExternalStore(those.listen, () => about);

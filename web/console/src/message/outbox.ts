@@ -4,7 +4,7 @@
 import { attempt, sentenceOf, tellOf } from "../commands/run";
 import { Fault, ask } from "../graph/ask";
 import { OneMessageDocument, ReplyDocument } from "../graph/generated/graphql";
-import { newKey } from "../graph/key";
+import { newKey } from "../../../client/key";
 import { queries } from "../graph/queries";
 import { type Row, current } from "../inbox/book";
 import { happened, inbox } from "../inbox/store";

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 import type { DoneFragment } from "../graph/generated/graphql";
 import type { Uploaded } from "./drafts";
 import { keep } from "./kept";
+import { listeners } from "../shell/listeners";
 
 export interface Outgoing {
   key: string;
@@ -34,14 +35,14 @@ export const canTakeBack = (one: Pick<Outgoing, "state">) => one.state === "wait
 export const isStuck = (one: Pick<Outgoing, "state">) => one.state === "retries" || isRefused(one);
 
 let all: readonly Outgoing[] = [];
-const listeners = new Set<() => void>();
+const those = listeners();
 
 export const outbox = () => all;
 export const find = (key: string) => all.find((one) => one.key === key);
 
 export function show(next: readonly Outgoing[]): void {
   all = next;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
 /** Shows one as it is kept. */
@@ -57,11 +58,4 @@ export function change(key: string, some: Partial<Outgoing>): void {
   if (one) put({ ...one, ...some });
 }
 
-export const useOutbox = () =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => all,
-  );
+export const useOutbox = () => useSyncExternalStore(those.listen, () => all);

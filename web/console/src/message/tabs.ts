@@ -1,6 +1,6 @@
 // Which tabs of this browser live: what one of them is about to send no other sends. A lock tells, which ends with its
 // tab however that ends; a page without https has none, and writes down that it is there.
-import { newKey } from "../graph/key";
+import { newKey } from "../../../client/key";
 
 const PREFIX = "leaveword.tab.";
 const WRITES_EVERY = 2_000;

@@ -2,11 +2,12 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { BLANK, type Draft, draftNamed, drafted, isBlank, keepDraft, readDraft } from "./drafts";
 import type { Outgoing } from "./outgoing";
+import { listeners } from "../shell/listeners";
 
 const KEEP_AFTER = 300;
 
 const drafts = new Map<string, Draft>();
-const listeners = new Set<() => void>();
+const those = listeners();
 let timer: ReturnType<typeof setTimeout> | undefined;
 const unkept = new Set<string>();
 let version = 0;
@@ -26,7 +27,7 @@ function draftOf(member: string, message: string): Draft {
 
 function changed(): void {
   version += 1;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
 function become(member: string, message: string, draft: Draft): void {
@@ -63,13 +64,8 @@ if (typeof window !== "undefined") {
   window.addEventListener("storage", ({ key }) => (key === null || draftNamed(key) !== null) && wrote(key));
 }
 
-const listen = (listener: () => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
-
 export function useDraft(member: string, message: string) {
-  const draft = useSyncExternalStore(listen, () => draftOf(member, message));
+  const draft = useSyncExternalStore(those.listen, () => draftOf(member, message));
   return useMemo(
     () => ({
       draft,
@@ -92,7 +88,7 @@ export function draftAgain({ member, messageId, content, uploads }: Outgoing): v
 
 /** The messages that have a draft. */
 export function useDrafted(member: string | undefined): ReadonlySet<string> {
-  const now = useSyncExternalStore(listen, () => version);
+  const now = useSyncExternalStore(those.listen, () => version);
   const kept = useMemo(() => new Set(member ? drafted(localStorage, member) : []), [member, clears]);
   return useMemo(() => {
     const all = new Set(kept);

@@ -1,6 +1,7 @@
 // Who is signed in here: in memory, and in the browser's storage, so that a reload signs nobody out and a sign-out in
 // another tab counts here as well.
 import { useSyncExternalStore } from "react";
+import { listeners } from "../shell/listeners";
 
 export interface Session {
   token: string;
@@ -28,14 +29,14 @@ function stored(): string | null {
 }
 
 let current = readSession(stored());
-const listeners = new Set<() => void>();
+const those = listeners();
 
 export const session = () => current;
 
 function become(next: Session | null): void {
   if (next?.token === current?.token) return;
   current = next;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
 export function signedIn(next: Session): void {
@@ -56,10 +57,7 @@ export function signedOut(): void {
   become(null);
 }
 
-export function onSession(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const onSession = those.listen;
 
 export const useSession = () => useSyncExternalStore(onSession, session);
 

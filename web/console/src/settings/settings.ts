@@ -1,5 +1,6 @@
 // What a member has chosen in this browser.
 import { useSyncExternalStore } from "react";
+import { listeners } from "../shell/listeners";
 
 export interface Settings {
   locale: "zh-CN" | "en";
@@ -32,7 +33,7 @@ function first(): Settings {
 }
 
 let current = first();
-const listeners = new Set<() => void>();
+const those = listeners();
 
 export const settings = () => current;
 
@@ -43,12 +44,9 @@ export function choose(some: Partial<Settings>): void {
   } catch {
     // A browser that keeps nothing forgets it with the tab.
   }
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
-export function onSettings(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const onSettings = those.listen;
 
 export const useSettings = () => useSyncExternalStore(onSettings, settings);

@@ -2,28 +2,24 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { say } from "../told/toasts";
 import { words } from "../words/words";
+import { listeners } from "./listeners";
 
 type Parts = typeof import("./late");
 
 let parts: Parts | null = null;
 let coming: Promise<void> | null = null;
-const listeners = new Set<() => void>();
+const those = listeners();
 
 export function bringParts(): Promise<void> {
   const bring = async () => {
     try {
       parts = await import("./late");
-      for (const listener of listeners) listener();
+      those.tell();
     } catch {
       coming = null;
     }
   };
   return (coming ??= bring());
-}
-
-function listen(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }
 
 async function need(): Promise<void> {
@@ -34,7 +30,7 @@ async function need(): Promise<void> {
 
 /** What there is of it. `wanted`: somebody waits for it, and over a network that is gone it is said that it does not come. */
 export function useParts(wanted = false): Parts | null {
-  const now = useSyncExternalStore(listen, () => parts);
+  const now = useSyncExternalStore(those.listen, () => parts);
   useEffect(() => {
     if (wanted && !now) void need();
   }, [wanted, now]);

@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ask } from "../graph/ask";
 import { InviteDocument, LeaveTestDocument, NameDeskDocument } from "../graph/generated/graphql";
-import { newKey } from "../graph/key";
+import { newKey } from "../../../client/key";
 import { queries, useHere } from "../graph/queries";
 import { may } from "../session/rights";
 import { sentenceOf } from "../commands/run";

@@ -1,5 +1,6 @@
 // What is said at the foot of the window, for some seconds, with one thing that can be done about it.
 import { useSyncExternalStore } from "react";
+import { listeners } from "../shell/listeners";
 
 export interface Toast {
   id: number;
@@ -17,11 +18,11 @@ const MOST = 4;
 
 let shown: readonly Toast[] = [];
 let last = 0;
-const listeners = new Set<() => void>();
+const those = listeners();
 
 function become(next: readonly Toast[]): void {
   shown = next;
-  for (const listener of listeners) listener();
+  those.tell();
 }
 
 export function say(toast: Omit<Toast, "id" | "until" | "tone"> & { tone?: Toast["tone"]; seconds?: number }): number {
@@ -39,11 +40,4 @@ export function unsay(id: number): void {
 
 export const toasts = () => shown;
 
-export const useToasts = () =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    toasts,
-  );
+export const useToasts = () => useSyncExternalStore(those.listen, toasts);

@@ -1,7 +1,7 @@
 // How content the visitor is with an answer: asked once.
 import { useRef, useState } from "preact/hooks";
 import { Icon } from "../panel/icons";
-import { newKey } from "../visit/draft";
+import { newKey } from "../../../client/key";
 import type { Message, Visit } from "../visit/visit";
 
 const STAR = "M12 3.6l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8-4.2-4.1 5.8-.8z";

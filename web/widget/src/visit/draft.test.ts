@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { emptyDraft, newKey } from "./draft";
+import { newKey } from "../../../client/key";
+import { emptyDraft } from "./draft";
 
 test("a key is a UUID of version 4, and another one each time", () => {
   const keys = Array.from({ length: 200 }, newKey);

@@ -1,4 +1,5 @@
 // What a visitor has begun to write, kept over a reload.
+import { newKey } from "../../../client/key";
 import type { SubmitMessageInput } from "../api/generated/graphql";
 
 export interface SentFile {
@@ -36,13 +37,6 @@ const SAID = ["name", "contact", "categoryId", "fields", "uploadIds", "relatedTo
 /** Does one say what the other says? */
 export function sameSaid(one: SubmitMessageInput, other: SubmitMessageInput): boolean {
   return SAID.every((part) => JSON.stringify(one[part]) === JSON.stringify(other[part]));
-}
-
-/** `crypto.randomUUID` is not there on a page without https. */
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/, "$1-$2-4$3-8$4-$5");
 }
 
 /** More words in a message that is there already. */

@@ -1,8 +1,9 @@
 // What is seldom needed to send a message: the desk has something else under its key, it was changed while it was on its way,
 // the desk is pressed, or finds something wrong. Fetched when the page is idle.
+import { newKey } from "../../../client/key";
 import { Failure, ask } from "../api/ask";
 import { SubmitDocument, type SubmitMessageInput } from "../api/generated/graphql";
-import { emptyAddition, newKey, sameSaid } from "./draft";
+import { emptyAddition, sameSaid } from "./draft";
 import type { Visit } from "./visit";
 import type { Outcome, Writing } from "./writing";
 

@@ -103,14 +103,14 @@ fn same(one: Actor, other: Actor) -> bool {
     }
 }
 
-/// Where a subscription begins, and who is told.
-async fn begin(ctx: &Context<'_>, after: Option<LogPosition>) -> Result<(Telling, i64, i64)> {
+/// Who is told; after what, when they say so; and how far the log had come.
+async fn begin(ctx: &Context<'_>, after: Option<LogPosition>) -> Result<(Telling, Option<i64>, i64)> {
     let Some(telling) = ctx.data_opt::<Telling>().cloned() else {
         return Err(fault::fault(Code::BadRequest, "open a subscription on the socket, /graphql/ws"));
     };
     let as_of = telling.renew().await?;
-    let after = after.map_or(as_of, |after| after.0);
-    if after > as_of {
+    let after = after.map(|after| after.0);
+    if let Some(after) = after.filter(|after| *after > as_of) {
         let message = format!("the log has come to {as_of}, not to {after}; was it restored? Read it anew");
         return Err(fault::fault(Code::BadRequest, message));
     }
@@ -145,13 +145,12 @@ pub(crate) async fn changes<T: Send + 'static>(
     wants: impl Fn(&Telling) -> Result<Wants> + Send + Sync + 'static,
     words: impl Fn(Arc<Change>, &Wants) -> T + Send + Sync + 'static,
 ) -> Result<Told<T>> {
-    let from_now_on = after.is_none();
-    let (telling, mut after, as_of) = begin(ctx, after).await?;
-    if from_now_on {
+    let (telling, after, as_of) = begin(ctx, after).await?;
+    let after = match after {
+        Some(after) => after,
         // A list that is read now may not be that far: what is not in it yet is told.
-        let listed = telling.projections.listed(as_of).await;
-        after = listed.map_err(|error| telling.of_query(&error))?;
-    }
+        None => telling.projections.listed(as_of).await.map_err(|error| telling.of_query(&error))?,
+    };
     let wanted = wants(&telling)?;
     telling.is_present().await?;
     let changes = telling.projections.changes(wanted.clone(), after, as_of);
@@ -194,7 +193,8 @@ pub(crate) async fn entries(
     after: Option<LogPosition>,
     filter: HistoryFilter,
 ) -> Result<Told<LogEntry>> {
-    let (telling, after, _) = begin(ctx, after).await?;
+    let (telling, after, as_of) = begin(ctx, after).await?;
+    let after = after.unwrap_or(as_of);
     let mut entries = TellsEntries { telling, filter, after, ready: VecDeque::new() };
     // Whoever may not read the log is told so at once.
     entries.page().await?;

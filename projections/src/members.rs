@@ -180,8 +180,7 @@ impl Projections {
             return Ok(vec![]);
         }
         let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE member_id {}", any_of(self.dialect(), 1));
-        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        self.read_members(&sql, &[ids.into()]).await
+        self.read_members(&sql, &[Value::texts(ids)]).await
     }
 
     /// One member.

@@ -218,8 +218,7 @@ impl Projections {
              WHERE place <= {MOST} ORDER BY message_id, sequence",
             any_of(self.dialect(), 1)
         );
-        let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
-        let rows = self.store.database().views.rows(&sql, &[ids.into()]).await?;
+        let rows = self.store.database().views.rows(&sql, &[Value::texts(of)]).await?;
         let bad = |_| StoreError::Setup("message_entries holds a bad message_id".to_owned());
         let message = |row: &Row| Ok(row.text("message_id")?.parse().map_err(bad)?);
         let messages = rows.iter().map(message).collect::<Result<Vec<MessageId>, QueryError>>()?;

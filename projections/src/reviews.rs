@@ -13,7 +13,9 @@ use domain::{
     personal::Personal,
     text::Reason,
 };
-use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, any_of, micros};
+use store::{
+    BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, StoreError, Tx, Value, any_of, micros,
+};
 
 /// Where the rows stand.
 pub(crate) const TABLE: &str = "reviews";
@@ -86,8 +88,7 @@ impl Projections {
              AS place FROM {TABLE} WHERE reply_id {}) AS reviewed WHERE place <= {MOST} ORDER BY position",
             any_of(self.dialect(), 1)
         );
-        let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
-        let rows = self.store.database().views.rows(&sql, &[ids.into()]).await?;
+        let rows = self.store.database().views.rows(&sql, &[Value::texts(of)]).await?;
         let sealed = rows.iter().map(|row| row.text_or_null("comment")).collect::<Result<_, _>>()?;
         let mut opened = opening::open(&self.store, sealed).await?;
         let bad = |what: &str| StoreError::Setup(format!("reviews holds a bad {what}"));

@@ -225,8 +225,7 @@ impl Projections {
              GROUP BY replies.message_id",
             any_of(self.dialect(), 1)
         );
-        let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
-        let rows = self.store.database().views.rows(&sql, &[ids.into()]).await?;
+        let rows = self.store.database().views.rows(&sql, &[Value::texts(of)]).await?;
         let bad = |_| StoreError::Setup("message_entries holds a bad message_id".to_owned());
         let count = |row: &Row| Ok((row.text("message_id")?.parse().map_err(bad)?, row.int("unread")?));
         rows.iter().map(count).collect()

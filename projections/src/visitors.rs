@@ -180,11 +180,10 @@ const REQUESTS: &str = "erasures";
 const WAITING: &str = "erasure_requested_at IS NOT NULL AND erased = 0";
 
 impl Projections {
-    /// How these visitors stand; whoever is unknown is left out.
+    /// How each of these visitors stands: one question for a whole page. Whom the view has not seen is left out.
     pub async fn standings(&self, of: &[VisitorId]) -> Result<Vec<(VisitorId, VisitorStanding)>, QueryError> {
         let sql = format!("SELECT {STANDING} FROM visitors WHERE visitor_id {}", any_of(self.dialect(), 1));
-        let ids: Vec<String> = of.iter().map(ToString::to_string).collect();
-        let rows = self.store.database().views.rows(&sql, &[ids.into()]).await?;
+        let rows = self.store.database().views.rows(&sql, &[Value::texts(of)]).await?;
         let bad = |_| StoreError::Setup("visitors holds a bad visitor_id".to_owned());
         let row = |row: &Row| Ok((row.text("visitor_id")?.parse().map_err(bad)?, standing(row)?));
         rows.iter().map(row).collect()
@@ -226,7 +225,6 @@ impl Projections {
     }
 }
 
-/// How each of these visitors stands, by id: one question for a whole page. Whom the view has not seen is left out.
 fn standing(row: &Row) -> Result<VisitorStanding, QueryError> {
     Ok(VisitorStanding {
         verified: row.int("verified")? == 1,

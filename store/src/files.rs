@@ -138,7 +138,7 @@ impl Store {
     /// The files of these messages, each message's in their order; none whose key is gone.
     pub async fn files_of(&self, messages: &[String]) -> Result<Vec<AttachedFile>, StoreError> {
         let named = any_of(self.database().dialect(), 1);
-        self.attached_files(&format!("message_id {named}"), &[messages.to_vec().into()]).await
+        self.attached_files(&format!("message_id {named}"), &[Value::texts(messages)]).await
     }
 
     /// A file that belongs to a message; `None` as well when its key is gone.

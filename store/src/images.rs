@@ -141,7 +141,7 @@ impl Store {
     /// The pictures of these messages, each message's in their order.
     pub async fn images_of(&self, messages: &[String]) -> Result<Vec<AttachedImage>, StoreError> {
         let named = any_of(self.database().dialect(), 1);
-        self.attached(&format!("message_id {named}"), &[messages.to_vec().into()]).await
+        self.attached(&format!("message_id {named}"), &[Value::texts(messages)]).await
     }
 
     /// A picture that belongs to a message.

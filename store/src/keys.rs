@@ -8,7 +8,7 @@ use crate::{
     lent::Asked,
     master::MasterKey,
     seal::{Key, has_clear, length_prefixed},
-    sql::any_of,
+    sql::{Value, any_of},
     store::Store,
 };
 use ring::aead::NONCE_LEN;
@@ -146,8 +146,8 @@ async fn found(
              SELECT above.key_id, above.parent_id, above.wrapped FROM keys AS below \
              JOIN keys AS above ON above.key_id = below.parent_id WHERE below.key_id {named}"
         );
-        let ids: Vec<String> = std::mem::take(&mut wanted).into_iter().collect();
-        for row in from.rows(&sql, &[ids.into()]).await? {
+        let ids = Value::Texts(std::mem::take(&mut wanted).into_iter().collect());
+        for row in from.rows(&sql, &[ids]).await? {
             let key = KeyRow { parent_id: row.text("parent_id")?, wrapped: row.bytes_or_null("wrapped")? };
             if key.parent_id != master.id && !found.contains_key(&key.parent_id) {
                 wanted.insert(key.parent_id.clone());

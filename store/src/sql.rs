@@ -54,7 +54,13 @@ from! {
     Option<String> => v => Self::Text(v),
     Vec<u8> => v => Self::Bytes(Some(v)),
     &[u8] => v => Self::Bytes(Some(v.to_vec())),
-    Vec<String> => v => Self::Texts(v),
+}
+
+impl Value {
+    /// These, to be compared with by [`any_of`].
+    pub fn texts(of: impl IntoIterator<Item = impl ToString>) -> Self {
+        Self::Texts(of.into_iter().map(|text| text.to_string()).collect())
+    }
 }
 
 /// A column of many rows, to bind at once on PostgreSQL.

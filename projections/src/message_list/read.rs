@@ -13,6 +13,7 @@ use domain::{
     message::{Assignee, MessageStatus, Priority, VisitorStatus},
     reference::Reference,
 };
+use std::fmt::Display;
 use store::{Dialect, Row, Store, Value, any_of, micros};
 
 /// As many messages as belong to an earlier one and are shown with it.
@@ -192,10 +193,9 @@ impl Projections {
     }
 
     /// That a column is one of these ids, the reader's scope after it, and the values of both.
-    fn many(&self, reader: &Reader, ids: &[impl ToString]) -> (String, String, Vec<Value>) {
-        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    fn many(&self, reader: &Reader, ids: &[impl Display]) -> (String, String, Vec<Value>) {
         let (scope, holders) = reader.scope(self.dialect(), true, 2);
-        (any_of(self.dialect(), 1), scope, [Value::from(ids)].into_iter().chain(holders).collect())
+        (any_of(self.dialect(), 1), scope, [Value::texts(ids)].into_iter().chain(holders).collect())
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

@@ -21,7 +21,7 @@ use async_graphql::{
 use commands::Commands;
 use domain::actor::Actor;
 use futures_util::{StreamExt, stream, stream::BoxStream};
-use projections::{Change, Changes, HistoryEntry, HistoryFilter, Next, Projections, Reader, Wants};
+use projections::{Change, Changes, HistoryEntry, HistoryFilter, Next, Projections, QueryError, Reader, Wants};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
@@ -36,11 +36,22 @@ pub(crate) struct Telling {
     now: Arc<Mutex<Request>>,
     commands: Commands,
     projections: Projections,
+    /// How far the log had come when the subscription was heard, and how far it was in the views then.
+    head: i64,
+    listed: i64,
 }
 
 impl Telling {
-    pub(crate) fn new(request: Request, commands: Commands, projections: Projections) -> Self {
-        Self { now: Arc::new(Mutex::new(request)), commands, projections }
+    /// Looks where the log and the views stand: what comes after that is told to whoever does not say after what.
+    pub(crate) async fn begin(
+        request: Request,
+        commands: Commands,
+        projections: Projections,
+    ) -> Result<Self> {
+        let fault = |error: QueryError| fault::of_query(&request.caller, &error);
+        let head = projections.head().await.map_err(fault)?;
+        let listed = projections.listed(head).await.map_err(fault)?;
+        Ok(Self { now: Arc::new(Mutex::new(request)), commands, projections, head, listed })
     }
 
     /// As a request of its own, which remembers nothing of those before.
@@ -146,11 +157,8 @@ pub(crate) async fn changes<T: Send + 'static>(
     words: impl Fn(Arc<Change>, &Wants) -> T + Send + Sync + 'static,
 ) -> Result<Told<T>> {
     let (telling, after, as_of) = begin(ctx, after).await?;
-    let after = match after {
-        Some(after) => after,
-        // A list that is read now may not be that far: what is not in it yet is told.
-        None => telling.projections.listed(as_of).await.map_err(|error| telling.of_query(&error))?,
-    };
+    // A list that is read now may not be as far as the log: what is not in it yet is told.
+    let after = after.unwrap_or(telling.listed);
     let wanted = wants(&telling)?;
     telling.is_present().await?;
     let changes = telling.projections.changes(wanted.clone(), after, as_of);
@@ -193,8 +201,8 @@ pub(crate) async fn entries(
     after: Option<LogPosition>,
     filter: HistoryFilter,
 ) -> Result<Told<LogEntry>> {
-    let (telling, after, as_of) = begin(ctx, after).await?;
-    let after = after.unwrap_or(as_of);
+    let (telling, after, _) = begin(ctx, after).await?;
+    let after = after.unwrap_or(telling.head);
     let mut entries = TellsEntries { telling, filter, after, ready: VecDeque::new() };
     // Whoever may not read the log is told so at once.
     entries.page().await?;

@@ -32,8 +32,9 @@ pub enum Told {
     Unknown(Vec<ServerError>),
 }
 
-/// Begins a subscription for this caller; the errors say why it did not begin.
-pub fn subscribe(
+/// Begins a subscription for this caller; the errors say why it did not begin. From when this is done on, whoever reads misses
+/// nothing of what they are not told.
+pub async fn subscribe(
     schema: &Schema,
     commands: &Commands,
     projections: &Projections,
@@ -60,7 +61,8 @@ pub fn subscribe(
     if !one {
         return Err(bad("a subscription asks for one field at its root, without fragments around it"));
     }
-    let telling = Telling::new(asking.anew(), commands.clone(), projections.clone());
+    let telling = Telling::begin(asking.anew(), commands.clone(), projections.clone()).await;
+    let telling = telling.map_err(|error| vec![error.into_server_error(Pos::default())])?;
     let answers = schema.execute_stream(request.data(asking).data(telling));
     Ok(Subscribed { answers, document, operation })
 }

@@ -13,7 +13,7 @@ pub(crate) use hub::Feed;
 pub(crate) use looks::Looks;
 
 use crate::{
-    MessageFilter, Projections, Reader,
+    MESSAGE_VIEWS, MessageFilter, Projections, Reader,
     error::QueryError,
     message_list::{MessageFacts, MessageRow},
 };
@@ -61,8 +61,6 @@ pub enum Wants {
     Own(VisitorId),
 }
 
-/// What messages are read from by those who are told of them.
-const LISTS: [&str; 2] = ["message_list", "visitor_messages"];
 /// As many events are told again to somebody who begins, at most.
 const MOST_BEHIND: i64 = 1_000;
 
@@ -154,14 +152,11 @@ impl Projections {
         Ok(self.store.head().await?)
     }
 
-    /// How far the log is in the lists that messages are read from, when the log had come to `head`: whoever reads a list and is
-    /// told what comes after that misses nothing, however far behind the list is. Lists that are being filled are not waited
-    /// for in that way.
+    /// How far the log is in the views that messages are read from, when the log had come to `head`: whoever reads a message
+    /// after that, and is told what comes after that, misses nothing, however far behind a view is. Views that are being
+    /// filled are not waited for in that way.
     pub async fn listed(&self, head: i64) -> Result<i64, QueryError> {
-        let mut listed = head;
-        for view in LISTS {
-            listed = listed.min(self.followers.reached(view).await?);
-        }
+        let listed = head.min(self.followers.reached(MESSAGE_VIEWS).await?);
         Ok(if head - listed > MOST_BEHIND { head } else { listed })
     }
 

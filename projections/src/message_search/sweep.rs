@@ -43,7 +43,7 @@ impl Projections {
             return Ok(false);
         }
         // Many go at once: who comes next finds theirs swept with these.
-        let reached = self.followers.reached(VIEW).await?;
+        let reached = self.followers.reached(&[VIEW]).await?;
         let sweep = tokio::spawn(self.sweeps.clone().sweep(self.store.clone(), reached));
         match timeout(PATIENCE, sweep).await {
             // It goes on.

@@ -237,7 +237,7 @@ impl Driver {
         let app = &self.opened.app;
         let known = asking.caller.actor != Actor::Anonymous;
         let begun = graphql::subscribe(&app.live, &app.commands, &app.projections, asking, request);
-        let mut stream = match begun {
+        let mut stream = match begun.await {
             Ok(stream) => stream,
             Err(errors) => return self.write(protocol::error(&id, &errors)).await,
         };

@@ -38,6 +38,22 @@ pub(crate) async fn read(store: &Store, view: &View) -> Result<Checkpoint, Store
     Ok(row.map(read).transpose()?.unwrap_or_default())
 }
 
+/// The position of the one among these that is furthest behind, all as of one moment.
+pub(crate) async fn least(store: &Store, views: &[&View]) -> Result<i64, StoreError> {
+    let values: Vec<Value> = views.iter().flat_map(|view| [view.name.into(), view.version.into()]).collect();
+    let each = |n: usize| format!("(name = ${} AND version = ${})", 2 * n + 1, 2 * n + 2);
+    let each: Vec<String> = (0..views.len()).map(each).collect();
+    let sql = format!(
+        "SELECT COUNT(*) AS views, MIN(position) AS position FROM checkpoints WHERE {}",
+        each.join(" OR ")
+    );
+    let row = store.database().views.row(&sql, &values).await?;
+    let Some(row) = row else { return Ok(0) };
+    // One that has never followed has no row.
+    let all = usize::try_from(row.int("views")?).is_ok_and(|found| found == views.len());
+    Ok(row.int_or_null("position")?.filter(|_| all).unwrap_or_default())
+}
+
 /// Whether a locked row is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lock {

@@ -1,6 +1,6 @@
 //! Waiting for a view: for one position, so that a writer reads what they wrote, or for a new version to be filled.
 
-use super::{Follower, Followers, checkpoint};
+use super::{Follower, Followers, View, checkpoint};
 use crate::{database::Dialect, error::StoreError, store::Store};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -44,12 +44,14 @@ impl Followers {
         Ok(true)
     }
 
-    /// How far this view has come, in whatever process.
-    pub async fn reached(&self, name: &str) -> Result<i64, StoreError> {
-        let Some(follower) = self.all.iter().find(|follower| follower.view.name == name) else {
-            return Ok(0);
-        };
-        Ok(checkpoint::read(&self.store, &follower.view).await?.position)
+    /// How far the view among these has come that is furthest behind, in whatever process.
+    pub async fn reached(&self, names: &[&str]) -> Result<i64, StoreError> {
+        let named = |name| self.all.iter().find(|follower| follower.view.name == name);
+        let views: Option<Vec<&View>> = names.iter().map(|name| Some(&named(*name)?.view)).collect();
+        match views {
+            Some(views) => checkpoint::least(&self.store, &views).await,
+            None => Ok(0),
+        }
     }
 
     async fn wait_for_one(

@@ -48,13 +48,26 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+test("the list is read once the subscription has begun, and not with every ping", () => {
+  const [socket] = Socket.all as [Socket];
+  socket.hears({ type: "connection_ack" });
+  expect(socket.said.map(({ type }) => type)).toEqual(["subscribe", "ping"]);
+  expect(listener.read).not.toHaveBeenCalled();
+  socket.hears({ type: "pong" });
+  expect(listener.read).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(25_000);
+  socket.hears({ type: "pong" });
+  expect(listener.read).toHaveBeenCalledTimes(1);
+});
+
 const pings = ({ said }: Socket) => said.filter(({ type }) => type === "ping").length;
 
 test("a socket whose other end is gone is given up, and another one opened", () => {
   const [dead] = Socket.all as [Socket];
   dead.hears({ type: "connection_ack" });
+  dead.hears({ type: "pong" });
   vi.advanceTimersByTime(25_000);
-  expect(pings(dead)).toBe(1);
+  expect(pings(dead)).toBe(2);
   vi.advanceTimersByTime(9_999);
   expect(Socket.all).toHaveLength(1);
   vi.advanceTimersByTime(1);
@@ -62,6 +75,7 @@ test("a socket whose other end is gone is given up, and another one opened", () 
   // Whatever it still says, and however it ends, is nothing to anybody.
   listener.read.mockClear();
   dead.hears({ type: "connection_ack" });
+  dead.hears({ type: "pong" });
   dead.onclose({ code: 4403 });
   expect(listener.read).not.toHaveBeenCalled();
   expect(listener.ended).not.toHaveBeenCalled();

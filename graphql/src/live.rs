@@ -21,7 +21,9 @@ use async_graphql::{
 use commands::Commands;
 use domain::actor::Actor;
 use futures_util::{StreamExt, stream, stream::BoxStream};
-use projections::{Change, Changes, HistoryEntry, HistoryFilter, Next, Projections, QueryError, Reader, Wants};
+use projections::{
+    Change, Changes, HistoryEntry, HistoryFilter, Next, Projections, QueryError, Reader, Wants,
+};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},

@@ -61,7 +61,7 @@ struct Entry<F> {
 
 /// Folds the events of a run into the rows of their streams. A stream that does not go on where its row stands is a
 /// fault: the view stops.
-pub(crate) async fn fold<F: Folded>(tx: &mut Tx, run: &[RecordedEvent]) -> Result<Touched<F>, HandleError> {
+pub(crate) async fn fold<F: Folded<Aggregate: Aggregate<Event: 'static>>>(tx: &mut Tx, run: &[RecordedEvent]) -> Result<Touched<F>, HandleError> {
     let own = || run.iter().filter(|recorded| recorded.aggregate_type == F::Aggregate::TYPE);
     // The database looks the rows up while the events are parsed.
     let (stored, events) = tokio::join!(stored::<F>(tx, own()), async {
@@ -88,7 +88,7 @@ pub(crate) async fn fold<F: Folded>(tx: &mut Tx, run: &[RecordedEvent]) -> Resul
 
 /// The row of a stream whose first events these are; `None` when there are none. `finish` is called with the row before
 /// it is written down.
-pub(crate) fn replay<F: Folded>(
+pub(crate) fn replay<F: Folded<Aggregate: Aggregate<Event: 'static>>>(
     stream: &[RecordedEvent],
     finish: impl FnOnce(&mut F),
 ) -> Result<Option<Row>, HandleError> {

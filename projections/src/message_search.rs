@@ -145,7 +145,7 @@ enum Said {
     Words {
         /// Are they the message's first?
         first: bool,
-        tokens: BTreeSet<String>,
+        tokens: Vec<String>,
     },
     /// What was said is gone.
     Nothing,
@@ -173,7 +173,7 @@ fn said_by(event: MessageEvent) -> Result<Said, HandleError> {
     Ok(Said::Words { first, tokens })
 }
 
-fn tokens(text: Option<&str>) -> BTreeSet<String> {
+fn tokens(text: Option<&str>) -> Vec<String> {
     text.into_iter().flat_map(index_tokens).map(|token| token.text).collect()
 }
 

@@ -4,7 +4,11 @@ use crate::{error::StoreError, place, seal, sql::Row};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 use uuid::Uuid;
 
 /// An event as it was recorded. What it says is read when it is asked for: a view reads its own aggregate's events only.
@@ -27,8 +31,8 @@ pub struct RecordedEvent {
     /// The version of its shape.
     pub event_version: String,
     payload: String,
-    /// The payload with the places of its sealed values: several views read the same event.
-    bound: OnceLock<String>,
+    /// As it was read first: several views read the same event.
+    shared: OnceLock<Arc<dyn Any + Send + Sync>>,
     metadata: String,
 }
 
@@ -64,7 +68,7 @@ impl RecordedEvent {
             event_type: row.text("event_type")?,
             event_version: row.text("event_version")?,
             payload: row.text("payload")?,
-            bound: OnceLock::new(),
+            shared: OnceLock::new(),
             metadata: row.text("metadata")?,
         })
     }
@@ -77,7 +81,18 @@ impl RecordedEvent {
 
     /// The same, as the type that reads it.
     pub fn read<E: DeserializeOwned>(&self) -> Result<E, StoreError> {
-        self.json(self.bound.get_or_init(|| place::bound(&self.payload, &self.place()).into_owned()))
+        self.json(&place::bound(&self.payload, &self.place()))
+    }
+
+    /// The same, read once for all who read it as this type.
+    pub fn shared<E: DeserializeOwned + Send + Sync + 'static>(&self) -> Result<Arc<E>, StoreError> {
+        if let Some(Ok(shared)) = self.shared.get().map(|shared| shared.clone().downcast()) {
+            return Ok(shared);
+        }
+        let read = Arc::new(self.read::<E>()?);
+        // Whoever came before has it as another type, or has just read the same.
+        let _ = self.shared.set(read.clone());
+        Ok(read)
     }
 
     /// Some of its metadata, read without copying.

@@ -41,6 +41,11 @@ impl Held {
         self.bytes
     }
 
+    /// How many rows of the table that has most are held.
+    pub(crate) fn rows(&self) -> usize {
+        self.tables.values().map(|table| table.rows.len()).max().unwrap_or_default()
+    }
+
     /// Takes new rows; a table's columns are always the same ones. A row that cannot be held is given back, as all are
     /// when the columns are others than before.
     pub(crate) fn insert(
@@ -58,7 +63,8 @@ impl Held {
             return rows;
         }
         let mut rest = Vec::new();
-        for row in rows {
+        for mut row in rows {
+            row.iter_mut().for_each(fit);
             match key(&row).map(str::to_owned) {
                 Some(key) if !table.rows.contains_key(&key) => {
                     self.bytes += size(&row);
@@ -89,7 +95,8 @@ impl Held {
                 continue;
             };
             self.bytes -= size(held);
-            for (place, value) in places.iter().zip(row) {
+            for (place, mut value) in places.iter().zip(row) {
+                fit(&mut value);
                 held[*place] = value;
             }
             self.bytes += size(held);
@@ -158,6 +165,16 @@ fn names(sql: &str, table: &str) -> bool {
     sql.match_indices(table).any(|(start, _)| {
         !sql[..start].ends_with(in_word) && !sql[start + table.len()..].starts_with(in_word)
     })
+}
+
+/// A text that was written piece by piece has room for as much again.
+fn fit(value: &mut Value) {
+    match value {
+        Value::Text(Some(text)) | Value::Json(text) => text.shrink_to_fit(),
+        Value::Bytes(Some(bytes)) => bytes.shrink_to_fit(),
+        Value::Set(set) => set.shrink_to_fit(),
+        Value::Texts(_) | Value::Int(_) | Value::Text(None) | Value::Bytes(None) => {}
+    }
 }
 
 fn size(row: &[Value]) -> usize {

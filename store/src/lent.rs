@@ -8,7 +8,6 @@ use crate::{
     error::StoreError,
     keys::KeyRing,
     seal,
-    sets::BITS,
     sql::{Row, Side, Tx, Value},
     store::Store,
 };
@@ -68,25 +67,16 @@ impl Tx {
         Ok(shut)
     }
 
-    /// As [`Store::hashed`].
-    pub fn hashed(&mut self, tokens: impl IntoIterator<Item = String>) -> Result<Vec<i64>, StoreError> {
-        let store = self.borrowed()?;
-        Ok(tokens.into_iter().map(|token| store.hashed(&token)).collect())
+    /// As [`Store::hashed`], each of them.
+    pub fn hashed<T: AsRef<str>>(
+        &mut self,
+        tokens: impl IntoIterator<Item = T>,
+    ) -> Result<Vec<i64>, StoreError> {
+        Ok(self.borrowed()?.hashes().of(tokens))
     }
 
     fn borrowed(&mut self) -> Result<Store, StoreError> {
         let none = || StoreError::Setup("nothing can be opened within this transaction".to_owned());
         self.lent().clone().ok_or_else(none)
-    }
-}
-
-impl Store {
-    /// A token as it is searched for: 50 bits of its HMAC-SHA-256 under the search key, which is in no view. Whoever has the
-    /// views alone cannot say what it is of.
-    pub fn hashed(&self, token: &str) -> i64 {
-        let tag = ring::hmac::sign(self.searching(), token.as_bytes());
-        let mut first = [0; 8];
-        first.copy_from_slice(&tag.as_ref()[..8]);
-        i64::try_from(u64::from_be_bytes(first) >> (u64::BITS - BITS)).unwrap_or_default()
     }
 }

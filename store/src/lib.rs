@@ -18,6 +18,7 @@ mod error;
 mod event;
 mod files;
 mod follow;
+mod hashed;
 mod held;
 mod idempotency;
 mod images;

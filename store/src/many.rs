@@ -118,8 +118,8 @@ impl Tx {
             }
             Self::Sqlite(_) => {
                 let mut written = 0;
-                let mut rows = rows.into_iter().peekable();
-                while rows.peek().is_some() {
+                let mut rows = rows.into_iter();
+                while rows.len() > 0 {
                     let (count, chunk) = chunk(&mut rows, columns.len());
                     // A transaction is over once a statement fails: SQLite need not prepare for undoing half of this one.
                     let sql = format!(
@@ -169,8 +169,8 @@ impl Tx {
                 self.execute_arrays(&sql, transposed(columns, rows)).await.map(drop)
             }
             Self::Sqlite(_) => {
-                let mut rows = rows.into_iter().peekable();
-                while rows.peek().is_some() {
+                let mut rows = rows.into_iter();
+                while rows.len() > 0 {
                     let (count, chunk) = chunk(&mut rows, columns.len());
                     let sql = format!(
                         "UPDATE {table} SET {set} FROM (SELECT {names} FROM (VALUES {})) AS new \
@@ -185,14 +185,13 @@ impl Tx {
     }
 }
 
-/// As many rows as go into one statement: how many, and their values one after the other.
-fn chunk(rows: &mut impl Iterator<Item = Vec<Value>>, columns: usize) -> (usize, Vec<Value>) {
-    let mut values = Vec::with_capacity(BINDS + columns);
-    let mut count = 0;
-    for row in rows.by_ref().take((BINDS / columns.max(1)).max(1)) {
-        values.extend(row);
-        count += 1;
-    }
+/// As many rows as go into one statement: how many, and their values one after the other. It is a power of two, so that
+/// there are few statements, each of them prepared once.
+fn chunk(rows: &mut impl ExactSizeIterator<Item = Vec<Value>>, columns: usize) -> (usize, Vec<Value>) {
+    let count = rows.len().min(BINDS / columns.max(1)).max(1);
+    let count = 1 << count.ilog2();
+    let mut values = Vec::with_capacity(count * columns);
+    rows.by_ref().take(count).for_each(|row| values.extend(row));
     (count, values)
 }
 

@@ -136,7 +136,7 @@ impl Place {
 enum Token {
     /// Blanks and comments.
     Blank(usize),
-    /// `'…'`.
+    /// `'…'`, and tuples of nothing but `?`.
     Literal(usize),
     /// A word, a number, `$1`, or `"…"`.
     Word(usize),
@@ -153,6 +153,10 @@ impl Token {
             _ if sql.starts_with("--") => Self::Blank(sql.find('\n').unwrap_or(sql.len())),
             _ if sql.starts_with("/*") => Self::Blank(sql.find("*/").map_or(sql.len(), |end| end + 2)),
             '\'' => Self::Literal(quoted(sql, '\'')),
+            '(' => match unbound(sql) {
+                0 => Self::Sign(1),
+                length => Self::Literal(length),
+            },
             '"' => Self::Word(quoted(sql, '"')),
             _ if in_word(first) => Self::Word(while_true(in_word)),
             _ => Self::Sign(first.len_utf8()),
@@ -174,6 +178,26 @@ fn quoted(sql: &str, quote: char) -> usize {
     sql[1..].find(quote).map_or(sql.len(), |end| end + 2)
 }
 
+/// How long the tuples are that stand first, when all that they hold is `?`: thousands of them are one piece.
+fn unbound(sql: &str) -> usize {
+    let (mut open, mut length) = (0_usize, 0);
+    for (at, byte) in sql.bytes().enumerate() {
+        match byte {
+            b'(' => open += 1,
+            b')' if open == 0 => break,
+            b')' => {
+                open -= 1;
+                if open == 0 {
+                    length = at + 1;
+                }
+            }
+            b'?' | b',' | b' ' => {}
+            _ => break,
+        }
+    }
+    length
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +216,15 @@ mod tests {
                 "UPDATE list__next SET a = $2, b = 1 WHERE c = $1",
             ),
             ("DELETE FROM list WHERE a IN ($1)", "DELETE FROM list__next WHERE a IN ($1)"),
+            (
+                "INSERT OR FAIL INTO list (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING",
+                "INSERT OR FAIL INTO list__next (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING",
+            ),
+            (
+                "UPDATE list SET a = new.a FROM (SELECT column1 AS k FROM (VALUES (?), (?))) AS new WHERE list.k = new.k",
+                "UPDATE list__next SET a = new.a FROM (SELECT column1 AS k FROM (VALUES (?), (?))) AS new WHERE list__next.k = new.k",
+            ),
+            ("SELECT a FROM f(?, ?), list", "SELECT a FROM f(?, ?), list__next"),
             (
                 "SELECT a FROM list, members m WHERE 1=1",
                 "SELECT a FROM list__next, members__next m WHERE 1=1",

@@ -8,6 +8,7 @@ use sqlx::{
     sqlite::SqliteRow,
 };
 use std::{borrow::Cow, sync::Arc};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Attempts to empty the write-ahead log, each as long as the busy timeout.
 const TRUNCATIONS: usize = 3;
@@ -333,7 +334,8 @@ pub enum Tx {
 /// An open transaction, the names that its statements get instead of those they say, the rows that it does not write
 /// yet, the store that opens what is sealed, and how far a view has taken its run, when not to the end.
 pub struct Open<D: Database> {
-    transaction: Transaction<'static, D>,
+    /// Shared by views that write in it side by side, one statement at a time.
+    transaction: Arc<Mutex<Transaction<'static, D>>>,
     renames: Option<Arc<Renames>>,
     held: Option<Held>,
     lent: Option<Store>,
@@ -342,18 +344,37 @@ pub struct Open<D: Database> {
 
 impl<D: Database> Open<D> {
     fn new(transaction: Transaction<'static, D>) -> Self {
+        let transaction = Arc::new(Mutex::new(transaction));
         Self { transaction, renames: None, held: None, lent: None, taken: None }
+    }
+
+    fn beside(&self) -> Self {
+        let (transaction, lent) = (self.transaction.clone(), self.lent.clone());
+        Self { transaction, renames: None, held: None, lent, taken: None }
+    }
+
+    async fn commit(self) -> sqlx::Result<()> {
+        let shared = || sqlx::Error::Protocol("a transaction ends while somebody writes in it".to_owned());
+        Arc::into_inner(self.transaction).ok_or_else(shared)?.into_inner().commit().await
     }
 
     /// What a statement is to say, and the connection to say it on: the one way to it, so that no statement reaches
     /// the tables in use when others are meant.
-    fn statement<'s>(&mut self, sql: &'s str) -> (Cow<'s, str>, &mut D::Connection) {
+    async fn statement<'s>(&self, sql: &'s str) -> (Cow<'s, str>, MutexGuard<'_, Transaction<'static, D>>) {
         let sql = self.renames.as_ref().map_or(Cow::Borrowed(sql), |renames| renames.apply(sql));
-        (sql, &mut self.transaction)
+        (sql, self.transaction.lock().await)
     }
 }
 
 impl Tx {
+    /// The same transaction for a view that writes in it beside others; whoever began it ends it, once they have.
+    pub(crate) fn beside(&self) -> Self {
+        match self {
+            Self::Postgres(tx) => Self::Postgres(tx.beside()),
+            Self::Sqlite(tx) => Self::Sqlite(tx.beside()),
+        }
+    }
+
     /// From now on statements mean other tables than they name.
     pub(crate) fn rename(&mut self, renames: Option<Arc<Renames>>) {
         match self {
@@ -408,12 +429,12 @@ impl Tx {
         self.let_go(sql).await?;
         Ok(match self {
             Self::Postgres(tx) => {
-                let (sql, connection) = tx.statement(sql);
-                postgres(&sql, values).execute(connection).await?.rows_affected()
+                let (sql, mut connection) = tx.statement(sql).await;
+                postgres(&sql, values).execute(&mut **connection).await?.rows_affected()
             }
             Self::Sqlite(tx) => {
-                let (sql, connection) = tx.statement(sql);
-                sqlite(&sql, values).execute(connection).await?.rows_affected()
+                let (sql, mut connection) = tx.statement(sql).await;
+                sqlite(&sql, values).execute(&mut **connection).await?.rows_affected()
             }
         })
     }
@@ -421,7 +442,7 @@ impl Tx {
     /// Runs one statement on many values, which are given away instead of copied; only SQLite takes them so.
     pub(crate) async fn execute_owned(&mut self, sql: &str, values: Vec<Value>) -> sqlx::Result<u64> {
         let Self::Sqlite(tx) = self else { return Err(no_arrays()) };
-        let (sql, connection) = tx.statement(sql);
+        let (sql, mut connection) = tx.statement(sql).await;
         let query = values.into_iter().fold(sqlx::query(&sql), |query, value| match value {
             Value::Int(v) => query.bind(v),
             Value::Text(v) => query.bind(v),
@@ -430,21 +451,21 @@ impl Tx {
             Value::Set(v) => query.bind(sets::words(&v)),
             Value::Texts(v) => query.bind(json(&v)),
         });
-        Ok(query.execute(connection).await?.rows_affected())
+        Ok(query.execute(&mut **connection).await?.rows_affected())
     }
 
     /// Runs one statement on arrays; only PostgreSQL has them.
     pub(crate) async fn execute_arrays(&mut self, sql: &str, arrays: Vec<Array>) -> sqlx::Result<u64> {
         let Self::Postgres(tx) = self else { return Err(no_arrays()) };
-        let (sql, connection) = tx.statement(sql);
-        Ok(bound(&sql, arrays).execute(connection).await?.rows_affected())
+        let (sql, mut connection) = tx.statement(sql).await;
+        Ok(bound(&sql, arrays).execute(&mut **connection).await?.rows_affected())
     }
 
     /// Reads rows of a statement on arrays; only PostgreSQL has them.
     pub(crate) async fn rows_of_arrays(&mut self, sql: &str, arrays: Vec<Array>) -> sqlx::Result<Vec<Row>> {
         let Self::Postgres(tx) = self else { return Err(no_arrays()) };
-        let (sql, connection) = tx.statement(sql);
-        let rows = bound(&sql, arrays).fetch_all(connection).await?;
+        let (sql, mut connection) = tx.statement(sql).await;
+        let rows = bound(&sql, arrays).fetch_all(&mut **connection).await?;
         Ok(rows.into_iter().map(Row::Postgres).collect())
     }
 
@@ -458,13 +479,13 @@ impl Tx {
     pub(crate) async fn written_rows(&mut self, sql: &str, values: &[Value]) -> sqlx::Result<Vec<Row>> {
         Ok(match self {
             Self::Postgres(tx) => {
-                let (sql, connection) = tx.statement(sql);
-                let rows = postgres(&sql, values).fetch_all(connection).await?;
+                let (sql, mut connection) = tx.statement(sql).await;
+                let rows = postgres(&sql, values).fetch_all(&mut **connection).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
             Self::Sqlite(tx) => {
-                let (sql, connection) = tx.statement(sql);
-                let rows = sqlite(&sql, values).fetch_all(connection).await?;
+                let (sql, mut connection) = tx.statement(sql).await;
+                let rows = sqlite(&sql, values).fetch_all(&mut **connection).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
         })
@@ -478,8 +499,8 @@ impl Tx {
     /// Makes it all so.
     pub async fn commit(self) -> sqlx::Result<()> {
         match self {
-            Self::Postgres(tx) => tx.transaction.commit().await,
-            Self::Sqlite(tx) => tx.transaction.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+            Self::Sqlite(tx) => tx.commit().await,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     clock::Clock,
     database::{Database, DatabaseUrl},
     error::StoreError,
+    hashed::Hashes,
     keys::{KeyRing, unwrap, wrap},
     lent::Asked,
     master::MasterKey,
@@ -47,7 +48,7 @@ struct Inner {
     database: Database,
     master: MasterKey,
     deriving: hmac::Key,
-    searching: hmac::Key,
+    hashes: Hashes,
     clock: Clock,
     head: watch::Sender<i64>,
     queue: Queue,
@@ -75,13 +76,13 @@ impl Store {
         let searching = secrets::secret(&database, &master, SEARCHING).await?;
         let (head, _) = watch::channel(0);
         let deriving = hmac::Key::new(hmac::HMAC_SHA256, &deriving.0);
-        let searching = hmac::Key::new(hmac::HMAC_SHA256, searching.bytes());
+        let hashes = Hashes::new(hmac::Key::new(hmac::HMAC_SHA256, searching.bytes()));
         let blobs = Blobs::new(config, &clock);
         let store = Self(Arc::new(Inner {
             database,
             master,
             deriving,
-            searching,
+            hashes,
             clock,
             head,
             queue: Queue::new(),
@@ -151,8 +152,8 @@ impl Store {
         derived
     }
 
-    pub(crate) fn searching(&self) -> &hmac::Key {
-        &self.0.searching
+    pub(crate) fn hashes(&self) -> &Hashes {
+        &self.0.hashes
     }
 
     /// An id that is always the same for the same purpose and parts (version 8, RFC 9562).

@@ -7,7 +7,9 @@ use domain::{
     actor::Actor,
     message::{Assignee, Message, MessageStatus, StepKind},
 };
-use projections::{Changes, MessageFilter, MessageOrder, Next, PageRequest, Projections, Reader, Wants};
+use projections::{
+    Changes, MESSAGE_VIEWS, MessageFilter, MessageOrder, Next, PageRequest, Projections, Reader, Wants,
+};
 use std::time::Duration;
 use store::{Dialect, LogFilter, on_both_databases};
 use tokio::time::timeout;
@@ -82,6 +84,16 @@ async fn whoever_begins_is_told_what_the_lists_do_not_have_yet(dialect: Dialect)
     // Nobody fills the lists any more, and yet the log goes on.
     desk.stop.cancel();
     desk.views.ended().await;
+    let behind = "UPDATE checkpoints SET position = position + $2 WHERE name = $1";
+    for view in MESSAGE_VIEWS {
+        let moved = async |by: i64| {
+            let moved = desk.store.database().views.execute(behind, &[(*view).into(), by.into()]).await;
+            assert_eq!(moved.expect("a checkpoint"), 1, "{view}");
+        };
+        moved(-1).await;
+        assert_eq!(desk.views.listed(listed).await.expect("readable"), listed - 1, "{view} is behind");
+        moved(1).await;
+    }
     desk.submit(2, 1).await;
     let after = head(&desk).await;
     assert!(after > listed);

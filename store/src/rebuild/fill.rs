@@ -17,19 +17,18 @@ use crate::{
     sql::Tx,
     store::Store,
 };
-use std::{sync::Arc, time::Duration};
+use futures_util::future::join_all;
+use std::sync::Arc;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
     time::Instant,
 };
 
+/// This part of the rows that may be held is released at once, beside what is too much.
+const RELEASED: usize = 24;
 /// Events that are read at once.
 const PAGE: i64 = 2_000;
-/// SQLite has one writer: how long followers wait for it at most.
-const BOUND: Duration = Duration::from_millis(50);
-/// On PostgreSQL nobody waits for tables that nobody reads yet.
-const NO_BOUND: Duration = Duration::from_secs(2);
 
 /// When a view's rows are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -144,8 +143,7 @@ impl Lane {
         mut pages: mpsc::Receiver<Events>,
         tell: impl Fn(i64) + Send,
     ) -> Result<(), RebuildError> {
-        let is_sqlite = self.store.database().dialect() == Dialect::Sqlite;
-        let mut pace = Pace::new(if is_sqlite { BOUND } else { NO_BOUND });
+        let mut pace = Pace::new(self.bounds.transaction);
         while let Some(page) = pages.recv().await {
             let mut rest = page.as_slice();
             while !rest.is_empty() {
@@ -188,10 +186,11 @@ impl Lane {
             let mut tx = turns::begin(&self.store).await?;
             page::relax(&mut tx).await?;
             tx.lend(&self.store);
-            let mut reached = Vec::with_capacity(self.views.len());
-            for view in &mut self.views {
-                reached.push(view.write(&mut tx, run, self.bounds).await?);
-            }
+            // While one waits for its statement another one folds. All come to their end: each has its rows to take back.
+            let (all, bounds) = (&tx, self.bounds);
+            let written = self.views.iter_mut();
+            let written = written.map(async |view| view.write(&mut all.beside(), run, bounds).await);
+            let reached = join_all(written).await.into_iter().collect::<Result<Vec<_>, _>>()?;
             tx.commit().await?;
             for (view, reached) in self.views.iter_mut().zip(reached) {
                 view.position = reached;
@@ -240,7 +239,7 @@ impl Filling {
         &self,
         tx: &mut Tx,
         run: &[RecordedEvent],
-        Bounds { room, step, .. }: Bounds,
+        Bounds { room, rows, step, .. }: Bounds,
     ) -> Result<Option<i64>, HandleError> {
         let bytes = |tx: &mut Tx| tx.held().as_ref().map_or(0, Held::bytes);
         if run.is_empty() {
@@ -250,8 +249,14 @@ impl Filling {
         }
         (self.shadow.view.handle)(tx, run).await?;
         let reached = tx.taken();
+        let held = tx.held().as_ref().map_or(0, Held::rows);
         if bytes(tx) > room {
             tx.release(room.saturating_sub(step)).await?;
+        } else if held > rows {
+            // As much of all tables, and some more: a statement for each row would take long.
+            let left = rows - rows / RELEASED;
+            let left = bytes(tx) * left / held;
+            tx.release(left).await?;
         }
         Ok(reached)
     }

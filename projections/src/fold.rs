@@ -61,7 +61,10 @@ struct Entry<F> {
 
 /// Folds the events of a run into the rows of their streams. A stream that does not go on where its row stands is a
 /// fault: the view stops.
-pub(crate) async fn fold<F: Folded<Aggregate: Aggregate<Event: 'static>>>(tx: &mut Tx, run: &[RecordedEvent]) -> Result<Touched<F>, HandleError> {
+pub(crate) async fn fold<F: Folded<Aggregate: Aggregate<Event: 'static>>>(
+    tx: &mut Tx,
+    run: &[RecordedEvent],
+) -> Result<Touched<F>, HandleError> {
     let own = || run.iter().filter(|recorded| recorded.aggregate_type == F::Aggregate::TYPE);
     // The database looks the rows up while the events are parsed.
     let (stored, events) = tokio::join!(stored::<F>(tx, own()), async {

@@ -44,13 +44,8 @@ pub async fn rebuild_in_little_room(
     views: &[View],
     progress: &tokio::sync::watch::Sender<RebuildProgress>,
 ) -> Result<i64, RebuildError> {
-    let bounds = Bounds {
-        room: 4 << 10,
-        rows: 1_000,
-        step: 1 << 10,
-        transaction: Duration::from_millis(50),
-        last: 3,
-    };
+    let bounds =
+        Bounds { room: 4 << 10, rows: 1_000, step: 1 << 10, transaction: Duration::from_millis(50), last: 3 };
     store.rebuild_within(bounds, false, views, progress).await
 }
 

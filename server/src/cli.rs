@@ -72,6 +72,9 @@ enum Command {
         /// Print the page of the manual that says what every figure means instead
         #[arg(long, conflicts_with = "webhooks")]
         statistics: bool,
+        /// Print the page of the manual about the tables for analysts instead
+        #[arg(long, conflicts_with_all = ["webhooks", "statistics"])]
+        analytics: bool,
     },
     /// Tables for analysts' own tools
     #[command(subcommand)]
@@ -142,6 +145,7 @@ async fn carry_out(config: &Config, command: Command) -> Result<(), Box<dyn Erro
     match command {
         Command::Schema { webhooks: Some(folder), .. } => schemas::write(&folder)?,
         Command::Schema { statistics: true, .. } => print!("{}", projections::statistics::manual()),
+        Command::Schema { analytics: true, .. } => print!("{}", projections::analytics::manual()),
         Command::Schema { .. } => print!("{}", graphql::sdl()),
         Command::Config => println!("{config}"),
         Command::Serve => serve(config).await?,

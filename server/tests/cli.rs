@@ -352,3 +352,77 @@ fn generate_makes_a_desk_up_that_is_served_and_refuses_one_that_is_there() {
     let future = folder.run(&["generate", "--messages", "5", "--until", "2099-01-01", "--data-dir", "other"]);
     assert!(stderr(&future).contains("lies in the future"), "{}", stderr(&future));
 }
+
+/// What `export` writes: each file's first line, and how many records it has.
+fn exported(folder: &Folder, database: &[&str]) -> (String, Vec<(String, usize)>) {
+    let output = folder.run(&[database, &["analytics", "export", "tables"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let files = ["messages", "replies", "waits", "daily"].map(|name| {
+        let text = fs::read_to_string(folder.0.join(format!("tables/{name}.csv"))).expect("a file");
+        let (head, records) = text.split_once("\r\n").expect("a first line");
+        (head.to_owned(), records.matches("\r\n").count())
+    });
+    (stdout(&output), files.to_vec())
+}
+
+fn analysts_are_given_the_tables(folder: &Folder, database: &[&str]) {
+    let made =
+        folder.run(&[database, &["generate", "--messages", "50", "--seed", "7", "--years", "1"]].concat());
+    assert!(made.status.success(), "{}", stderr(&made));
+    let (printed, files) = exported(folder, database);
+    assert!(printed.contains("as of position 0 of the log\nthe views are behind the log"), "{printed}");
+    assert_eq!(files[0].1, 0);
+    let rebuilt = folder.run(&[database, &["rebuild", "all"]].concat());
+    assert!(rebuilt.status.success(), "{}", stderr(&rebuilt));
+    let (printed, files) = exported(folder, database);
+    let position = printed.split("as of position ").nth(1).and_then(|rest| rest.split(' ').next());
+    let position: u64 = position.expect("a position").parse().expect("a number");
+    assert!(position > 50 && !printed.contains("behind"), "{printed}");
+    let page = stdout(&folder.run(&["schema", "--analytics"]));
+    for (name, (head, records)) in ["messages", "replies", "waits", "daily"].iter().zip(&files) {
+        assert!(*records > 0 && printed.contains(&format!("{name}.csv: {records} rows\n")), "{printed}");
+        let columns = page.split(&format!("\n## `{name}`\n")).nth(1).expect("a table");
+        let columns = columns.split("\n## ").next().expect("its columns").lines();
+        let columns: Vec<_> =
+            columns.filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        assert_eq!(head.split(',').collect::<Vec<_>>(), columns, "{name}");
+    }
+    assert_eq!(files[0].1, 50);
+}
+
+#[test]
+fn analysts_are_given_the_tables_of_sqlite_as_files() {
+    let folder = Folder::new();
+    analysts_are_given_the_tables(&folder, &[]);
+    let refused = folder.run(&["analytics", "grant", "analyst"]);
+    assert!(!refused.status.success() && stderr(&refused).contains("never views.db"), "{}", stderr(&refused));
+}
+
+#[tokio::test]
+async fn analysts_are_given_the_tables_of_postgres_as_files_and_by_a_role() {
+    let database = store::testing::TestDatabase::new(store::Dialect::Postgres).await;
+    let store::DatabaseUrl::Postgres(url) = &database.config.database else { panic!("PostgreSQL") };
+    let database = ["--database-url", url.as_str()];
+    let folder = Folder::new();
+    analysts_are_given_the_tables(&folder, &database);
+    let analyst = format!("analyst_{:016x}", u64::from_be_bytes(store::random::bytes()));
+    let grant = |role: &str| folder.run(&[&database[..], &["analytics", "grant", role]].concat());
+    let refused = grant("pg_monitor");
+    assert!(
+        !refused.status.success() && stderr(&refused).contains("begins with a letter"),
+        "{}",
+        stderr(&refused)
+    );
+    let printed = stdout(&grant(&analyst));
+    assert!(printed.contains("its password, told once: "), "{printed}");
+    let printed = stdout(&grant(&analyst));
+    assert!(printed.starts_with("the role was there and keeps its password"), "{printed}");
+    let side = store::Database::open(&store::DatabaseUrl::Postgres(url.clone())).await.expect("opens").views;
+    side.execute(&format!("GRANT pg_read_all_data TO {analyst}"), &[]).await.expect("granted");
+    let refused = grant(&analyst);
+    let told = stderr(&refused);
+    assert!(!refused.status.success() && told.contains("is a member of pg_read_all_data"), "{told}");
+    for sql in [format!("DROP OWNED BY {analyst}"), format!("DROP ROLE {analyst}")] {
+        side.execute(&sql, &[]).await.expect("dropped");
+    }
+}

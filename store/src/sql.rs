@@ -1,7 +1,6 @@
 //! One SQL text for both databases: `$1` binds, values of a few plain kinds, rows read by column name.
 
 use crate::{database::Dialect, held::Held, rename::Renames, sets, store::Store};
-use futures_util::TryStreamExt;
 use sqlx::{
     Database, Encode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
     postgres::{PgRow, PgTypeInfo, types::Oid},
@@ -252,35 +251,6 @@ impl Side {
     /// Reads the first row, when there is one.
     pub async fn row(&self, sql: &str, values: &[Value]) -> sqlx::Result<Option<Row>> {
         Ok(self.rows(sql, values).await?.into_iter().next())
-    }
-
-    /// Reads rows one by one, however many there are and however long that takes; what `take` says ends it. For commands that
-    /// somebody waits for, not for a server.
-    pub async fn each(
-        &self,
-        sql: &str,
-        mut take: impl FnMut(Row) -> sqlx::Result<()> + Send,
-    ) -> sqlx::Result<()> {
-        match self {
-            Self::Postgres(pool) => {
-                let mut tx = pool.begin().await?;
-                // The pool's own settings are those of short questions.
-                let settings = "SELECT set_config('statement_timeout', '0', true), set_config('enable_hashjoin', 'on', true), \
-                                set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', 'on', true)";
-                sqlx::query(settings).execute(&mut *tx).await?;
-                let mut rows = sqlx::query(sql).fetch(&mut *tx);
-                while let Some(row) = rows.try_next().await? {
-                    take(Row::Postgres(row))?;
-                }
-            }
-            Self::Sqlite { readers, .. } => {
-                let mut rows = sqlx::query(sql).fetch(readers);
-                while let Some(row) = rows.try_next().await? {
-                    take(Row::Sqlite(row))?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Begins a transaction that writes: READ COMMITTED on PostgreSQL, `BEGIN IMMEDIATE` on SQLite.

@@ -1,5 +1,5 @@
-//! `cargo xtask schema`: the GraphQL schema, the list of events, what figures mean and the schemas of webhooks as files, so
-//! that a change of any is seen in a review.
+//! `cargo xtask schema`: the GraphQL schema, the list of events, what figures and analysts' tables mean and the schemas of
+//! webhooks as files, so that a change of any is seen in a review.
 
 use crate::{Outcome, cargo, events};
 use std::collections::BTreeMap;
@@ -10,10 +10,11 @@ use std::{env, fs};
 /// How much of a difference is shown: enough to recognise it.
 const SHOWN: usize = 3;
 
-/// The API, the pages about events and figures, and the folder about webhooks.
+/// The API, the pages about events, figures and analysts' tables, and the folder about webhooks.
 const SCHEMA: &str = "graphql/schema.graphql";
 const EVENTS: &str = "docs/events.md";
 const STATISTICS: &str = "docs/statistics.md";
+const ANALYTICS: &str = "docs/analytics.md";
 const WEBHOOKS: &str = "docs/webhooks";
 
 /// Writes the files from the code, or with `--check` says where they part.
@@ -58,6 +59,7 @@ fn written() -> Result<BTreeMap<String, String>, String> {
         (SCHEMA.to_owned(), printed(&["schema"])?),
         (EVENTS.to_owned(), events::page()?),
         (STATISTICS.to_owned(), printed(&["schema", "--statistics"])?),
+        (ANALYTICS.to_owned(), printed(&["schema", "--analytics"])?),
     ]);
     let of_webhooks = |files: BTreeMap<String, String>| {
         files.into_iter().map(|(file, text)| (format!("{WEBHOOKS}/{file}"), text))

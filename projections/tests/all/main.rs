@@ -1,5 +1,6 @@
 //! What the views promise, each scenario on both databases.
 
+mod analytics;
 mod as_of;
 mod cuts;
 mod feed;

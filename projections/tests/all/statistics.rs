@@ -12,13 +12,11 @@ use domain::{
     message::{Assignee, MessageCommand, RateMessage, Stars, StepKind},
 };
 use projections::{
-    MessageFilter, QueryError, Reader, STATISTICS_VIEWS, VIEWS,
-    analytics::{ANALYTICS, GrantError, RoleName, grant_analytics, read_analytics},
+    MessageFilter, QueryError, Reader, STATISTICS_VIEWS,
     statistics::{Calendar, Durations, Figures, Group, Interval, Statistics, StatisticsRange, Wanted},
 };
 use std::{sync::Arc, time::Duration};
-use store::{Dialect, RebuildProgress, on_both_databases};
-use tokio::sync::watch;
+use store::{Dialect, on_both_databases};
 
 on_both_databases!(
     figures_are_those_worked_out_by_hand,
@@ -29,7 +27,6 @@ on_both_databases!(
     a_message_is_explained_by_its_events,
     whoever_sees_less_is_told_less,
     too_many_at_once_are_told_to_come_again,
-    tables_for_analysts_own_tools_are_whole_and_outlive_a_rebuild,
 );
 
 fn zone() -> Tz {
@@ -65,7 +62,7 @@ async fn ask_for(
 }
 
 /// Those around today; with the backlog of now, for PostgreSQL's own clock is not the test's.
-async fn figures(desk: &Desk) -> Figures {
+pub(super) async fn figures(desk: &Desk) -> Figures {
     let filter = MessageFilter::default();
     let told = ask(desk, around(desk), &filter).await.figures().expect("whole");
     let later = "2999-01-01T00:00:00Z".parse().expect("an instant");
@@ -93,7 +90,7 @@ async fn rate(desk: &Desk, n: u128, visitor: u128, stars: i64) {
 }
 
 /// Each happening takes a second. The target: 100 s.
-async fn a_morning(desk: &Desk) {
+pub(super) async fn a_morning(desk: &Desk) {
     desk.revise_target(1, 100).await;
     desk.form_team().await;
     for n in 1..=4 {
@@ -341,87 +338,4 @@ async fn too_many_at_once_are_told_to_come_again(dialect: Dialect) {
     drop(asked);
     assert_eq!(figures(&desk).await, Figures::default());
     assert!(desk.views.wait_for(STATISTICS_VIEWS, 0).await.expect("readable"));
-}
-
-async fn tables_for_analysts_own_tools_are_whole_and_outlive_a_rebuild(dialect: Dialect) {
-    let desk = Desk::open(dialect).await;
-    a_morning(&desk).await;
-    let rows = async || {
-        let mut all = vec![];
-        for table in ANALYTICS {
-            let mut rows = vec![];
-            let read = read_analytics(&desk.store, table, |row| {
-                rows.push(row);
-                Ok(())
-            });
-            assert_eq!(read.await.expect("readable"), rows.len() as u64);
-            rows.sort();
-            all.push(rows);
-        }
-        all
-    };
-    let before = rows().await;
-    // Four messages; two replies; waits of 1, 2 (twice), 4, and 3's that goes on; one day.
-    assert_eq!(before.iter().map(Vec::len).collect::<Vec<_>>(), [4, 2, 5, 1]);
-    let texts: Vec<&str> = before.iter().flatten().flatten().flatten().map(String::as_str).collect();
-    assert!(texts.iter().all(|text| !text.contains("sealed")), "no personal data");
-    let told = figures(&desk).await;
-    let daily: Vec<&str> =
-        before[3][0][1..].iter().map(|value| value.as_deref().expect("a figure")).collect();
-    let figure = |value: u64| value.to_string();
-    let expected = [
-        figure(told.submitted),
-        figure(told.handled_of_submitted),
-        figure(told.reply.count),
-        figure(0),
-        figure(told.closed),
-        figure(told.met),
-        figure(told.missed - 1),
-        figure(told.reply.sum),
-        figure(told.reply.sum),
-    ];
-    assert_eq!(daily, expected, "a wait that is late and goes on is missed in the figures alone");
-    let (progress, _) = watch::channel(RebuildProgress::default());
-    let views: Vec<_> =
-        VIEWS.iter().filter(|view| ["statistics", "message_list"].contains(&view.name)).copied().collect();
-    desk.store.rebuild(&views, &progress).await.expect("rebuilt");
-    assert_eq!(rows().await, before);
-    let role = format!(
-        "analyst_{}",
-        uuid::Uuid::from_u128(desk.clock.now().timestamp_micros().unsigned_abs().into()).simple()
-    );
-    let role = role.parse::<RoleName>().expect("a name");
-    let granted = grant_analytics(&desk.store, &role, "secret").await;
-    match dialect {
-        Dialect::Postgres => assert!(granted.expect("granted"), "it was made"),
-        Dialect::Sqlite => assert!(matches!(granted, Err(GrantError::NoRoles))),
-    }
-    if dialect == Dialect::Postgres {
-        let mut tx = desk.store.database().views.begin().await.expect("a transaction");
-        tx.execute(&format!("SET LOCAL ROLE {role}"), &[]).await.expect("a role");
-        let counted = tx.row("SELECT count(*) AS messages FROM analytics.messages", &[]).await.expect("may");
-        assert_eq!(counted.expect("a row").int("messages").expect("a number"), 4);
-        assert!(tx.row("SELECT 1 AS one FROM message_list_5", &[]).await.is_err(), "nothing else");
-        drop(tx);
-        // Nobody's temporary table stands in for one of the desk's.
-        let mut tx = desk.store.database().views.begin().await.expect("a transaction");
-        for sql in [
-            &format!("SET LOCAL ROLE {role}"),
-            "CREATE TEMPORARY TABLE message_list_5 (LIKE analytics.messages)",
-            "GRANT SELECT ON message_list_5 TO PUBLIC",
-        ] {
-            tx.execute(sql, &[]).await.expect("may");
-        }
-        let counted = tx.row("SELECT count(*) AS messages FROM analytics.messages", &[]).await.expect("may");
-        assert_eq!(counted.expect("a row").int("messages").expect("a number"), 4);
-        drop(tx);
-        assert!(!grant_analytics(&desk.store, &role, "other").await.expect("granted"), "it was there");
-        let own = desk.store.database().views.row("SELECT current_user::text AS own", &[]).await;
-        let own = own.expect("readable").expect("a row").text("own").expect("a name");
-        let own = grant_analytics(&desk.store, &own.parse().expect("a name"), "secret").await;
-        assert!(matches!(own, Err(GrantError::MayMore(_))));
-        for sql in [format!("DROP OWNED BY {role}"), format!("DROP ROLE {role}")] {
-            desk.store.database().views.execute(&sql, &[]).await.expect("dropped");
-        }
-    }
 }

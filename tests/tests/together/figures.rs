@@ -95,6 +95,7 @@ async fn compare(store: &Store, views: &Projections, seed: u64, until: DateTime<
     let log = Log::read(store).await;
     let messages = log.messages();
     let naive = Naive::of(&messages);
+    naive::tables::agree(store, &messages, seed).await;
     let last = until.with_timezone(&ZONE).date_naive();
     let day = |back: i64| last - TimeDelta::days(back);
     let some = i64::try_from(seed).expect("a seed") % 30;

@@ -1,6 +1,7 @@
 //! Commands and views together, without HTTP: what holds of both of them on one log.
 
 mod erasure;
+mod exports;
 mod figures;
 mod generated;
 mod plans;

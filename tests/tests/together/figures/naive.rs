@@ -2,6 +2,8 @@
 //! knows JSON and the manual's definitions, and none of the code that it is held against but the domain's arithmetic of
 //! opening hours, which has an independent computation of its own.
 
+pub(super) mod tables;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{hours::DeskHours, ids::CategoryId, message::Priority};
 use projections::statistics::{Calendar, Durations, Figures, Group, Point, Quality, Satisfaction};

@@ -7,7 +7,7 @@
 mod pressure;
 
 use crate::{Caller, Commands, error::CommandError};
-use domain::{actor::Actor, contact::Contact, member::MemberEmail};
+use domain::{actor::Actor, contact::Contact, ids::MessageId, member::MemberEmail};
 use lru::LruCache;
 use pressure::Pressure;
 use std::{
@@ -29,6 +29,12 @@ const UPLOADS_AN_HOUR: i64 = 90;
 const UPLOADS_PER_SUBMISSION: i64 = 9;
 /// Messages that may name the same contact within a day.
 const OF_CONTACT_A_DAY: i64 = 20;
+/// How often a visitor may say more in one message within a minute: nobody types that fast.
+const CONTINUED_A_MINUTE: i64 = 30;
+/// … in all of theirs together, …
+const CONTINUED_BY_ONE_A_MINUTE: i64 = 60;
+/// … and whoever writes from one address.
+const CONTINUED_FROM_ONE_ADDRESS_A_MINUTE: i64 = 300;
 /// Codes that are sent to the same contact within an hour.
 const CODES_AN_HOUR: i64 = 3;
 /// Callers and buckets that a process remembers, the least recently seen forgotten first; each weighs about a hundred bytes.
@@ -41,7 +47,7 @@ const LONGEST_ADDRESS: usize = 320;
 /// How much is allowed; 0: as much as they like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Submissions from one address within a minute; 0 also lifts the limit of a contact.
+    /// Submissions from one address within a minute; 0 also lifts the limits of a contact and of what is said after them.
     pub submits_per_minute: u32,
     /// Refused sign-ins from one address within a minute; 0 also lifts the delays of an account.
     pub sign_ins_per_minute: u32,
@@ -139,6 +145,31 @@ impl Commands {
             let bucket = self.store.derive("limit of a contact", &[contact.canonical.as_bytes()]);
             let rate = Rate { step: 24 * 60 * MINUTE / OF_CONTACT_A_DAY, burst: OF_CONTACT_A_DAY };
             self.take(&bucket, rate).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts what a visitor says in a message they have left: against their address, them and the message.
+    pub(crate) async fn count_continuation(
+        &self,
+        caller: &Caller,
+        message_id: MessageId,
+    ) -> Result<(), CommandError> {
+        if self.limiter.0.limits.submits_per_minute == 0 {
+            return Ok(());
+        }
+        let (of_one, of_message) = (caller.actor.to_string(), message_id.to_string());
+        let address = caller.address.map(network);
+        // Nobody uses up what another may say in theirs, whose id they may know.
+        for (of, a_minute) in [
+            (address.iter().map(Vec::as_slice).collect(), CONTINUED_FROM_ONE_ADDRESS_A_MINUTE),
+            (vec![of_one.as_bytes()], CONTINUED_BY_ONE_A_MINUTE),
+            (vec![of_one.as_bytes(), of_message.as_bytes()], CONTINUED_A_MINUTE),
+        ] {
+            if !of.is_empty() {
+                let bucket = self.store.derive("limit of what is continued", &of);
+                self.take(&bucket, Rate { step: MINUTE / a_minute, burst: a_minute }).await?;
+            }
         }
         Ok(())
     }

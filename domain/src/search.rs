@@ -12,13 +12,15 @@ mod index;
 #[cfg(test)]
 mod labelled;
 mod query;
+mod rank;
 mod term;
 #[cfg(test)]
 mod tests;
 
-pub use found::Said;
+pub use found::{Said, Whose};
 pub use index::{Token, index_phone, index_tokens};
 pub use query::{Query, QueryError};
+pub use rank::Rank;
 
 /// Grows when the same text gives other tokens: what was indexed by an older one is not found by a newer one, so the view
 /// that holds them gets a new version.

@@ -64,6 +64,7 @@ pub(crate) fn of_query(caller: &Caller, error: &QueryError) -> Error {
         // The same would take as long another time.
         | QueryError::TooBroad
         | QueryError::NotCounted
+        | QueryError::NothingIsBest
         | QueryError::TooManyPoints
         | QueryError::TooManyFacts
         | QueryError::NoFilterOfFigures(..) => fault(Code::BadRequest, error.to_string()),

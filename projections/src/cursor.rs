@@ -27,6 +27,9 @@ pub enum BadPage {
     /// Both directions at once.
     #[error("ask for first (with after) or for last (with before), not for both")]
     BothWays,
+    /// A list that has no end to begin at.
+    #[error("BEST_FIRST is read forwards: ask for first (with after)")]
+    Forwards,
     /// Not a cursor of this list and order.
     #[error("this cursor is not one of this list in this order; begin again without it")]
     Cursor,

@@ -28,6 +28,9 @@ pub enum QueryError {
     /// To count what is found all of it would have to be opened.
     #[error("what a search finds is not counted; ask without `search`")]
     NotCounted,
+    /// Nothing is looked for, so nothing says it best.
+    #[error("BEST_FIRST is an order of what a search finds; ask with `search`, or in another order")]
+    NothingIsBest,
     /// As many figures are worked out at once as may be.
     #[error("too many figures are being worked out; ask again in a few seconds")]
     BusyFigures,

@@ -14,8 +14,10 @@ use domain::{
     personal::Personal,
     text::ReplyText,
 };
+use std::{collections::HashMap, time::Duration};
 use store::{
-    BoxFuture, Column, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, any_of, micros,
+    BoxFuture, Column, Dialect, HandleError, Kind, RecordedEvent, Row, Store, StoreError, Tx, Value, any_of,
+    micros,
 };
 
 /// What this version of the view writes: what was said, and how far each message is read.
@@ -66,6 +68,15 @@ pub struct EntryRow {
     pub mentions: Vec<MemberId>,
     /// Answers to the form's own questions, with a visitor's first words.
     pub answers: Vec<Answer>,
+}
+
+/// How much was said in a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// Octets of it, as they are kept.
+    pub(crate) octets: i64,
+    /// The sequence of the event that said the last of it.
+    pub(crate) last: i64,
 }
 
 /// Takes a run of events into the entries.
@@ -209,21 +220,75 @@ impl Projections {
         of: &[MessageId],
         notes: bool,
     ) -> Result<Vec<(MessageId, EntryRow)>, QueryError> {
-        let notes = if notes { "" } else { " AND kind <> 'note'" };
+        let sql = select(self.dialect(), if notes { "" } else { " AND kind <> 'note'" });
+        let rows = self.store.database().views.rows(&sql, &[Value::texts(of)]).await?;
+        self.of_messages(&rows).await
+    }
+
+    /// How much of each of these messages fits into so many octets, as they are kept: its first entries. One in which
+    /// nothing was said is left out. `None`: it took too long.
+    pub(crate) async fn extents(
+        &self,
+        of: &[MessageId],
+        octets: i64,
+        within: Duration,
+    ) -> Result<Option<HashMap<MessageId, Extent>>, QueryError> {
+        // What is kept of a value in PostgreSQL, and SQLite, is known without reading it.
         let sql = format!(
-            "SELECT message_id, entry_id, kind, author_id, at, content, mentions, answers FROM (\
-             SELECT message_id, sequence, entry_id, kind, author_id, at, content, mentions, answers, \
-             ROW_NUMBER() OVER (PARTITION BY message_id ORDER BY sequence) AS place \
-             FROM message_entries_3 WHERE message_id {}{notes}) AS said \
-             WHERE place <= {MOST} ORDER BY message_id, sequence",
+            "SELECT message_id, CAST(MAX(octets) AS bigint) AS octets, MAX(sequence) AS last FROM (\
+             SELECT message_id, sequence, ROW_NUMBER() OVER said AS place, \
+             SUM(octet_length(content) + COALESCE(octet_length(answers), 0)) OVER said AS octets \
+             FROM message_entries_3 WHERE message_id {} \
+             WINDOW said AS (PARTITION BY message_id ORDER BY sequence)) AS said \
+             WHERE place <= {MOST} AND octets <= $2 GROUP BY message_id",
             any_of(self.dialect(), 1)
         );
-        let rows = self.store.database().views.rows(&sql, &[Value::texts(of)]).await?;
-        let bad = |_| StoreError::Setup("message_entries holds a bad message_id".to_owned());
-        let message = |row: &Row| Ok(row.text("message_id")?.parse().map_err(bad)?);
-        let messages = rows.iter().map(message).collect::<Result<Vec<MessageId>, QueryError>>()?;
-        Ok(messages.into_iter().zip(opened(&self.store, &rows).await?).collect())
+        let values = [Value::texts(of), octets.into()];
+        let Some(rows) = self.store.database().views.rows_within(within, &sql, &values).await? else {
+            return Ok(None);
+        };
+        let extent =
+            |row: &Row| Ok((message(row)?, Extent { octets: row.int("octets")?, last: row.int("last")? }));
+        rows.iter().map(extent).collect::<Result<_, QueryError>>().map(Some)
     }
+
+    /// What was said in these messages, notes included, up to an event of that sequence. `None`: it took too long.
+    pub(crate) async fn entries_until(
+        &self,
+        of: &[MessageId],
+        last: i64,
+        within: Duration,
+    ) -> Result<Option<Vec<(MessageId, EntryRow)>>, QueryError> {
+        let sql = select(self.dialect(), " AND sequence <= $2");
+        let values = [Value::texts(of), last.into()];
+        match self.store.database().views.rows_within(within, &sql, &values).await? {
+            Some(rows) => self.of_messages(&rows).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn of_messages(&self, rows: &[Row]) -> Result<Vec<(MessageId, EntryRow)>, QueryError> {
+        let messages = rows.iter().map(message).collect::<Result<Vec<_>, _>>()?;
+        Ok(messages.into_iter().zip(opened(&self.store, rows).await?).collect())
+    }
+}
+
+/// The first entries of messages, in order: those that this allows as well.
+fn select(dialect: Dialect, and: &str) -> String {
+    format!(
+        "SELECT message_id, entry_id, kind, author_id, at, content, mentions, answers FROM (\
+         SELECT message_id, sequence, entry_id, kind, author_id, at, content, mentions, answers, \
+         ROW_NUMBER() OVER (PARTITION BY message_id ORDER BY sequence) AS place \
+         FROM message_entries_3 WHERE message_id {}{and}) AS said \
+         WHERE place <= {MOST} ORDER BY message_id, sequence",
+        any_of(dialect, 1)
+    )
+}
+
+/// The message that a row is of.
+fn message(row: &Row) -> Result<MessageId, QueryError> {
+    let bad = |_| StoreError::Setup("message_entries holds a bad message_id".to_owned());
+    Ok(row.text("message_id")?.parse().map_err(bad)?)
 }
 
 /// These rows, their words opened.

@@ -5,7 +5,10 @@
 //! are hidden, and from whom, is the list's to say.
 
 mod ask;
+mod best;
+mod budget;
 mod candidates;
+mod look;
 mod sweep;
 mod turns;
 

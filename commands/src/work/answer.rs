@@ -63,13 +63,17 @@ pub struct RateInput {
 }
 
 impl Commands {
-    /// `continueMessage`: the visitor writes more.
+    /// `continueMessage`: the visitor writes more, as often as anybody types and not without end.
     pub async fn continue_message(
         &self,
         caller: &Caller,
         input: ContinueInput,
     ) -> Result<Receipt, CommandError> {
         let request = self.request(caller, Needs::Owner, "continueMessage", &input.target, &input)?;
+        if let Err(refusal) = self.count_continuation(caller, request.message_id).await {
+            // What was done already is told again.
+            return self.answered(request.idempotency.as_ref()).await?.ok_or(refusal);
+        }
         let words_id = WordsId(store::random::uuid(self.store.clock().now()));
         let (at, content) = (self.store.clock().now(), input.content);
         let said = |images, files| {

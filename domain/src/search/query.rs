@@ -69,6 +69,10 @@ impl Query {
         self.terms.iter().map(Term::tokens).collect()
     }
 
+    pub(super) fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
     /// Is it said there? The last word about a candidate.
     pub fn is_in(&self, said: &Said) -> bool {
         self.terms.iter().all(|term| says(said, term))

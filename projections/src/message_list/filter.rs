@@ -59,6 +59,8 @@ pub enum MessageOrder {
     LastActivity,
     /// What an answer is due to first; what none is due to last.
     DueFirst,
+    /// What says best what is looked for first. Of a search only.
+    BestFirst,
 }
 
 impl MessageOrder {
@@ -69,20 +71,21 @@ impl MessageOrder {
             Self::OldestFirst => ("oldest", "submitted_at", false),
             Self::LastActivity => ("activity", "last_activity_at", true),
             Self::DueFirst => ("due", "due_at", false),
+            Self::BestFirst => ("best", "submitted_at", true),
         }
     }
 
     /// Do the indexes of single columns have their rows in this order?
     fn is_by_submission(self) -> bool {
         match self {
-            Self::NewestFirst | Self::OldestFirst => true,
+            Self::NewestFirst | Self::OldestFirst | Self::BestFirst => true,
             Self::LastActivity | Self::DueFirst => false,
         }
     }
 
     pub(super) fn key(self, row: &MessageRow) -> Key {
         let at = match self {
-            Self::NewestFirst | Self::OldestFirst => row.submitted_at.timestamp_micros(),
+            Self::NewestFirst | Self::OldestFirst | Self::BestFirst => row.submitted_at.timestamp_micros(),
             Self::LastActivity => row.last_activity_at.timestamp_micros(),
             Self::DueFirst => row.due_at.map_or(super::NEVER, |due_at| due_at.timestamp_micros()),
         };

@@ -36,6 +36,9 @@ impl Projections {
         if let Some(search) = &filter.search {
             return self.found(reader, (filter, search), order, page).await;
         }
+        if order == MessageOrder::BestFirst {
+            return Err(QueryError::NothingIsBest);
+        }
         let (list, ordered_by, greatest_first) = order.parts();
         let window = page.window(list)?;
         let descending = greatest_first != window.backwards;

@@ -12,9 +12,6 @@ use domain::search::Query;
 use std::time::Duration;
 use store::{Dialect, Row, Store, Value, word};
 
-/// Longer than any of it takes on a desk of a million messages, but for words that nearly all of them say.
-const BOUND: Duration = Duration::from_secs(1);
-
 /// Where candidates are asked for, and how.
 pub(super) struct Candidates<'a> {
     pub(super) store: &'a Store,
@@ -26,8 +23,13 @@ pub(super) struct Candidates<'a> {
 }
 
 impl Candidates<'_> {
-    /// So many of them beyond a place in the list.
-    pub(super) async fn beyond(&self, place: Option<&Key>, limit: i64) -> Result<Vec<Row>, QueryError> {
+    /// So many of them beyond a place in the list; `None`: it took too long.
+    pub(super) async fn beyond(
+        &self,
+        place: Option<&Key>,
+        limit: i64,
+        within: Duration,
+    ) -> Result<Option<Vec<Row>>, QueryError> {
         let dialect = self.store.database().dialect();
         let (_, by, greatest_first) = order(self.order);
         let (direction, beyond) = if greatest_first == self.backwards { ("ASC", ">") } else { ("DESC", "<") };
@@ -55,8 +57,7 @@ impl Candidates<'_> {
             message_list::TABLE,
             values.len()
         );
-        let rows = self.store.database().views.rows_within(BOUND, &sql, &values).await?;
-        rows.ok_or(QueryError::TooBroad)
+        Ok(self.store.database().views.rows_within(within, &sql, &values).await?)
     }
 
     /// For every term, for each way in which it may be said, what a message has that says it.
@@ -86,6 +87,8 @@ pub(super) fn order(order: MessageOrder) -> (&'static str, &'static str, bool) {
     match order {
         MessageOrder::NewestFirst => ("newest found", NUMBER, true),
         MessageOrder::OldestFirst => ("oldest found", NUMBER, false),
+        // They are looked at in the log's order; what is found is sorted afterwards.
+        MessageOrder::BestFirst => ("best found", NUMBER, true),
         MessageOrder::LastActivity | MessageOrder::DueFirst => order.parts(),
     }
 }

@@ -64,12 +64,17 @@ pub(super) enum Step {
     Identify,
     /// It says something else.
     Correct,
+    /// By the link of a notice, on another device.
+    ReturnByLink,
+    /// By a code, for the device is lost.
+    ReturnByCode,
 }
 
 use Step::{
     Apologize, Archive, AskForErasure, AssignMember, AssignTeam, Block, Categorize, Claim, Close, CloseOwn,
     Continue, Correct, Delete, Erase, Identify, MarkAsSpam, Note, Park, Prioritize, Rate, RateBadly, Reopen,
-    Reply, Resolve, Restore, Review, Tag, Thank, Unarchive, Unassign, Unblock, UnmarkAsSpam, Unpark, Untag,
+    Reply, Resolve, Restore, ReturnByCode, ReturnByLink, Review, Tag, Thank, Unarchive, Unassign, Unblock,
+    UnmarkAsSpam, Unpark, Untag,
 };
 use Wait::{Days, Desk, Hours};
 
@@ -176,7 +181,8 @@ const COURSES: &[(usize, Lines)] = &[
             (Claim, Desk(25), 70),
             (Reply, Desk(30), 100),
             (Resolve, Desk(30), 100),
-            (Continue, Days(1), 100),
+            (ReturnByLink, Days(1), 100),
+            (Continue, Hours(1), 100),
             (Reply, Desk(40), 100),
             (Close, Desk(90), 100),
             (Reopen, Days(1), 100),
@@ -214,6 +220,7 @@ const COURSES: &[(usize, Lines)] = &[
             (Unblock, Days(1), 100),
             (UnmarkAsSpam, Desk(2), 100),
             (Apologize, Desk(10), 100),
+            (ReturnByCode, Hours(10), 100),
             (Close, Days(2), 100),
         ],
     ),

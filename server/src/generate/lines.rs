@@ -17,6 +17,7 @@ use domain::{
         AddNote, AssignMessage, Assignee, ClaimMessage, ContinueMessage, MessageCommand, ReplyToMessage,
         Standing, Step as Taken, StepKind,
     },
+    visitor::ReturnMeans,
 };
 use uuid::Uuid;
 
@@ -99,6 +100,8 @@ impl Simulation {
             Step::AskForErasure => self.ask_for_erasure(at, of),
             Step::Erase => self.erase(at, of),
             Step::Identify | Step::Correct => self.identify(at, of),
+            Step::ReturnByLink => self.come_back(at, of, ReturnMeans::Link),
+            Step::ReturnByCode => self.come_back(at, of, ReturnMeans::Code),
         }
     }
 

@@ -18,7 +18,7 @@ use domain::{
         CategorizeMessage, CriterionScore, EraseMessage, MessageCommand, PrioritizeMessage, Priority,
         RateMessage, ReviewReply, ScheduleFollowUp, Stars, TagMessage,
     },
-    visitor::{Identity, Subject, VisitorCommand},
+    visitor::{Identity, ReturnMeans, Subject, VisitorCommand},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -174,6 +174,15 @@ impl Simulation {
             guest.subject = Some(subject);
             // The next form is filled in with what the host site said.
             guest.remembered = false;
+        }
+    }
+
+    /// The visitor comes back by what was sent to them; a link comes with a reply.
+    pub(super) fn come_back(&mut self, at: i64, of: Thread, means: ReturnMeans) {
+        let Some(id) = self.visitors.get(of.visitor).map(|guest| guest.id) else { return };
+        if means == ReturnMeans::Code || self.told(of).is_some_and(|told| !told.replies.is_empty()) {
+            let command = VisitorCommand::Return { at: instant(at), means };
+            self.command_visitor(at, of.visitor, Actor::Visitor(id), command, vec![]);
         }
     }
 

@@ -12,6 +12,7 @@ on_both_databases!(
     nobody_else_searches,
     what_a_search_finds_is_not_counted_and_not_told_as_it_happens,
     a_search_that_cannot_be_says_what_to_do,
+    what_says_it_best_comes_first_when_it_is_asked_for_so,
     of_an_erased_visitor_nothing_is_found,
 );
 
@@ -145,6 +146,38 @@ async fn a_search_that_cannot_be_says_what_to_do(dialect: Dialect) {
         let message = answer.json()["errors"][0]["message"].as_str().expect("a message").to_owned();
         assert!(message.contains(says), "{message}");
     }
+    for (arguments, says) in [
+        ("order: BEST_FIRST", "ask with `search`"),
+        ("filter: {search: \"退款\"}, order: BEST_FIRST, last: 3", "read forwards"),
+    ] {
+        let query = format!("{{ messages({arguments}) {{ edges {{ cursor }} }} }}");
+        let answer = desk.ask(Some(&agent), &query, json!({})).await;
+        assert_eq!(answer.code(), "BAD_REQUEST");
+        assert!(answer.body.contains(says), "{}", answer.body);
+    }
+}
+
+async fn what_says_it_best_comes_first_when_it_is_asked_for_so(dialect: Dialect) {
+    let desk = Desk::start(dialect).await;
+    let whole = desk.leave_as("王小明", "138 0013 8000", "退款失败").await;
+    let apart = desk.leave_as("王小明", "138 0013 8000", "退款一直失败").await;
+    let agent = desk.member(Role::Agent).await;
+    desk.soon_finds(&agent, "退款失败", &[&apart, &whole]).await;
+    let best = FOUND.replace("first: $first", "order: BEST_FIRST, first: $first");
+    let mut found = vec![];
+    let mut after = Value::Null;
+    // A machine that runs a suite may stand still for as long as a search has: then there is another page.
+    while found.len() < 2 {
+        let asked = json!({"text": "退款失败", "first": 1, "after": after});
+        let answer = desk.ask(Some(&agent), &best, asked).await;
+        if answer.body.contains(TOO_LONG) {
+            continue;
+        }
+        let page = answer.data()["messages"].clone();
+        found.extend(page["edges"].as_array().expect("edges").iter().map(|edge| edge["node"]["id"].clone()));
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+    assert_eq!(found, [json!(whole), json!(apart)]);
 }
 
 async fn of_an_erased_visitor_nothing_is_found(dialect: Dialect) {

@@ -1,6 +1,7 @@
 //! Every figure of made-up desks equals what a naive computation makes of the raw log, however the facts lie.
 
 mod naive;
+mod narrowed;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -38,6 +39,7 @@ fn analyst() -> Reader {
 async fn every_figure_of_fifty_desks_equals_a_naive_recomputation(dialect: Dialect) {
     let mut all = Figures::default();
     let mut differing = 0;
+    let mut parts = [(0, 0); narrowed::PARTS];
     for seed in 1..=DESKS {
         let database = TestDatabase::new(dialect).await;
         let until: DateTime<Utc> = "2026-08-31T12:00:00Z".parse().expect("an instant");
@@ -47,8 +49,11 @@ async fn every_figure_of_fifty_desks_equals_a_naive_recomputation(dialect: Diale
         generate::into(&store, &options, |_| {}).await.expect("made up");
         let stop = CancellationToken::new();
         let views = Projections::start(&store, &stop);
-        let (figures, differ) = compare(&store, &views, seed, until).await;
+        let (figures, differ, of_parts) = compare(&store, &views, seed, until).await;
         differing += differ;
+        for ((part, all), (of_part, of_all)) in parts.iter_mut().zip(of_parts) {
+            (*part, *all) = (*part + of_part, *all + of_all);
+        }
         for (sum, of) in counts(&mut all).into_iter().zip(counts(&mut figures.clone())) {
             *sum += *of;
         }
@@ -61,6 +66,7 @@ async fn every_figure_of_fifty_desks_equals_a_naive_recomputation(dialect: Diale
     // Figures that are nothing would prove nothing.
     assert!(counts(&mut all).iter().all(|count| **count > 0) && !all.quality.is_empty(), "{all:?}");
     assert!(differing > 0 && all.satisfaction.rateable > 0);
+    assert!(parts.iter().all(|(part, all)| *part > 50 && *part < all - 50), "{parts:?}");
 }
 
 fn counts(of: &mut Figures) -> [&mut u64; 13] {
@@ -89,8 +95,14 @@ async fn follow(store: &Store, views: &Projections) {
     .await;
 }
 
-/// Everything that is told of a desk; what is told of all its time, and in how many messages two versions differ.
-async fn compare(store: &Store, views: &Projections, seed: u64, until: DateTime<Utc>) -> (Figures, u64) {
+/// Everything that is told of a desk; what is told of all its time, in how many messages two versions differ, and how many
+/// messages those have who are told of a part.
+async fn compare(
+    store: &Store,
+    views: &Projections,
+    seed: u64,
+    until: DateTime<Utc>,
+) -> (Figures, u64, [(usize, usize); narrowed::PARTS]) {
     follow(store, views).await;
     let log = Log::read(store).await;
     let messages = log.messages();
@@ -120,6 +132,7 @@ async fn compare(store: &Store, views: &Projections, seed: u64, until: DateTime<
     let of_category = naive::of_category(log.messages(), &category);
     equal(&told, &Naive::of(&of_category), range, Calendar::DeskHours, seed);
     drop(told);
+    let parts = narrowed::compare(views, &log, range, seed).await;
     // The backlog when each of some events was recorded.
     for raw in log.events().iter().step_by(17) {
         let told = views.backlog_at(&analyst(), &MessageFilter::default(), raw.recorded_at).await;
@@ -139,7 +152,7 @@ async fn compare(store: &Store, views: &Projections, seed: u64, until: DateTime<
         assert_eq!(again(views, &naive, &ranges, seed).await, apart, "desk {seed}, rebuilt");
     }
     let told = ask(views, range, &MessageFilter::default(), Calendar::DeskHours).await;
-    (told.figures().expect("whole"), told.differing(None, 1).expect("whole").0)
+    (told.figures().expect("whole"), told.differing(None, 1).expect("whole").0, parts)
 }
 
 async fn ask(

@@ -46,6 +46,12 @@ test("an address tells a list, and what is not understood counts for nothing", (
   expect(orderOf({ folder: "closed" })).toBe("LAST_ACTIVITY");
 });
 
+test("what says it best comes first only where something is looked for", () => {
+  const search = readSearch({ folder: "closed", q: "退款", order: "BEST_FIRST" });
+  expect(orderOf(search)).toBe("BEST_FIRST");
+  expect(orderOf({ ...search, q: undefined })).toBe("LAST_ACTIVITY");
+});
+
 test("a list can be narrowed to whoever has it, where the folder does not say so already", () => {
   expect(filterOf({ assignee: "m-2" }, "m-1")).toEqual({ status: ["OPEN"], assigneeId: ["m-2"] });
   expect(filterOf({ assignee: "me" }, "m-1")).toEqual({ status: ["OPEN"], assigneeId: ["m-1"] });

@@ -17,6 +17,10 @@ pub(super) enum MessageOrder {
     OldestFirst,
     LastActivity,
     DueFirst,
+    /// With `search` only, and only forwards: what stands as it was typed before what stands in parts, whole words before
+    /// their beginnings, the visitor's own words before replies and notes, and the newest of what is as good. That is so of
+    /// the newest 512 messages that may say it, then of the next ones: `endCursor` says where those begin.
+    BestFirst,
 }
 
 /// Which messages: those that every one of these allows. What is deleted never is.

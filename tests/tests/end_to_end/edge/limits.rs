@@ -13,10 +13,13 @@ use store::{Dialect, on_both_databases};
 
 on_both_databases!(
     an_address_leaves_so_many_messages_a_minute_and_is_told_when_it_may_again,
+    a_visitor_says_more_as_often_as_anybody_types_and_is_told_when_they_may_again,
     two_servers_count_what_an_address_asks_of_either,
     wrong_passwords_slow_an_address_and_an_account_and_the_right_one_works_in_time,
 );
 
+const CONTINUE: &str = "mutation($input: ContinueMessageInput!) { continueMessage(input: $input) { receipt { position } \
+                        userErrors { code message } } }";
 const SIGN_IN: &str = "mutation($email: String!, $password: String!) { signIn(input: {email: $email, password: $password}) { \
                        token userErrors { code message } } }";
 const PASSWORD: &str = "correct horse battery";
@@ -66,6 +69,44 @@ async fn an_address_leaves_so_many_messages_a_minute_and_is_told_when_it_may_aga
     assert_eq!(submitted(&desk).await, 4);
     desk.clock.advance(Duration::from_secs(wait));
     assert_eq!(submit_from(&desk, "192.0.2.1", "3@example.org").await.status, 200);
+}
+
+async fn a_visitor_says_more_as_often_as_anybody_types_and_is_told_when_they_may_again(dialect: Dialect) {
+    let desk = desk_with(dialect, behind_a_proxy).await;
+    let visitor = desk.visit().await;
+    let ask = async |address: &str, body: Value| {
+        let bearer = format!("Bearer {visitor}");
+        ask_with(&desk, &[("authorization", &bearer), ("x-forwarded-for", address)], &body).await
+    };
+    let mut left = vec![];
+    for _ in 0..3 {
+        let mut body = submission();
+        body["variables"]["input"]["proof"] = json!(proof(&desk).await);
+        let heard = ask("192.0.2.1", body).await;
+        left.push(heard.json()["data"]["submitMessage"]["receipt"]["id"].as_str().expect("an id").to_owned());
+    }
+    let more = async |address: &str, id: &str, key: &str| {
+        let input = json!({"messageId": id, "content": "在吗", "idempotencyKey": key});
+        ask(address, json!({"query": CONTINUE, "variables": {"input": input}})).await
+    };
+    let key = |message: usize, n: usize| format!("{message} {n}");
+    for n in 0..30 {
+        let heard = more("192.0.2.1", &left[0], &key(0, n)).await;
+        assert_eq!(heard.json()["data"]["continueMessage"]["userErrors"], json!([]), "{}", heard.body);
+    }
+    let wait = retry_after(&more("192.0.2.1", &left[0], "one more").await);
+    assert_eq!(wait, 2);
+    retry_after(&more("192.0.2.2", &left[0], "one more").await);
+    let again = more("192.0.2.1", &left[0], &key(0, 29)).await;
+    assert_eq!(again.status, 200, "what was said already is told again: {}", again.body);
+    // In another message they may, until all of theirs together are too many; each refusal above was counted for that.
+    let mut said = 0;
+    while more("192.0.2.1", &left[1 + said / 20], &key(1, said)).await.status == 200 {
+        said += 1;
+    }
+    assert_eq!(said, 60 - 33);
+    desk.clock.advance(Duration::from_secs(wait));
+    assert_eq!(more("192.0.2.1", &left[0], "one more").await.status, 200);
 }
 
 async fn two_servers_count_what_an_address_asks_of_either(dialect: Dialect) {

@@ -2,7 +2,10 @@
 //! knows JSON and the manual's definitions, and none of the code that it is held against but the domain's arithmetic of
 //! opening hours, which has an independent computation of its own.
 
+mod standing;
 pub(super) mod tables;
+
+pub(super) use standing::Standing;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{hours::DeskHours, ids::CategoryId, message::Priority};
@@ -37,6 +40,7 @@ struct Once {
 }
 
 /// A message, told from its events.
+#[derive(Clone)]
 pub(super) struct Told {
     id: Uuid,
     spam: bool,

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { useColleagues, useHere } from "../graph/queries";
 import { isComposing } from "../keyboard/keys";
 import { useWords } from "../words/words";
-import { NOBODY, ORDERS, type Search, isNarrowed, isSearch, mayAskWhose, orderOf } from "./folders";
+import { NOBODY, ORDERS, ORDERS_OF_SEARCH, type Search, isNarrowed, isSearch, mayAskWhose, orderOf } from "./folders";
 
 const AFTER_TYPING = 300;
 
@@ -128,7 +128,7 @@ export function Order() {
       label={t("filter.order")}
       value={orderOf(search)}
       choose={(order) => void navigate({ search: (so) => ({ ...so, order: order as Search["order"] }), replace: true })}
-      options={ORDERS.map((one) => [one, t(`order.${one}`)])}
+      options={(isSearch(search.q) ? ORDERS_OF_SEARCH : ORDERS).map((one) => [one, t(`order.${one}`)])}
       always
     />
   );

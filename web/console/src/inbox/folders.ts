@@ -18,6 +18,8 @@ export type Folder = (typeof FOLDERS)[number];
 
 const PRIORITIES = ["LOW", "NORMAL", "HIGH", "URGENT"] as const satisfies readonly Priority[];
 export const ORDERS = ["DUE_FIRST", "NEWEST_FIRST", "OLDEST_FIRST", "LAST_ACTIVITY"] as const satisfies readonly MessageOrder[];
+/** What says it best comes first: only where something is looked for. */
+export const ORDERS_OF_SEARCH = [...ORDERS, "BEST_FIRST"] as const satisfies readonly MessageOrder[];
 
 /** What stands in the address of the inbox. */
 export interface Search {
@@ -45,7 +47,7 @@ export function readSearch(raw: Record<string, unknown>): Search {
     tag: words(raw.tag, 50),
     priority: oneOf(raw.priority, PRIORITIES),
     assignee: words(raw.assignee, 64),
-    order: oneOf(raw.order, ORDERS),
+    order: oneOf(raw.order, ORDERS_OF_SEARCH),
     m: words(raw.m, 64),
   };
 }
@@ -94,7 +96,7 @@ export const isNarrowed = (search: Search) => Boolean(search.category || search.
 
 /** Where somebody waits, whoever waits longest comes first; elsewhere what was touched last. */
 export function orderOf(search: Search): MessageOrder {
-  if (search.order) return search.order;
+  if (search.order && (search.order !== "BEST_FIRST" || isSearch(search.q))) return search.order;
   const waits = ["open", "mine", "unassigned", "overdue"].includes(search.folder ?? "open");
   return waits ? "DUE_FIRST" : "LAST_ACTIVITY";
 }

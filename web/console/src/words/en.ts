@@ -32,6 +32,7 @@ export const en = {
   "order.NEWEST_FIRST": "Newest first",
   "order.OLDEST_FIRST": "Oldest first",
   "order.LAST_ACTIVITY": "Last activity",
+  "order.BEST_FIRST": "Best match first",
 
   "filter.category": "Category",
   "filter.tag": "Tag",

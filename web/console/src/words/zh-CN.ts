@@ -34,6 +34,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "order.NEWEST_FIRST": "最新在前",
   "order.OLDEST_FIRST": "最早在前",
   "order.LAST_ACTIVITY": "最近动态",
+  "order.BEST_FIRST": "最相关在前",
 
   "filter.category": "类型",
   "filter.tag": "标签",

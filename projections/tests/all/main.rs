@@ -3,6 +3,7 @@
 mod as_of;
 mod cuts;
 mod feed;
+mod figures_seen;
 mod gone;
 mod members;
 mod messages;

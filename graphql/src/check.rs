@@ -189,6 +189,11 @@ impl<'d> Ruler<'d> {
         let below = self.selection(leads_to, &field.selection_set.node, level + 1)?;
         let page = shape.filter(|shape| shape.paged).map(|_| self.pages.size(field));
         let mut measure = below.under_field(of, name, shape.is_some_and(|shape| shape.list), page);
+        match (of, name) {
+            ("Statistics", "trend") => measure = measure.as_series(self.pages.interval(field)),
+            ("Query", "statistics") => measure = measure.in_range(self.pages.points(field)),
+            _ => {}
+        }
         if self.pages.searches(field) {
             measure.fixed = measure.fixed.saturating_add(SEARCH);
         }

@@ -63,6 +63,7 @@ pub(crate) fn of_query(caller: &Caller, error: &QueryError) -> Error {
         | QueryError::TooLong
         // The same would take as long another time.
         | QueryError::TooBroad
+        | QueryError::FiguresTookTooLong
         | QueryError::NotCounted
         | QueryError::NothingIsBest
         | QueryError::TooManyPoints

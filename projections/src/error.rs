@@ -39,6 +39,11 @@ pub enum QueryError {
         "more happened in this range than one question goes through; ask for a shorter one, or narrow the filter"
     )]
     TooManyFacts,
+    /// Reading what figures are made of took longer than it may.
+    #[error(
+        "these figures were not read within ten seconds; ask again when less is going on, or for fewer messages: by a narrower filter, or for a shorter range"
+    )]
+    FiguresTookTooLong,
     /// A series of more points than one answer has.
     #[error(
         "a series has at most {} points: ask for a longer interval or a shorter range",

@@ -32,6 +32,7 @@ mod reader;
 mod reviews;
 pub mod statistics;
 mod teams;
+mod turns;
 mod veil;
 mod visitor_messages;
 mod visitors;
@@ -56,11 +57,12 @@ pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
 
 use feed::{Feed, Looks};
-use message_search::{Sweeps, Turns};
-use std::{sync::Arc, time::Duration};
+use message_search::Sweeps;
+use statistics::Room;
+use std::time::Duration;
 use store::{FollowerStatus, Followers, Store, StoreError, View};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use turns::Turns;
 
 /// Every view, with the version of its shape.
 pub const VIEWS: &[View] = &[
@@ -90,7 +92,7 @@ pub const VIEWS: &[View] = &[
         tables: &[message_search::TABLE],
         handle: message_search::project,
     },
-    View { name: "statistics", version: 2, tables: statistics::TABLES, handle: statistics::project },
+    View { name: "statistics", version: 3, tables: statistics::TABLES, handle: statistics::project },
 ];
 
 /// The views that an answer about a message is read from.
@@ -112,31 +114,43 @@ pub struct Projections {
     followers: Followers,
     feed: Feed,
     looks: Looks,
+    /// Of those who search.
     turns: Turns,
     sweeps: Sweeps,
     /// Turns of those who ask for figures.
-    figures_at_once: Arc<Semaphore>,
+    figures: Turns,
+    /// … and for what a message adds to them.
+    explaining: Turns,
+    /// What the facts of all of them may take.
+    room: Room,
 }
 
 impl Projections {
     /// Starts following the log until `stop` is cancelled.
     pub fn start(store: &Store, stop: &CancellationToken) -> Self {
-        let followers = Followers::start(store, VIEWS, stop);
-        let (feed, looks) = (Feed::start(store, stop), Looks::default());
-        let (turns, sweeps) = (Turns::of(store), Sweeps::default());
-        let figures_at_once = Arc::new(Semaphore::new(statistics::at_once(store.database().dialect())));
-        Self { store: store.clone(), followers, feed, looks, turns, sweeps, figures_at_once }
+        Self::of(store, Followers::start(store, VIEWS, stop), stop)
     }
 
     /// Reads what other processes keep up to date; follows nothing.
     pub fn reading(store: &Store) -> Self {
         let stopped = CancellationToken::new();
         stopped.cancel();
-        let followers = Followers::start(store, &[], &stopped);
-        let (feed, looks) = (Feed::start(store, &stopped), Looks::default());
-        let (turns, sweeps) = (Turns::of(store), Sweeps::default());
-        let figures_at_once = Arc::new(Semaphore::new(statistics::at_once(store.database().dialect())));
-        Self { store: store.clone(), followers, feed, looks, turns, sweeps, figures_at_once }
+        Self::of(store, Followers::start(store, &[], &stopped), &stopped)
+    }
+
+    fn of(store: &Store, followers: Followers, stop: &CancellationToken) -> Self {
+        let dialect = store.database().dialect();
+        Self {
+            store: store.clone(),
+            followers,
+            feed: Feed::start(store, stop),
+            looks: Looks::default(),
+            turns: message_search::turns(dialect),
+            sweeps: Sweeps::default(),
+            figures: statistics::turns(dialect),
+            explaining: statistics::turns(dialect),
+            room: Room::new(),
+        }
     }
 
     /// The same, whose views are waited for as long as this.

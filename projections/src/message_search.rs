@@ -10,11 +10,10 @@ mod budget;
 mod candidates;
 mod look;
 mod sweep;
-mod turns;
 
 pub(crate) use sweep::Sweeps;
-pub(crate) use turns::Turns;
 
+use crate::{error::QueryError, turns::Turns};
 use cqrs_es::Aggregate;
 use domain::{
     contact::{Contact, ContactKind},
@@ -23,7 +22,7 @@ use domain::{
     search::{index_phone, index_tokens},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use store::{BoxFuture, Column, HandleError, Kind, RecordedEvent, Tx};
+use store::{BoxFuture, Column, Dialect, HandleError, Kind, RecordedEvent, Tx};
 
 /// The view's name.
 const VIEW: &str = "message_search";
@@ -34,6 +33,20 @@ const COLUMNS: [Column; 3] = [("message_id", Kind::Text), ("tokens", Kind::Set),
 /// A reply of 20,000 characters has twice as many tokens at most; of a message that says more than this the rest is not
 /// found.
 const MOST_TOKENS: usize = 20_000;
+
+/// As many searches at once in a process on PostgreSQL.
+const AT_ONCE: usize = 4;
+/// SQLite has four connections that read, and others read, too.
+const AT_ONCE_ON_SQLITE: usize = 2;
+
+/// Turns of those who search: each search opens messages.
+pub(crate) fn turns(dialect: Dialect) -> Turns {
+    let at_once = match dialect {
+        Dialect::Postgres => AT_ONCE,
+        Dialect::Sqlite => AT_ONCE_ON_SQLITE,
+    };
+    Turns::new(at_once, || QueryError::Busy)
+}
 
 /// Takes a run of events into the view.
 pub(crate) fn project<'a>(

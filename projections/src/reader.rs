@@ -9,11 +9,13 @@ use domain::{
     access::{Permission, Reach, Scope, holds, scope},
     actor::Actor,
     contact::ContactKind,
+    ids::MemberId,
     message::Assignee,
 };
 use sight::Also;
 use std::sync::Arc;
 use store::{Dialect, Value, placeholders};
+use uuid::Uuid;
 
 /// Who has what nobody has, as the list says it.
 pub(crate) const NOBODY: &str = "";
@@ -54,10 +56,11 @@ impl Reader {
     /// Admits whoever holds `messages.read`, as far as it reaches: `team` by their teams as they are now.
     pub fn of_messages(actor: Actor, reach: &Reach) -> Result<Self, QueryError> {
         require(actor, Permission::MessagesRead)?;
-        let also = |permission| Also::of(actor, permission, reach);
+        let reads = scope(actor, Permission::MessagesRead);
+        let also = |permission| Also::of(actor, permission, reads, reach);
         Ok(Self {
             actor,
-            holders: holders(actor, scope(actor, Permission::MessagesRead), reach),
+            holders: holders(actor, reads, reach),
             contacts: also(Permission::ContactsRead),
             deleted: also(Permission::MessagesDelete),
             reviews: also(Permission::QualityReview),
@@ -85,15 +88,21 @@ impl Reader {
     }
 
     /// Admits whoever holds `statistics.read` to the figures of the messages that it reaches. It shows no message: what is
-    /// said in one, and how its visitor can be reached, is for others.
+    /// said in one, and how its visitor can be reached, is for others. What is thought of others' replies is for whoever reads
+    /// all figures, or reviews those replies.
     pub fn of_statistics(actor: Actor, reach: &Reach) -> Result<Self, QueryError> {
         require(actor, Permission::StatisticsRead)?;
+        let reads = scope(actor, Permission::StatisticsRead);
+        let reviews = match reads {
+            Some(Scope::All) => Also::Everything,
+            Some(Scope::Team | Scope::Own) | None => Also::of(actor, Permission::QualityReview, reads, reach),
+        };
         Ok(Self {
             actor,
-            holders: holders(actor, scope(actor, Permission::StatisticsRead), reach),
+            holders: holders(actor, reads, reach),
             contacts: Also::Nothing,
             deleted: Also::Nothing,
-            reviews: Also::Nothing,
+            reviews,
         })
     }
 
@@ -140,6 +149,27 @@ impl Reader {
             deleted: self.deleted.takes_in(&holder),
             reviews: self.reviews.takes_in(&holder),
         }
+    }
+
+    /// Do they see what is thought of the replies in a message that this one has, as the list names holders?
+    pub(crate) fn sees_reviews(&self, holder: &str) -> bool {
+        self.reviews.takes_in(holder)
+    }
+
+    /// That, when it is the same of every message that they see; `None`: it depends on who has it.
+    pub(crate) fn sees_all_reviews(&self) -> Option<bool> {
+        self.reviews.is_everything()
+    }
+
+    /// The member whose figures alone they are told when they read those of what is their own; `None`: everybody's.
+    pub(crate) fn alone(&self) -> Option<Uuid> {
+        let own = scope(self.actor, Permission::StatisticsRead) == Some(Scope::Own);
+        own.then(|| self.actor.member().map_or(Uuid::nil(), |member| member.0))
+    }
+
+    /// The member who reads.
+    pub(crate) fn member(&self) -> Option<MemberId> {
+        self.actor.member()
     }
 
     /// That, when it is the same of every message that they see; `None`: it depends on who has it.

@@ -13,20 +13,23 @@ mod fact;
 mod known;
 mod manual;
 mod metric;
+mod pieces;
 mod placed;
 mod points;
+mod room;
 mod rules;
 mod tally;
 mod waits;
 
 pub use answer::Statistics;
-pub(crate) use ask::at_once;
+pub(crate) use ask::turns;
 pub use ask::{Calendar, Group, Grouped, Wanted};
-pub use explain::{Differs, Explained, ExplainingEvent};
+pub use explain::{Differs, Explained, ExplainingEvent, Explanation};
 pub use fact::Took;
 pub use manual::manual;
 pub use metric::{METRICS, Metric, OF_ALL};
 pub use points::{Interval, MOST_POINTS, Point, StatisticsRange};
+pub(crate) use room::Room;
 pub use tally::{Durations, Figures, Quality, Satisfaction};
 
 use crate::fold::fold;

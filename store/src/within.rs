@@ -1,14 +1,17 @@
 //! A question that may take only so long.
 
 use crate::sql::{self, Row, Side, Value};
-use sqlx::{Acquire, SqlitePool, sqlite::SqliteRow};
+use futures_util::TryStreamExt;
+use sqlx::{Acquire, PgPool, SqlitePool, sqlite::SqliteRow};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
 
 /// SQLite asks whether it is to go on every so many steps of its machine: less than a millisecond.
 const STEPS: i32 = 10_000;
 /// PostgreSQL: `statement_timeout`. SQLite: `SQLITE_INTERRUPT`.
 const TOO_LONG: [&str; 2] = ["57014", "9"];
+/// So many rows SQLite is ahead of whoever takes them, beside those that its driver keeps.
+const AHEAD: usize = 4;
 
 impl Side {
     /// Reads rows, when that takes no longer than this; otherwise there are none.
@@ -18,48 +21,123 @@ impl Side {
         sql: &str,
         values: &[Value],
     ) -> sqlx::Result<Option<Vec<Row>>> {
+        let mut rows = Vec::new();
+        let take = |row| {
+            rows.push(row);
+            Ok::<_, sqlx::Error>(())
+        };
+        let in_time = self.each_within(bound, sql, values, take).await?;
+        Ok(in_time.then_some(rows))
+    }
+
+    /// Reads rows as they arrive, one by one: they are never all there at once. `false`: it took longer than this, and
+    /// there are more than were taken. What `take` says ends it, and nobody waits for the rest.
+    pub async fn each_within<E: From<sqlx::Error> + Send>(
+        &self,
+        bound: Duration,
+        sql: &str,
+        values: &[Value],
+        take: impl FnMut(Row) -> Result<(), E> + Send,
+    ) -> Result<bool, E> {
         #[cfg(feature = "testing")]
         crate::testing::asked::hear(self, sql, values);
-        let read = match self {
-            Self::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                let mut tx = connection.begin().await?;
-                // And a plan for these very values: how many rows have them is what it depends on.
-                let settings = "SELECT set_config('statement_timeout', $1, true), \
-                                set_config('plan_cache_mode', 'force_custom_plan', true)";
-                sqlx::query(settings).bind(bound.as_millis().to_string()).execute(&mut *tx).await?;
-                let rows = sql::postgres(sql, values).fetch_all(&mut *tx).await;
-                tx.rollback().await?;
-                rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
-            }
-            Self::Sqlite { readers, .. } => {
-                // Whoever asked may be gone before it has ended: the connection is given back as it was all the same.
-                let asked = sqlite_within(readers.clone(), bound, sql.to_owned(), values.to_vec());
-                let rows = tokio::spawn(asked).await.map_err(|_| sqlx::Error::WorkerCrashed)?;
-                rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
-            }
+        let (read, ended) = match self {
+            Self::Postgres(pool) => postgres_within(pool, bound, sql, values, take).await?,
+            Self::Sqlite { readers, .. } => each_of_sqlite(readers, bound, sql, values, take).await?,
         };
-        match read {
-            Err(sqlx::Error::Database(error))
+        match (ended, read) {
+            (Some(ended), _) => Err(ended),
+            (None, Err(sqlx::Error::Database(error)))
                 if error.code().is_some_and(|code| TOO_LONG.contains(&&*code)) =>
             {
-                Ok(None)
+                Ok(false)
             }
-            read => read.map(Some),
+            (None, read) => Ok(read.map(|()| true)?),
         }
     }
 }
 
+/// How the reading ended, and what whoever took the rows ended it with.
+type Read<E> = (sqlx::Result<()>, Option<E>);
+
+async fn postgres_within<E: Send>(
+    pool: &PgPool,
+    bound: Duration,
+    sql: &str,
+    values: &[Value],
+    mut take: impl FnMut(Row) -> Result<(), E> + Send,
+) -> sqlx::Result<Read<E>> {
+    let mut connection = pool.acquire().await?;
+    let mut tx = connection.begin().await?;
+    // And a plan for these very values: how many rows have them is what it depends on.
+    let settings = "SELECT set_config('statement_timeout', $1, true), \
+                    set_config('plan_cache_mode', 'force_custom_plan', true)";
+    sqlx::query(settings).bind(bound.as_millis().to_string()).execute(&mut *tx).await?;
+    let mut rows = sql::postgres(sql, values).fetch(&mut *tx);
+    let mut ended = None;
+    let read = loop {
+        match rows.try_next().await {
+            Ok(Some(row)) => ended = take(Row::Postgres(row)).err(),
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+        if ended.is_some() {
+            break Ok(());
+        }
+    };
+    drop(rows);
+    if ended.is_some() {
+        // The rest is on its way, and a rollback would come after it: the server stops when nobody listens.
+        drop(tx);
+        connection.close_on_drop();
+    } else {
+        tx.rollback().await?;
+    }
+    Ok((read, ended))
+}
+
+async fn each_of_sqlite<E: Send>(
+    readers: &SqlitePool,
+    bound: Duration,
+    sql: &str,
+    values: &[Value],
+    mut take: impl FnMut(Row) -> Result<(), E> + Send,
+) -> sqlx::Result<Read<E>> {
+    let (give, mut rows) = mpsc::channel(AHEAD);
+    // Whoever asked may be gone before it has ended: the connection is given back as it was all the same.
+    let asked = tokio::spawn(sqlite_within(readers.clone(), bound, sql.to_owned(), values.to_vec(), give));
+    while let Some(row) = rows.recv().await {
+        if let Err(ended) = take(Row::Sqlite(row)) {
+            return Ok((Ok(()), Some(ended)));
+        }
+    }
+    Ok((asked.await.map_err(|_| sqlx::Error::WorkerCrashed)?, None))
+}
+
+/// Gives rows until there are no more, or nobody takes them.
 async fn sqlite_within(
     readers: SqlitePool,
     bound: Duration,
     sql: String,
     values: Vec<Value>,
-) -> sqlx::Result<Vec<SqliteRow>> {
+    give: mpsc::Sender<SqliteRow>,
+) -> sqlx::Result<()> {
     let mut connection = readers.acquire().await?;
     let until = Instant::now() + bound;
     connection.lock_handle().await?.set_progress_handler(STEPS, move || Instant::now() < until);
-    let rows = sql::sqlite(&sql, &values).fetch_all(&mut *connection).await;
+    let mut rows = sql::sqlite(&sql, &values).fetch(&mut *connection);
+    let read = loop {
+        match rows.try_next().await {
+            Ok(Some(row)) => {
+                if give.send(row).await.is_err() {
+                    break Ok(());
+                }
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    drop(rows);
     connection.lock_handle().await?.remove_progress_handler();
-    rows
+    read
 }

@@ -4,6 +4,7 @@ use async_graphql::{
     Name, Value, Variables,
     parser::types::{Field, OperationDefinition},
 };
+use chrono::NaiveDate;
 
 /// What a page has when nobody says how long it is to be.
 const PAGE: u64 = 20;
@@ -11,6 +12,14 @@ const PAGE: u64 = 20;
 const LONGEST_PAGE: u64 = 100;
 /// What a list that is no page is taken to hold.
 const LIST: u64 = 5;
+/// What a list of groups is taken to hold: as many as are told.
+const GROUPS: u64 = 100;
+/// … and one of what members think of each other's replies: several criteria of each member, or of one.
+const QUALITIES: u64 = 10;
+/// A series has at most so many points.
+const POINTS: u64 = projections::statistics::MOST_POINTS as u64;
+/// How long a point may be, as `Interval` names it; those first of which there are more.
+const INTERVALS: [&str; 4] = ["HOUR", "DAY", "WEEK", "MONTH"];
 /// What a mutation costs: it is decided, written and read back.
 const MUTATION: u64 = 10;
 /// What figures cost, and each way in which they are told: all that happened in a range is gone through.
@@ -36,6 +45,8 @@ pub(super) struct Measure {
     pub(super) fixed: u64,
     /// What it costs for each thing of the page that it stands in.
     pub(super) per_item: u64,
+    /// What it costs for each point of a series in the range that it stands in, by how long its points are.
+    pub(super) per_point: [u64; INTERVALS.len()],
     /// What of the cost has a limit of its own.
     pub(super) apart: u64,
     pub(super) introspects: bool,
@@ -52,6 +63,9 @@ impl Measure {
         self.nesting = self.nesting.max(other.nesting);
         self.fixed = self.fixed.saturating_add(other.fixed);
         self.per_item = self.per_item.saturating_add(other.per_item);
+        for (cost, more) in self.per_point.iter_mut().zip(other.per_point) {
+            *cost = cost.saturating_add(more);
+        }
         self.apart = self.apart.saturating_add(other.apart);
         self.introspects |= other.introspects;
     }
@@ -73,6 +87,25 @@ impl Measure {
         self.fixed.saturating_add(self.per_item.saturating_mul(LIST))
     }
 
+    /// As a series, which costs so much for each of its points, however many of them its range has.
+    pub(super) fn as_series(mut self, interval: usize) -> Self {
+        // In a list as `under_field` has it: once the figures, and then what each point leads to.
+        let point = self.per_item.saturating_sub(FIGURES).saturating_add(1);
+        (self.fixed, self.per_item) = (FIGURES, 0);
+        if let Some(cost) = self.per_point.get_mut(interval) {
+            *cost = cost.saturating_add(point);
+        }
+        self
+    }
+
+    /// As what stands in a range, of which a series has so many points by each interval.
+    pub(super) fn in_range(mut self, points: [u64; INTERVALS.len()]) -> Self {
+        for (cost, points) in std::mem::take(&mut self.per_point).into_iter().zip(points) {
+            self.fixed = self.fixed.saturating_add(cost.saturating_mul(points));
+        }
+        self
+    }
+
     /// As what a field of that type leads to. A page multiplies the lists that stand directly below it.
     pub(super) fn under_field(self, of: &str, name: &str, list: bool, page: Option<u64>) -> Self {
         let each = match (of, name) {
@@ -86,7 +119,14 @@ impl Measure {
         };
         let inner = self.fixed.saturating_add(self.per_item.saturating_mul(page.unwrap_or(LIST)));
         let cost = each.saturating_add(inner);
-        let (fixed, per_item) = if list { (0, cost) } else { (cost, 0) };
+        let (fixed, per_item) = match (of, name) {
+            ("Statistics", "byCategory" | "byMember" | "byTeam" | "byTag") => {
+                (FIGURES.saturating_add(GROUPS.saturating_mul(inner.saturating_add(1))), 0)
+            }
+            ("Statistics" | "Figures", "quality") => (QUALITIES.saturating_mul(cost), 0),
+            _ if list => (0, cost),
+            _ => (cost, 0),
+        };
         let apart = if of == "Mutation" && APART.contains(&name) { cost } else { 0 };
         let introspects = self.introspects || (of == "Query" && ["__schema", "__type"].contains(&name));
         Self {
@@ -135,11 +175,45 @@ impl<'d> Pages<'d> {
 
     /// Is something looked for in what it lists?
     pub(super) fn searches(&self, field: &Field) -> bool {
-        let Some(filter) = field.get_argument("filter") else { return false };
+        let value = self.argument(field, "filter");
+        matches!(value, Some(Value::Object(filter)) if filter.get("search").is_some_and(|it| *it != Value::Null))
+    }
+
+    /// How long the points of a series are that a field asks for: the place among the intervals; when that is not said, the one
+    /// that has most.
+    pub(super) fn interval(&self, field: &Field) -> usize {
+        let place = |name: &str| INTERVALS.iter().position(|interval| *interval == name);
+        match self.argument(field, "interval") {
+            Some(Value::Enum(name)) => place(&name),
+            Some(Value::String(name)) => place(&name),
+            _ => None,
+        }
+        .unwrap_or_default()
+    }
+
+    /// How many points a series has at most in the range that a field asks for, by each interval.
+    pub(super) fn points(&self, field: &Field) -> [u64; INTERVALS.len()] {
+        let Some(days) = self.days(field) else { return [POINTS; INTERVALS.len()] };
+        // Clocks that are changed make a day an hour longer; weeks and months may be cut at either end.
+        let points = [days.saturating_mul(24).saturating_add(1), days, days / 7 + 2, days / 28 + 2];
+        points.map(|points| points.clamp(1, POINTS))
+    }
+
+    /// How many days there are in the range that a field asks for, when it is one.
+    fn days(&self, field: &Field) -> Option<u64> {
+        let Some(Value::Object(range)) = self.argument(field, "range") else { return None };
+        let day = |name: &str| match range.get(name) {
+            Some(Value::String(day)) => day.parse::<NaiveDate>().ok(),
+            _ => None,
+        };
+        u64::try_from((day("until")? - day("from")?).num_days()).ok()
+    }
+
+    /// What a field is given, with what variables stand for.
+    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
         // What is not given is left out.
         let given = |name: Name| Ok::<_, ()>(self.variable(&name).unwrap_or_default());
-        let value = filter.node.clone().into_const_with(given);
-        matches!(value, Ok(Value::Object(filter)) if filter.get("search").is_some_and(|it| *it != Value::Null))
+        field.get_argument(name)?.node.clone().into_const_with(given).ok()
     }
 
     fn variable(&self, name: &Name) -> Option<Value> {

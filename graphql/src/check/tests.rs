@@ -153,6 +153,53 @@ fn a_search_costs_more_however_it_is_asked_for() {
     assert_eq!([cost(whole, json!({"f": {"search": null}})), cost(part, json!({}))], [2, 2]);
 }
 
+/// Figures, and each way in which they are told.
+const FIGURES: u64 = 50;
+
+#[test]
+fn a_series_costs_as_much_as_its_range_has_points() {
+    let year = r#"from: "2026-01-01", until: "2027-01-01""#;
+    let series = |range: &str, interval: &str| {
+        let points = format!("trend(interval: {interval}) {{ from figures {{ submitted }} }}");
+        cost(&format!("{{ statistics(range: {{{range}}}) {{ {points} }} }}"))
+    };
+    // Each has figures.
+    let of = |points: u64| 2 * FIGURES + 2 * points;
+    assert_eq!([series(year, "DAY"), series(year, "WEEK"), series(year, "MONTH")], [365, 54, 15].map(of));
+    assert_eq!(series(year, "HOUR"), of(1_100), "more there never are");
+    assert_eq!(series(r#"from: "2026-01-01", until: "2026-01-02""#, "HOUR"), of(25));
+    assert_eq!(series(r#"from: "soon", until: "later""#, "MONTH"), of(1_100));
+    let query = "query($from: Date!, $range: DateRange!, $by: Interval!) { \
+                 a: statistics(range: {from: $from, until: \"2026-01-11\"}) { ...F } b: statistics(range: $range) { ...F } } \
+                 fragment F on Statistics { trend(interval: $by) { from figures { submitted } } }";
+    let cost = |variables| asked_with(query, variables).expect("within reason").cost;
+    let range = json!({"from": "2026-01-01", "until": "2026-01-03"});
+    assert_eq!(cost(json!({"from": "2026-01-01", "range": range, "by": "DAY"})), of(10) + of(2));
+    assert_eq!(cost(json!({})), 2 * of(1_100), "whatever is not said");
+    let all = "reply { p50 } handling { p50 } quality { member { name } }";
+    let deep =
+        format!("{{ statistics(range: {{{year}}}) {{ trend(interval: DAY) {{ figures {{ {all} }} }} }} }}");
+    assert_eq!(checked(&deep), Err(TooMuch::Cost(2 * FIGURES + 365 * (2 + 2 + 10 * 2))));
+}
+
+#[test]
+fn groups_cost_as_much_as_there_may_be() {
+    let statistics = |of: &str| {
+        format!("{{ statistics(range: {{from: \"2026-01-01\", until: \"2026-01-02\"}}) {{ {of} }} }}")
+    };
+    assert_eq!(cost(&statistics("byTag { key }")), 2 * FIGURES + 100);
+    assert_eq!(cost(&statistics("byMember { name figures { reply { p50 } } }")), 2 * FIGURES + 100 * 3);
+    assert_eq!(cost(&statistics("quality { mean }")), FIGURES + 10);
+    assert_eq!(cost(&statistics("quality { mean member { name } } handling { p50 }")), FIGURES + 10 * 2 + 1);
+    assert_eq!(
+        cost(&statistics("firstResponseDifferences(first: 30) { messages { messageId } }")),
+        2 * FIGURES + 30
+    );
+    // Everything of every member is within reason.
+    let groups = "byMember { key figures { reply { p50 } satisfaction { mean } quality { mean } } }";
+    assert_eq!(cost(&statistics(groups)), 2 * FIGURES + 100 * (2 + 2 + 10));
+}
+
 #[test]
 fn what_costs_more_than_a_request_may_is_refused_with_what_it_costs() {
     let query = "{ messages(first: 100) { edges { node { history(first: 100) { nodes { story } } } } } }";

@@ -2,6 +2,7 @@
 
 mod explain;
 mod figures;
+mod held;
 
 use super::{
     desk::Desk,
@@ -18,6 +19,7 @@ use chrono_tz::Tz;
 use domain::ids::{CategoryId, MemberId, MessageId, TeamId};
 use explain::{Explanation, MetricDefinition, MetricDifference, MetricDifferences};
 use figures::Figures;
+use held::Held;
 use projections::{
     QueryError, Reader, STATISTICS_VIEWS,
     statistics::{
@@ -73,7 +75,9 @@ enum Interval {
 
 /// Figures of a range, as of a position of the log.
 struct Statistics {
-    facts: Arc<Facts>,
+    /// What is still to be told is made of these; whoever waits for their turn waits no longer than for that.
+    facts: Held<Facts>,
+    as_of: i64,
     range: DateRange,
     zone: Tz,
     calendar: CalendarKind,
@@ -109,6 +113,8 @@ struct GroupRow {
     growth: Option<f64>,
     /// The same for replies, by which members are compared.
     replied_growth: Option<f64>,
+    /// How many such groups there are in all, of which at most 100 are told.
+    group_count: i64,
 }
 
 #[Object]
@@ -141,7 +147,8 @@ impl StatisticsQuery {
             false => statistics::Figures::default(),
         };
         let figures = Figures { figures, per_member };
-        Ok(Statistics { facts, range, zone, calendar, figures, per_member })
+        let (as_of, facts) = (facts.as_of, Held::new(facts, wanted.later));
+        Ok(Statistics { facts, as_of, range, zone, calendar, figures, per_member })
     }
 
     /// How many messages were open or parked at a position of the log, or at an instant: by the log's clock, and of those
@@ -174,15 +181,16 @@ impl StatisticsQuery {
         backlog.map_err(|error| fault::of_query(ctx.caller(), &error))
     }
 
-    /// What a message adds to each figure, and the events that it comes of; null when it is absent, or not within the
-    /// reach of the caller's `statistics.read`.
+    /// What a message adds to each figure, and the events that it comes of, by times and ids, also when it is deleted; null when it
+    /// is absent, or not within the reach of the caller's `statistics.read`. Reviews of others' replies are told as `quality` tells
+    /// them.
     async fn explain(&self, ctx: &Context<'_>, message_id: ID) -> Result<Option<Explanation>> {
         let reader = ctx.analyst()?;
         let desk = ctx.request().desk(ctx.projections()).await?;
         let per_member = desk.desk.as_ref().is_none_or(|desk| desk.figures_per_member);
         let explained = ctx.projections().explain(&reader, MessageId::typed(&message_id)).await;
         let explained = explained.map_err(|error| fault::of_query(ctx.caller(), &error))?;
-        Ok(explained.map(|facts| Explanation::new(message_id, facts, per_member)))
+        Ok(explained.map(|explained| Explanation::new(message_id, explained, per_member)))
     }
 
     /// What every metric means: its seven choices, in every version there is.
@@ -196,11 +204,16 @@ struct Asked {
     of_range: Wanted,
     /// Any figure of the whole range?
     of_the_whole: bool,
+    /// How many things are made of the facts after those.
+    later: usize,
 }
+
+/// What is made of the facts of a range by itself.
+const LATER: [&str; 6] = ["trend", "byCategory", "byMember", "byTeam", "byTag", "firstResponseDifferences"];
 
 impl Asked {
     fn of(ctx: &Context<'_>) -> Self {
-        let mut asked = Self { of_range: Wanted::Figures, of_the_whole: false };
+        let mut asked = Self { of_range: Wanted::Figures, of_the_whole: false, later: 0 };
         let ahead = ctx.look_ahead();
         let field = |name: &str| ahead.field(name).exists();
         if ["byCategory", "byMember", "byTeam", "byTag"].into_iter().any(field) {
@@ -210,21 +223,14 @@ impl Asked {
         }
         // These are told without them, and every other field is one of them.
         let told_otherwise = |name: &str| {
-            name.starts_with("__")
-                || name.starts_with("by")
-                || [
-                    "range",
-                    "calendar",
-                    "asOfPosition",
-                    "figuresPerMember",
-                    "trend",
-                    "firstResponseDifferences",
-                ]
-                .contains(&name)
+            let beside = ["range", "calendar", "asOfPosition", "figuresPerMember"];
+            name.starts_with("__") || beside.contains(&name) || LATER.contains(&name)
         };
         let fields = ahead.selection_fields();
-        let mut names = fields.iter().flat_map(SelectionField::selection_set).map(|field| field.name());
-        asked.of_the_whole = names.any(|name| !told_otherwise(name));
+        for field in fields.iter().flat_map(SelectionField::selection_set) {
+            asked.of_the_whole |= !told_otherwise(field.name());
+            asked.later += usize::from(LATER.contains(&field.name()));
+        }
         asked
     }
 }
@@ -285,7 +291,7 @@ impl Statistics {
 
     /// The position of the log that all of this is as of.
     async fn as_of_position(&self) -> LogPosition {
-        LogPosition(self.facts.as_of)
+        LogPosition(self.as_of)
     }
 
     /// Does the desk show figures per member? If not, `byMember` and `quality` are empty.
@@ -308,7 +314,7 @@ impl Statistics {
     /// The same for each stretch of a series, one after the other without a hole; at most 1,100.
     async fn trend(&self, ctx: &Context<'_>, interval: Interval) -> Result<Vec<TrendPoint>> {
         let interval = interval.into();
-        let points = work_out(ctx, &self.facts, move |facts| facts.trend(interval)).await?;
+        let points = self.later(ctx, move |facts| facts.trend(interval)).await?;
         let per_member = self.per_member;
         let point = |(point, figures): (statistics::Point, statistics::Figures)| TrendPoint {
             from: DateTime(point.from),
@@ -323,17 +329,18 @@ impl Statistics {
     async fn by_category(&self, ctx: &Context<'_>) -> Result<Vec<GroupRow>> {
         let desk = Desk::load(ctx, ctx.locale().cloned()).await?;
         let name = |key: &str| desk.category(&CategoryId(key.to_owned())).map(|category| category.name);
-        let groups = self.groups(ctx, Group::Category).await?;
-        Ok(groups.into_iter().map(|group| self.row(group, name)).collect())
+        let (groups, count) = self.groups(ctx, Group::Category).await?;
+        Ok(groups.into_iter().map(|group| self.row(group, count, name)).collect())
     }
 
-    /// By the member who is credited: with replies, first responses, handling, waits, ratings and reviews. Empty when the
-    /// desk shows no figures per member.
+    /// By the member who is credited: with replies, first responses, handling, waits, ratings and reviews; the 100 with the most
+    /// replies. Only the caller when their `statistics.read` reaches what is their own. Empty when the desk shows no figures per
+    /// member.
     async fn by_member(&self, ctx: &Context<'_>) -> Result<Vec<GroupRow>> {
         if !self.per_member {
             return Ok(vec![]);
         }
-        let groups = self.groups(ctx, Group::Member).await?;
+        let (groups, count) = self.groups(ctx, Group::Member).await?;
         let ids = groups.iter().map(|group| MemberId::typed(&group.key));
         let members: Vec<Member> =
             ctx.neighbours().members(ctx, ids).await?.into_iter().map(Member).collect();
@@ -341,24 +348,25 @@ impl Statistics {
             let member = members.iter().find(|member| member.0.id.to_string() == key)?;
             Some(member.0.name.text().unwrap_or_default().to_owned())
         };
-        Ok(groups.into_iter().map(|group| self.row(group, name)).collect())
+        Ok(groups.into_iter().map(|group| self.row(group, count, name)).collect())
     }
 
-    /// By the team that was last to answer, also when a member took the message since.
+    /// By the team that was last to answer, also when a member took the message since; the 100 with the most messages.
     async fn by_team(&self, ctx: &Context<'_>) -> Result<Vec<GroupRow>> {
         let mut rows = Vec::new();
-        for group in self.groups(ctx, Group::Team).await? {
+        let (groups, count) = self.groups(ctx, Group::Team).await?;
+        for group in groups {
             let team = super::team::Team::load(ctx, TeamId::typed(&group.key)).await?;
             let name = team.map(super::team::Team::into_name);
-            rows.push(self.row(group, |_| name.clone()));
+            rows.push(self.row(group, count, |_| name.clone()));
         }
         Ok(rows)
     }
 
-    /// By the tags that messages have now; one with two tags counts twice.
+    /// By the tags that messages have now; one with two tags counts twice. The 100 with the most messages.
     async fn by_tag(&self, ctx: &Context<'_>) -> Result<Vec<GroupRow>> {
-        let groups = self.groups(ctx, Group::Tag).await?;
-        Ok(groups.into_iter().map(|group| self.row(group, |_| None)).collect())
+        let (groups, count) = self.groups(ctx, Group::Tag).await?;
+        Ok(groups.into_iter().map(|group| self.row(group, count, |_| None)).collect())
     }
 
     /// The messages whose first response is another by version 2 of the metric than by version 1, in the order of their
@@ -372,8 +380,7 @@ impl Statistics {
         let first = usize::try_from(first.unwrap_or(20)).ok().filter(|first| (1..=100).contains(first));
         let first = first.ok_or_else(|| bad("first is from 1 to 100"))?;
         let after = after.map(|id| MessageId::typed(&id).0);
-        let (count, differing) =
-            work_out(ctx, &self.facts, move |facts| facts.differing(after, first)).await?;
+        let (count, differing) = self.later(ctx, move |facts| facts.differing(after, first)).await?;
         let messages = differing.into_iter().map(MetricDifference::from).collect();
         Ok(MetricDifferences { count: signed(count), messages })
     }
@@ -383,13 +390,26 @@ impl Statistics {
 const MOST_GROUPS: usize = 100;
 
 impl Statistics {
-    async fn groups(&self, ctx: &Context<'_>, group: Group) -> Result<Vec<Grouped>> {
-        let mut groups = work_out(ctx, &self.facts, move |facts| facts.by(group)).await?;
-        groups.truncate(MOST_GROUPS);
-        Ok(groups)
+    /// Works something out that was announced.
+    async fn later<T: Send + 'static>(
+        &self,
+        ctx: &Context<'_>,
+        out: impl FnOnce(&Facts) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<T> {
+        let gone = || fault::internal(ctx.caller(), &"figures were asked for that were not announced");
+        let facts = self.facts.take().ok_or_else(gone)?;
+        work_out(ctx, &facts, out).await
     }
 
-    fn row(&self, group: Grouped, name: impl Fn(&str) -> Option<String>) -> GroupRow {
+    /// The groups that are shown, and how many there are.
+    async fn groups(&self, ctx: &Context<'_>, group: Group) -> Result<(Vec<Grouped>, i64)> {
+        let mut groups = self.later(ctx, move |facts| facts.by(group)).await?;
+        let count = signed(groups.len() as u64);
+        groups.truncate(MOST_GROUPS);
+        Ok((groups, count))
+    }
+
+    fn row(&self, group: Grouped, group_count: i64, name: impl Fn(&str) -> Option<String>) -> GroupRow {
         let (now, before) = (&group.figures, &group.before);
         GroupRow {
             name: name(&group.key).unwrap_or_else(|| group.key.clone()),
@@ -398,6 +418,7 @@ impl Statistics {
             replied_growth: growth(now.replied, before.replied),
             key: ID(group.key),
             figures: Figures { figures: group.figures, per_member: self.per_member },
+            group_count,
         }
     }
 }

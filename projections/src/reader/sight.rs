@@ -3,7 +3,7 @@
 
 use super::{Arc, ShownContact, holders};
 use domain::{
-    access::{Permission, Reach, scope},
+    access::{Permission, Reach, Scope, scope},
     actor::Actor,
     contact::Contact,
     personal::Personal,
@@ -21,10 +21,11 @@ pub(super) enum Also {
 }
 
 impl Also {
-    pub(super) fn of(actor: Actor, permission: Permission, reach: &Reach) -> Self {
+    /// As far as a permission reaches, of what another one lets them see.
+    pub(super) fn of(actor: Actor, permission: Permission, sees: Option<Scope>, reach: &Reach) -> Self {
         match scope(actor, permission) {
             None => Self::Nothing,
-            far if far >= scope(actor, Permission::MessagesRead) => Self::Everything,
+            far if far >= sees => Self::Everything,
             far => holders(actor, far, reach).map_or(Self::Everything, Self::Of),
         }
     }

@@ -3,36 +3,29 @@
 use super::{
     ask::{Calendar, Group, Grouped, aside},
     days::broken,
-    known::{Bytes, Known},
+    pieces::Pieces,
     placed,
     points::{Interval, Point, StatisticsRange},
+    room::Taken,
     tally::{Counted, Figures, Tally},
 };
-use crate::error::QueryError;
+use crate::{error::QueryError, turns::Turn};
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
 };
-use store::StoreError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-/// Facts as they were read.
-pub(super) enum Pieces {
-    /// Message by message.
-    Messages(Vec<Vec<u8>>),
-    /// What days come to: their counts, and their durations by the calendar that was asked for.
-    Days(Vec<(i64, Vec<u8>, Vec<u8>)>),
-}
-
-impl Pieces {
-    /// Those of messages.
-    pub(super) fn of_messages(&self) -> Result<&[Vec<u8>], QueryError> {
-        match self {
-            Self::Messages(pieces) => Ok(pieces),
-            Self::Days(_) => Err(StoreError::Setup("no message was asked for".to_owned()).into()),
-        }
-    }
+/// What was read in one look.
+pub(super) struct Look {
+    /// The position of the log that it is as of.
+    pub(super) as_of: i64,
+    /// Messages in the backlog whose facts are older than all of these.
+    pub(super) waiting: i64,
+    pub(super) pieces: Pieces,
+    /// The room that they take.
+    pub(super) taken: Taken,
 }
 
 /// The facts of a range of days, as of a position of the log, ready for any question about them that was announced.
@@ -41,6 +34,8 @@ pub struct Statistics {
     pub as_of: i64,
     range: StatisticsRange,
     calendar: Calendar,
+    /// The one member whose figures are told; `None`: everybody's are.
+    alone: Option<Uuid>,
     pieces: Pieces,
     /// Messages in the backlog whose facts are older than all of this.
     waiting: i64,
@@ -48,19 +43,8 @@ pub struct Statistics {
     days: OnceLock<Series>,
     /// One thing is worked out of them at a time.
     work: Semaphore,
-    _turn: OwnedSemaphorePermit,
-}
-
-/// Reads message after message.
-pub(super) fn each<'a>(pieces: &'a [Vec<u8>], mut read: impl FnMut(&Known<'a>)) -> Result<(), QueryError> {
-    let mut known = Known::default();
-    for piece in pieces {
-        let mut bytes = Bytes(piece);
-        while bytes.next(&mut known).ok_or_else(broken)? {
-            read(&known);
-        }
-    }
-    Ok(())
+    _taken: Taken,
+    _turn: Turn,
 }
 
 /// Stretches that follow each other, and what is placed in each.
@@ -108,15 +92,15 @@ impl Series {
 
 impl Statistics {
     pub(super) fn new(
-        as_of: i64,
         range: StatisticsRange,
         calendar: Calendar,
-        pieces: Pieces,
-        waiting: i64,
-        turn: OwnedSemaphorePermit,
+        alone: Option<Uuid>,
+        look: Look,
+        turn: Turn,
     ) -> Self {
         let (days, work) = (OnceLock::new(), Semaphore::new(1));
-        Self { as_of, range, calendar, pieces, waiting, days, work, _turn: turn }
+        let Look { as_of, waiting, pieces, taken } = look;
+        Self { as_of, range, calendar, alone, pieces, waiting, days, work, _taken: taken, _turn: turn }
     }
 
     /// Works something out of the facts, one thing at a time.
@@ -149,11 +133,12 @@ impl Statistics {
         Ok(points.into_iter().zip(figures).collect())
     }
 
-    /// The figures of each group in the range and just before it, those with the most messages left first.
+    /// The figures of each group in the range and just before it, those with the most messages left first. Of members only
+    /// the reader, when their scope is their own.
     pub fn by(&self, group: Group) -> Result<Vec<Grouped>, QueryError> {
         let points = [self.range.before(), self.range.whole()].map(Bounds::of);
         let mut groups: BTreeMap<Key<'_>, [Tally; 2]> = BTreeMap::new();
-        each(self.pieces.of_messages()?, |message| {
+        self.pieces.of_messages()?.each(|message| {
             // What waits is not told of groups: what has waited for longer is known by its number alone.
             for fact in message.counted().filter(|fact| fact.kind.backlog() == 0) {
                 let Some(place) = points.iter().position(|point| point.has(fact.at)) else { continue };
@@ -164,8 +149,9 @@ impl Statistics {
                     Group::Tag => message.tags.iter().copied().map(Key::Word).for_each(&mut count),
                     Group::Team => message.team.into_iter().map(Key::Id).for_each(&mut count),
                     Group::Member => {
-                        let member = fact.by.and_then(|by| message.members.get(usize::try_from(by).ok()?));
-                        member.copied().into_iter().map(Key::Id).for_each(&mut count);
+                        let member = message.member(fact.by);
+                        let told = member.filter(|member| self.alone.is_none_or(|alone| alone == *member));
+                        told.into_iter().map(Key::Id).for_each(&mut count);
                     }
                 }
             }
@@ -193,15 +179,20 @@ impl Statistics {
     fn series(&self, points: &[Point]) -> Result<Series, QueryError> {
         let mut series = Series::new(points, self.waiting);
         match &self.pieces {
-            Pieces::Messages(pieces) => each(pieces, |message| {
+            Pieces::Messages(messages) => messages.each(|message| {
                 for fact in message.counted() {
                     series.take(fact.at, &Counted::of(fact, self.calendar, message));
                 }
             })?,
-            Pieces::Days(days) => {
+            Pieces::Days(days, veil) => {
+                let mut take = |at: i64, counted: &Counted<'_>| {
+                    let author = counted.of.map(|(author, _)| author);
+                    if !veil.is_some_and(|veil| veil.hides(counted.kind, author)) {
+                        series.take(at, counted);
+                    }
+                };
                 for (day, counts, spans) in days {
-                    placed::each(*day, counts, spans, |at, counted| series.take(at, counted))
-                        .ok_or_else(broken)?;
+                    placed::each(*day, counts, spans, &mut take).ok_or_else(broken)?;
                 }
             }
         }

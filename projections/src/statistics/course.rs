@@ -23,7 +23,7 @@ use store::{HandleError, Kind, RecordedEvent, Row, Value};
 use uuid::Uuid;
 
 /// Where the rows stand.
-pub(super) const TABLE: &str = "statistics_2";
+pub(super) const TABLE: &str = "statistics_3";
 
 /// What the fold keeps of a message beside its facts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use store::{HandleError, StoreError, Tx, Value};
 use tokio_util::sync::CancellationToken;
 
 /// Where the days stand on which messages were left.
-pub(super) const TABLE: &str = "statistics_days_2";
+pub(super) const TABLE: &str = "statistics_days_3";
 
 /// These days have changed: what was put together is of the past.
 pub(super) async fn take_apart(tx: &mut Tx, days: &BTreeSet<i64>) -> Result<(), HandleError> {

@@ -2,11 +2,12 @@
 
 use super::{
     Statistics,
-    answer::{Bounds, each},
-    ask::{Calendar, aside},
+    answer::Bounds,
+    ask::{Calendar, aside, veil},
     course,
     fact::{Fact, FactKind, Took},
     metric::SCORES,
+    pieces::Veil,
 };
 use crate::{Projections, Reader, error::QueryError, message_list};
 use chrono::{DateTime, Utc};
@@ -21,6 +22,15 @@ use uuid::Uuid;
 
 /// A longer stream is not folded for a question.
 const MOST: i64 = 5_000;
+
+/// What a message adds to the figures.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// As of which position of the log.
+    pub as_of: i64,
+    /// What it adds, in the order in which it came about.
+    pub facts: Vec<Explained>,
+}
 
 /// What a message adds to a figure, and the events that it comes of.
 #[derive(Clone, Debug)]
@@ -80,32 +90,31 @@ pub struct Differs {
 }
 
 impl Projections {
-    /// What a message adds to the figures; `None`: it is absent, or not the reader's to know of.
-    pub async fn explain(
-        &self,
-        reader: &Reader,
-        id: MessageId,
-    ) -> Result<Option<Vec<Explained>>, QueryError> {
-        let _turn = self.turn_for_figures().await?;
+    /// What a message adds to the figures, also one that is deleted: they count it. `None`: it is absent, or not the reader's to
+    /// know of. What is thought of others' replies is left out for whoever does not see that.
+    pub async fn explain(&self, reader: &Reader, id: MessageId) -> Result<Option<Explanation>, QueryError> {
+        let _turn = self.explaining.take(&reader.own().unwrap_or_default()).await?;
         let (scope, holders) = reader.scope(self.dialect(), true, 2);
-        let sql = format!(
-            "SELECT 1 AS found FROM {} WHERE message_id = $1 AND deleted = 0{scope}",
-            message_list::TABLE
-        );
+        let sql = format!("SELECT holder FROM {} WHERE message_id = $1{scope}", message_list::TABLE);
         let values: Vec<Value> = [id.to_string().into()].into_iter().chain(holders).collect();
-        if self.store.database().views.row(&sql, &values).await?.is_none() {
-            return Ok(None);
-        }
-        let stream = self.store.read(&LogFilter::stream(Message::TYPE, &id.to_string()), 0, MOST + 1).await?;
+        let row = self.store.database().views.row(&sql, &values).await?;
+        let Some(holder) = row.map(|row| row.text("holder")).transpose()? else { return Ok(None) };
+        let veil = (!reader.sees_reviews(&holder)).then(|| veil(reader));
+        let as_of = self.store.head().await?;
+        let mut stream =
+            self.store.read(&LogFilter::stream(Message::TYPE, &id.to_string()), 0, MOST + 1).await?;
         if i64::try_from(stream.len()).is_ok_and(|events| events > MOST) {
             return Err(QueryError::TooLong);
         }
+        // Something may have happened since the log was asked how far it is.
+        stream.retain(|recorded| recorded.position <= as_of);
         let revisions = LogFilter {
             types: ServiceTarget::EVENTS.map(str::to_owned).to_vec(),
             ..LogFilter::stream(Desk::TYPE, &DESK_ID.to_string())
         };
         let revisions = self.store.read(&revisions, 0, MOST).await?;
-        aside(move || explained(&stream, &revisions)).await
+        let facts = aside(move || explained(&stream, &revisions, veil)).await?;
+        Ok(facts.map(|facts| Explanation { as_of, facts }))
     }
 }
 
@@ -115,7 +124,7 @@ impl Statistics {
     pub fn differing(&self, after: Option<Uuid>, limit: usize) -> Result<(u64, Vec<Differs>), QueryError> {
         let range = Bounds::of(self.range().whole());
         let mut differing = Vec::new();
-        each(self.pieces().of_messages()?, |message| {
+        self.pieces().of_messages()?.each(|message| {
             let seconds = |kind: FactKind| -> Vec<u64> {
                 let facts = message.all.iter().filter(|fact| fact.kind == kind && range.has(fact.at));
                 let took = facts.filter_map(|fact| fact.took);
@@ -143,13 +152,15 @@ impl Statistics {
 fn explained(
     stream: &[RecordedEvent],
     revisions: &[RecordedEvent],
+    veil: Option<Veil>,
 ) -> Result<Option<Vec<Explained>>, QueryError> {
     let facts = course::replay(stream, revisions)
         .map_err(|error| StoreError::Setup(format!("a message cannot be explained: {error}")))?;
     let Some(facts) = facts else { return Ok(None) };
+    let place = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
+    let member = |fact: &Fact| fact.by.and_then(|by| facts.members.get(place(by)).copied());
     let explained = |fact: &Fact| {
         let (metric, version, kind) = metric(fact.kind);
-        let place = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
         let of_criterion = fact.kind == FactKind::Reviewed;
         let criterion = fact.value.filter(|_| of_criterion);
         let of =
@@ -160,14 +171,15 @@ fn explained(
             kind,
             at: micros(fact.at),
             took: fact.took,
-            member: fact.by.and_then(|by| facts.members.get(place(by)).copied()),
+            member: member(fact),
             value: fact.value.map(|value| if of_criterion { value % SCORES } else { value }),
             criterion: criterion.and_then(|value| facts.criteria.get(place(value / SCORES)).cloned()),
             counts: (fact.kind == FactKind::Spam) == facts.spam,
             events: fact.of.iter().filter_map(of).collect(),
         }
     };
-    Ok(Some(facts.all.iter().map(explained).collect()))
+    let told = |fact: &&Fact| !veil.is_some_and(|veil| veil.hides(fact.kind, member(fact)));
+    Ok(Some(facts.all.iter().filter(told).map(explained).collect()))
 }
 
 /// Which metric a fact is for, and what it is there.

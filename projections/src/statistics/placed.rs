@@ -16,7 +16,7 @@ use store::{Column, HandleError, Kind, Tx, Value};
 use uuid::Uuid;
 
 /// Where the days stand: a row at position 0 that is put together, and one for each run of events that changed the day since.
-pub(super) const TABLE: &str = "statistics_placed_2";
+pub(super) const TABLE: &str = "statistics_placed_3";
 
 const COLUMNS: [Column; 6] = [
     ("day", Kind::Int),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::{HandleError, RecordedEvent, Tx};
 
 /// One row, once the desk has hours or a target.
-pub(super) const TABLE: &str = "statistics_rules_2";
+pub(super) const TABLE: &str = "statistics_rules_3";
 
 /// By what waits are measured and judged.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use domain::message::MessageEvent;
 use store::{Column, HandleError, Kind, Tx, Value};
 
 /// Where the rows stand.
-pub(super) const TABLE: &str = "statistics_waits_2";
+pub(super) const TABLE: &str = "statistics_waits_3";
 
 const COLUMNS: [Column; 12] = [
     ("message_id", Kind::Text),

@@ -4,6 +4,7 @@ mod analytics;
 mod as_of;
 mod cuts;
 mod feed;
+mod figures_seen;
 mod gone;
 mod members;
 mod messages;

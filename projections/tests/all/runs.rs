@@ -168,7 +168,7 @@ async fn every_view_of_streams_stops_at_one_that_does_not_go_on_where_its_row_st
         "visitors",
         "members_2",
         "teams",
-        "statistics_2",
+        "statistics_3",
     ] {
         views.execute(&format!("UPDATE {table} SET version = 7"), &[]).await.expect("tampered");
     }

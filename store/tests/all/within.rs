@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 use store::{
-    Dialect, on_both_databases,
+    Dialect, Row, on_both_databases,
     testing::{TestDatabase, soon},
 };
 
 on_both_databases!(
     a_question_that_takes_too_long_is_ended_and_others_are_not,
+    rows_are_taken_as_they_arrive_and_whoever_has_enough_waits_for_no_more,
     whoever_goes_away_while_they_wait_is_in_nobodys_way,
     a_token_has_the_same_hash_in_every_process_of_a_desk_and_in_no_other_desk,
 );
@@ -39,6 +40,37 @@ async fn a_question_that_takes_too_long_is_ended_and_others_are_not(dialect: Dia
         assert_eq!(views.rows("SELECT 1 AS n", &[]).await.expect("readable").len(), 1);
     }
     assert!(views.rows_within(LONG, "SELECT nothing", &[]).await.is_err(), "a fault is one");
+}
+
+/// More rows than there is memory for.
+fn numbers(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => "SELECT generate_series(CAST(1 AS bigint), 1000000000000) AS n",
+        Dialect::Sqlite => {
+            "WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted) SELECT n FROM counted"
+        }
+    }
+}
+
+async fn rows_are_taken_as_they_arrive_and_whoever_has_enough_waits_for_no_more(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    let views = &store.database().views;
+    for _ in 0..8 {
+        let mut sum = 0;
+        let take = |row: Row| {
+            sum += row.int("n")?;
+            if sum > 5_000 { Err(sqlx::Error::RowNotFound) } else { Ok(()) }
+        };
+        let ended = views.each_within(LONG, numbers(dialect), &[], take).await;
+        assert!(matches!(ended, Err(sqlx::Error::RowNotFound)), "what was said ends it: {ended:?}");
+        assert_eq!(sum, 5_050);
+        assert_eq!(views.rows("SELECT 1 AS n", &[]).await.expect("readable").len(), 1);
+    }
+    let enough = |_| Ok::<_, sqlx::Error>(());
+    let in_time = views.each_within(SHORT, numbers(dialect), &[], enough).await;
+    assert!(!in_time.expect("ended"), "it took too long");
+    assert!(views.each_within(LONG, "SELECT 1 AS n", &[], enough).await.expect("read"));
 }
 
 async fn whoever_goes_away_while_they_wait_is_in_nobodys_way(dialect: Dialect) {

@@ -1,6 +1,7 @@
 //! Figures over HTTP: a day at the desk, told by every clock, group and interval, to those who may know.
 
 use super::Desk;
+use domain::access::Role;
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::{Dialect, on_both_databases, testing::soon};
@@ -8,6 +9,8 @@ use store::{Dialect, on_both_databases, testing::soon};
 on_both_databases!(
     a_day_at_the_desk_is_told_in_figures,
     figures_per_member_can_be_switched_off,
+    a_colleagues_reviews_are_told_to_no_agent,
+    whoever_is_rated_could_be_and_nobody_else,
     what_cannot_be_told_is_refused_with_a_reason,
 );
 
@@ -130,6 +133,105 @@ async fn figures_per_member_can_be_switched_off(dialect: Dialect) {
     let explained = desk.ask(Some(&staff), explain, json!({"id": id})).await.data();
     let facts = explained["explain"]["facts"].as_array().expect("facts").clone();
     assert!(facts.len() > 2 && facts.iter().all(|fact| fact["member"].is_null()), "{facts:?}");
+}
+
+/// What is told of members, in figures and of a message.
+const MEMBERS: &str = "query($from: Date!, $until: Date!, $id: ID!) {
+  statistics(range: {from: $from, until: $until}) {
+    quality { criterion mean count member { name } }
+    trend(interval: DAY) { figures { quality { count } } }
+    byMember { name groupCount figures { satisfaction { count responseRate } quality { mean } } }
+  }
+  explain(messageId: $id) { asOfPosition facts { kind value criterion member { name } } }
+}";
+
+async fn of_members(desk: &Desk, token: &str, id: &str) -> Value {
+    desk.nothing_stands_still().await;
+    let mut variables = today(desk);
+    variables["id"] = json!(id);
+    desk.ask(Some(token), MEMBERS, variables).await.data()
+}
+
+async fn a_colleagues_reviews_are_told_to_no_agent(dialect: Dialect) {
+    let desk = Desk::start(dialect).await;
+    let admin = desk.administrator().await;
+    let (bobs, bob) = desk.hire("bob", Role::Agent).await;
+    let (alices, alice) = desk.hire("alice", Role::Agent).await;
+    let (_, lead) = desk.hire("lead", Role::Lead).await;
+    let (visitor, id) = desk.submit().await;
+    let reply = "mutation($id: ID!) { replyToMessage(input: {messageId: $id, content: \"好的\"}) \
+                 { message { entries { ... on Reply { id } } } } }";
+    let replied = desk.ask(Some(&bob), reply, json!({"id": id})).await.data();
+    let entries = replied["replyToMessage"]["message"]["entries"].as_array().expect("entries").clone();
+    let reply = entries.iter().find_map(|entry| entry.get("id")).expect("a reply").clone();
+    act(&desk, &visitor, RATE, &id).await;
+    let review = "mutation($id: ID!, $reply: ID!) { reviewReply(input: {messageId: $id, replyId: $reply, \
+                  scores: [{criterion: \"ACCURACY\", score: 2}]}) { userErrors { code } } }";
+    let reviewed = desk.ask(Some(&lead), review, json!({"id": id, "reply": reply})).await.data();
+    assert_eq!(reviewed["reviewReply"]["userErrors"], json!([]));
+    let assign = "mutation($id: ID!, $to: ID!) { assignMessage(input: {messageId: $id, memberId: $to}) \
+                  { userErrors { code } } }";
+    let give = async |to: &str| {
+        let assigned = desk.ask(Some(&admin), assign, json!({"id": id, "to": to})).await.data();
+        assert_eq!(assigned["assignMessage"]["userErrors"], json!([]));
+    };
+    give(&alices).await;
+    let reviews = |told: &Value| {
+        let facts = told["explain"]["facts"].as_array().expect("facts").clone();
+        facts.into_iter().filter(|fact| fact["kind"] == "reviewed").collect::<Vec<_>>()
+    };
+    // The message is hers now, and not what is thought of her colleague.
+    let told = of_members(&desk, &alice, &id).await;
+    let figures = &told["statistics"];
+    assert_eq!((&figures["quality"], &figures["byMember"]), (&json!([]), &json!([])), "{told}");
+    assert_eq!(figures["trend"], json!([{"figures": {"quality": []}}]), "{told}");
+    assert_eq!(reviews(&told), Vec::<Value>::new());
+    assert!(told["explain"]["facts"].as_array().is_some_and(|facts| facts.len() > 3), "the rest is: {told}");
+    for token in [&lead, &admin] {
+        let told = of_members(&desk, token, &id).await;
+        let of_bob = json!([{"criterion": "ACCURACY", "mean": 2.0, "count": 1, "member": {"name": "bob"}}]);
+        assert_eq!(told["statistics"]["quality"], of_bob);
+        assert_eq!(told["statistics"]["trend"], json!([{"figures": {"quality": [{"count": 1}]}}]));
+        let row = json!({"satisfaction": {"count": 1, "responseRate": 1.0}, "quality": [{"mean": 2.0}]});
+        assert_eq!(told["statistics"]["byMember"], json!([{"name": "bob", "groupCount": 1, "figures": row}]));
+        let fact =
+            json!({"kind": "reviewed", "value": 2, "criterion": "ACCURACY", "member": {"name": "bob"}});
+        assert_eq!(reviews(&told), [fact]);
+        let position: i64 = told["explain"]["asOfPosition"].as_str().expect("one").parse().expect("a number");
+        assert!(position > 0);
+    }
+    // To its author it is told, of a message that is with them.
+    give(&bobs).await;
+    let told = of_members(&desk, &bob, &id).await;
+    assert_eq!((reviews(&told).len(), &told["statistics"]["quality"][0]["mean"]), (1, &json!(2.0)));
+    assert_eq!(told["statistics"]["byMember"][0]["name"], "bob");
+}
+
+async fn whoever_is_rated_could_be_and_nobody_else(dialect: Dialect) {
+    let desk = Desk::start(dialect).await;
+    let admin = desk.administrator().await;
+    let ((_, first), (_, second)) =
+        (desk.hire("first", Role::Agent).await, desk.hire("second", Role::Agent).await);
+    let (visitor, id) = desk.submit().await;
+    act(&desk, &first, REPLY, &id).await;
+    act(&desk, &visitor, RATE, &id).await;
+    act(&desk, &second, REPLY, &id).await;
+    let told = of_members(&desk, &admin, &id).await;
+    let rows = told["statistics"]["byMember"].as_array().expect("rows").clone();
+    let of = |name: &str| {
+        let row = rows.iter().find(|row| row["name"] == name).expect("a row");
+        row["figures"]["satisfaction"].clone()
+    };
+    assert_eq!(of("first"), json!({"count": 1, "responseRate": 1.0}));
+    assert_eq!(of("second"), json!({"count": 0, "responseRate": null}));
+    // It counts as it did once it is deleted, and so it is explained, to whoever may not open it, too.
+    let delete = "mutation($id: ID!) { deleteMessage(input: {messageId: $id, reason: \"-\"}) { userErrors { code } } }";
+    act(&desk, &admin, delete, &id).await;
+    let analyst = desk.member(Role::Analyst).await;
+    let told = of_members(&desk, &analyst, &id).await;
+    let kinds: Vec<_> =
+        told["explain"]["facts"].as_array().expect("facts").iter().map(|f| &f["kind"]).collect();
+    assert!(kinds.contains(&&json!("rated")), "{told}");
 }
 
 async fn what_cannot_be_told_is_refused_with_a_reason(dialect: Dialect) {

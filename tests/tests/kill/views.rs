@@ -104,8 +104,8 @@ async fn compare(database: &Database, copy: &Database, tables: &[&str]) -> Vec<S
 fn difference(rebuilt: &str, table: &str) -> String {
     // Days are put together when there is time for it: their rows say no more than other rows do, or in sum.
     let what = |side: &str| match table {
-        "statistics_days_2" => format!("SELECT day FROM {side}.{table}"),
-        "statistics_placed_2" => {
+        "statistics_days_3" => format!("SELECT day FROM {side}.{table}"),
+        "statistics_placed_3" => {
             format!("SELECT day, sum(backlog) FROM {side}.{table} GROUP BY day HAVING sum(backlog) <> 0")
         }
         _ => format!("SELECT * FROM {side}.{table}"),

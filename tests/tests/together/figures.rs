@@ -257,6 +257,10 @@ fn equal(told: &Statistics, naive: &Naive<'_>, range: StatisticsRange, calendar:
             let [before, now] = naive.remove(&row.key).unwrap_or_default();
             assert_eq!(row.figures, now, "desk {seed}, {group:?} {}", row.key);
             assert_eq!(row.before, before, "desk {seed}, {group:?} {}", row.key);
+            for satisfaction in [row.figures.satisfaction, row.before.satisfaction] {
+                // Whoever was rated could be.
+                assert!(satisfaction.count() <= satisfaction.rateable, "desk {seed}, {group:?} {}", row.key);
+            }
         }
         assert_eq!(naive.keys().collect::<Vec<_>>(), Vec::<&String>::new(), "desk {seed}, {group:?}");
     }

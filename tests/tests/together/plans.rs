@@ -11,7 +11,10 @@ use domain::{
     reference::Reference,
     search::Query,
 };
-use projections::{HistoryFilter, MessageFilter, MessageOrder, PageRequest, Reader};
+use projections::{
+    HistoryFilter, MessageFilter, MessageOrder, PageRequest, Reader,
+    statistics::{Calendar, StatisticsRange, Wanted},
+};
 use sqlx::{Connection, Executor, PgConnection, Row};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,7 +46,7 @@ const TABLES: [&str; 18] = [
     "members_2",
     "deletions",
     "message_search_1",
-    "statistics_2",
+    "statistics_3",
 ];
 
 /// What happened to `OTHERS` messages, as if they had been left and followed before: three events each. In one
@@ -88,9 +91,9 @@ const FILL: &str = "
     INSERT INTO message_search_1 SELECT md5('message' || n)::uuid, -n, ARRAY[n % 50, OTHERS + n]
         FROM generate_series(1, OTHERS) n;
     INSERT INTO deletions SELECT md5('deleted' || n)::uuid, 2, 8e15 FROM generate_series(1, OTHERS) n;
-    INSERT INTO statistics_2 SELECT md5('message' || n)::uuid, 3, n / 1000, '2026-11-22', '{}', '', n, 0 FROM generate_series(1, OTHERS) n;
-    INSERT INTO statistics_placed_2 SELECT n, 0, 0, '', '', '' FROM generate_series(1, OTHERS) n;
-    INSERT INTO statistics_days_2 SELECT n, '', 0, 0 FROM generate_series(0, OTHERS / 1000) n;
+    INSERT INTO statistics_3 SELECT md5('message' || n)::uuid, 3, n / 1000, '2026-11-22', '{}', '', n, 0 FROM generate_series(1, OTHERS) n;
+    INSERT INTO statistics_placed_3 SELECT n, 0, 0, '', '', '' FROM generate_series(1, OTHERS) n;
+    INSERT INTO statistics_days_3 SELECT n, '', 0, 0 FROM generate_series(0, OTHERS / 1000) n;
     UPDATE log_head SET position = position + 3 * OTHERS, recorded_at = recorded_at + 3 * OTHERS;
     UPDATE checkpoints SET position = (SELECT position FROM log_head);";
 
@@ -275,6 +278,17 @@ async fn lists(process: &Process, reader: &Reader, filter: MessageFilter) {
     ask(MessageOrder::OldestFirst, PageRequest { last: Some(1), before, ..PageRequest::default() }).await;
 }
 
+/// Those of a scope, of today and the day before.
+async fn figures(process: &Process) {
+    let agent = Actor::Member { id: super::member(1), grants: Role::Agent.grants() };
+    let reader = Reader::of_statistics(agent, &Reach::Desk).expect("may");
+    let today = process.store.clock().now().date_naive();
+    let range = StatisticsRange::new(today.pred_opt().expect("a day"), today, chrono_tz::Tz::UTC);
+    let (range, all) = (range.expect("a range"), MessageFilter::default());
+    let told = process.views.statistics(&reader, range, &all, Calendar::DeskHours, Wanted::Groups).await;
+    told.expect("readable").figures().expect("whole");
+}
+
 async fn query(process: &Process, id: MessageId) {
     let Process { store, views, .. } = process;
     for reader in readers() {
@@ -319,6 +333,7 @@ async fn query(process: &Process, id: MessageId) {
     let tagged = views.messages(&reader, &tag, MessageOrder::NewestFirst, &PageRequest::default()).await;
     assert!(tagged.expect("readable").rows.is_empty());
     assert!(views.reviews(&[ReplyId(Uuid::nil())]).await.expect("readable").is_empty());
+    figures(process).await;
     let log = store.read(&LogFilter::default(), history[0].event.position, 10).await.expect("readable");
     assert!(!log.is_empty());
     views.status().await.expect("readable");

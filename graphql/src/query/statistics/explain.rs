@@ -16,14 +16,17 @@ use projections::statistics::{self, Differs, Explained, Metric};
 pub(super) struct Explanation {
     /// Which message.
     message_id: ID,
+    /// The position of the log that all of this is as of.
+    as_of_position: LogPosition,
     /// What it adds, in the order in which it came about; what was taken back since is not there.
     facts: Vec<Fact>,
 }
 
 impl Explanation {
-    pub(super) fn new(message_id: ID, explained: Vec<Explained>, per_member: bool) -> Self {
-        let facts = explained.into_iter().map(|explained| Fact { explained, per_member }).collect();
-        Self { message_id, facts }
+    pub(super) fn new(message_id: ID, explained: statistics::Explanation, per_member: bool) -> Self {
+        let facts = explained.facts.into_iter();
+        let facts = facts.map(|explained| Fact { explained, per_member }).collect();
+        Self { message_id, as_of_position: LogPosition(explained.as_of), facts }
     }
 }
 

@@ -6,6 +6,9 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::ids::MemberId;
 use projections::statistics::{self, Figures as Worked};
 
+/// As much of what members think of each other's replies is shown.
+const MOST_QUALITIES: usize = 100;
+
 /// The figures, and whether those of members are shown.
 #[derive(Clone)]
 pub(super) struct Figures {
@@ -152,19 +155,23 @@ impl Figures {
         }
     }
 
-    /// What members think of each other's replies, per member and criterion; empty when the desk shows no figures per
-    /// member.
+    /// What members think of each other's replies, per member and criterion: of the caller's own replies, and of all others when
+    /// they may review them or read the figures of the whole desk. At most 100, those with the most scores. Empty when the desk shows
+    /// no figures per member.
     async fn quality(&self, ctx: &Context<'_>) -> Result<Vec<Quality>> {
-        let mut shown = Vec::new();
-        for quality in self.figures.quality.iter().filter(|_| self.per_member) {
-            let member = ctx.neighbours().named(ctx, MemberId(quality.member)).await?;
-            shown.push(Quality {
-                member,
-                criterion: ID(quality.criterion.clone()),
-                mean: quality.mean(),
-                count: signed(quality.count),
-            });
+        let mut shown: Vec<_> = self.figures.quality.iter().filter(|_| self.per_member).collect();
+        if shown.len() > MOST_QUALITIES {
+            shown.sort_by_key(|quality| std::cmp::Reverse(quality.count));
+            shown.truncate(MOST_QUALITIES);
         }
-        Ok(shown)
+        let ids: Vec<_> = shown.iter().map(|quality| MemberId(quality.member)).collect();
+        let members = ctx.neighbours().all_named(ctx, &ids).await?;
+        let quality = |(quality, member): (&statistics::Quality, Member)| Quality {
+            member,
+            criterion: ID(quality.criterion.clone()),
+            mean: quality.mean(),
+            count: signed(quality.count),
+        };
+        Ok(shown.into_iter().zip(members).map(quality).collect())
     }
 }

@@ -216,17 +216,6 @@ impl Log {
                     }
                     ends_wait(&mut |what, at, by| once(what, at, by, none, 0, ""), by);
                     (answered, owes, attention, parked, wait) = (true, false, false, None, None);
-                    told.all.retain(|once| once.what != "rateable");
-                    let once = Once {
-                        what: "rateable",
-                        at: submitted,
-                        by,
-                        wall: 0,
-                        desk: 0,
-                        text: String::new(),
-                        value: 0,
-                    };
-                    told.all.push(once);
                 }
                 "MessageResolved" | "MessageClosed" => {
                     stage = "over";
@@ -326,6 +315,13 @@ impl Log {
                 _ if waits => told.waited.push((raw.recorded_at, None)),
                 _ => {}
             }
+        }
+        // Once a member has replied it can be rated: a chance of whoever the rating is of, and of the last one to reply when
+        // there is none.
+        let last = |what: &str| told.all.iter().rev().find(|once| once.what == what).map(|once| once.by);
+        if let Some(by) = last("rated").or_else(|| last("replied")) {
+            let (what, at, text) = ("rateable", submitted, String::new());
+            told.all.push(Once { what, at, by, wall: 0, desk: 0, text, value: 0 });
         }
         told
     }

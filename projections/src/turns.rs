@@ -1,4 +1,4 @@
-//! Who may search now: each search opens messages, and nobody may have all of the process for theirs.
+//! Who may ask what costs much: nobody may have all of the process for theirs.
 
 use crate::error::QueryError;
 use std::{
@@ -9,22 +9,17 @@ use std::{
     },
     time::Duration,
 };
-use store::{Dialect, Store};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
-/// As many searches at once in a process on PostgreSQL.
-const AT_ONCE: usize = 4;
-/// SQLite has four connections that read, and others read, too.
-const AT_ONCE_ON_SQLITE: usize = 2;
-/// As many wait for that.
+/// As many wait for a turn.
 const WAITING: usize = 16;
 /// … for as long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The turns of one process.
+/// The turns of one process, for questions of one kind.
 #[derive(Clone)]
 pub(crate) struct Turns(Arc<Inner>);
 
@@ -33,11 +28,13 @@ struct Inner {
     /// One each.
     members: Mutex<HashMap<String, Weak<Semaphore>>>,
     waiting: AtomicUsize,
+    /// What whoever finds no turn is told.
+    busy: fn() -> QueryError,
 }
 
 /// A turn, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(crate) struct Turn {
     _own: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
 }
@@ -46,36 +43,30 @@ pub(super) struct Turn {
 struct Waiting<'t>(&'t AtomicUsize);
 
 impl Turns {
-    pub(crate) fn of(store: &Store) -> Self {
-        Self::new(store.database().dialect())
-    }
-
-    fn new(dialect: Dialect) -> Self {
-        let at_once = match dialect {
-            Dialect::Postgres => AT_ONCE,
-            Dialect::Sqlite => AT_ONCE_ON_SQLITE,
-        };
+    /// So many at once, each of another member.
+    pub(crate) fn new(at_once: usize, busy: fn() -> QueryError) -> Self {
         Self(Arc::new(Inner {
             all: Arc::new(Semaphore::new(at_once)),
             members: Mutex::new(HashMap::new()),
             waiting: AtomicUsize::new(0),
+            busy,
         }))
     }
 
     /// A turn of this member, at once or as soon as others have ended.
-    pub(super) async fn take(&self, member: &str) -> Result<Turn, QueryError> {
+    pub(crate) async fn take(&self, member: &str) -> Result<Turn, QueryError> {
         let (all, own) = (self.0.all.clone(), self.own(member));
         if let Ok(own) = own.clone().try_acquire_owned()
             && let Ok(all) = all.clone().try_acquire_owned()
         {
             return Ok(Turn { _own: own, _all: all });
         }
-        let _waiting = Waiting::new(&self.0.waiting).ok_or(QueryError::Busy)?;
-        // First their own: who searches twice is not in the way of others.
+        let _waiting = Waiting::new(&self.0.waiting).ok_or_else(self.0.busy)?;
+        // First their own: who asks twice is not in the way of others.
         let both = async { (own.acquire_owned().await, all.acquire_owned().await) };
         match timeout(PATIENCE, both).await {
             Ok((Ok(own), Ok(all))) => Ok(Turn { _own: own, _all: all }),
-            _ => Err(QueryError::Busy),
+            _ => Err((self.0.busy)()),
         }
     }
 
@@ -84,7 +75,7 @@ impl Turns {
         if let Some(own) = members.get(member).and_then(Weak::upgrade) {
             return own;
         }
-        // Whoever does not search has no entry: as many are left as search or wait.
+        // Whoever asks nothing has no entry: as many are left as ask or wait.
         members.retain(|_, own| own.strong_count() > 0);
         let own = Arc::new(Semaphore::new(1));
         members.insert(member.to_owned(), Arc::downgrade(&own));
@@ -110,6 +101,10 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::*;
 
+    fn turns(at_once: usize) -> Turns {
+        Turns::new(at_once, || QueryError::Busy)
+    }
+
     /// What comes of it without waiting; `None`: nothing yet.
     async fn now<F: Future>(future: F) -> Option<F::Output> {
         tokio::select! {
@@ -124,8 +119,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn four_search_at_once_and_nobody_twice() {
-        let turns = Turns::new(Dialect::Postgres);
+    async fn four_ask_at_once_and_nobody_twice() {
+        let turns = turns(4);
         let own = turns.take("a").await.expect("a turn");
         assert!(now(turns.take("a")).await.is_none(), "theirs has not ended");
         let mut others = Vec::new();
@@ -137,12 +132,12 @@ mod tests {
         assert!(now(turns.take("e")).await.is_some());
         drop(own);
         assert!(now(turns.take("a")).await.is_some());
-        assert_eq!(turns.0.members.lock().expect("members").len(), 1, "whoever does not search is forgotten");
+        assert_eq!(turns.0.members.lock().expect("members").len(), 1, "whoever asks nothing is forgotten");
     }
 
     #[tokio::test]
     async fn sixteen_wait_and_the_next_is_told_to_come_again() {
-        let turns = Turns::new(Dialect::Sqlite);
+        let turns = turns(2);
         let held = [turns.take("a").await.expect("a turn"), turns.take("b").await.expect("a turn")];
         let mut waiting: Vec<_> = (0..16).map(|n| Box::pin(turns.take(["a", "c"][n % 2]))).collect();
         for waiting in &mut waiting {
@@ -159,7 +154,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_ever() {
-        let turns = Turns::new(Dialect::Postgres);
+        let turns = turns(4);
         let _held = turns.take("a").await.expect("a turn");
         assert!(matches!(turns.take("a").await, Err(QueryError::Busy)));
     }

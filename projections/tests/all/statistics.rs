@@ -16,8 +16,7 @@ use projections::{
     statistics::{Calendar, Durations, Figures, Group, Interval, Statistics, StatisticsRange, Wanted},
 };
 use std::{sync::Arc, time::Duration};
-use store::{Dialect, RebuildProgress, on_both_databases};
-use tokio::sync::watch;
+use store::{Dialect, on_both_databases};
 use uuid::Uuid;
 
 on_both_databases!(

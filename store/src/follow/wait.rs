@@ -46,8 +46,8 @@ impl Followers {
 
     /// How far the view among these has come that is furthest behind, in whatever process.
     pub async fn reached(&self, names: &[&str]) -> Result<i64, StoreError> {
-        let named = |name| self.all.iter().find(|follower| follower.view.name == name);
-        let views: Option<Vec<&View>> = names.iter().map(|name| Some(&named(*name)?.view)).collect();
+        let of = |name| self.all.iter().find(|follower| follower.view.name == name);
+        let views: Option<Vec<&View>> = names.iter().map(|name| Some(&of(*name)?.view)).collect();
         match views {
             Some(views) => checkpoint::least(&self.store, &views).await,
             None => Ok(0),

@@ -8,6 +8,7 @@ use crate::{
     socket::Sockets,
 };
 use commands::{CommandError, Commands, MessagesOf, SignInLink};
+use domain::ids::CategoryId;
 use projections::{
     Projections,
     notifications::{Notifier, Remedies, Remedy},
@@ -115,9 +116,9 @@ impl Server {
         let statistics = tokio::spawn(projections.clone().keep_statistics_together(stop.clone()));
         let search = tokio::spawn(projections.clone().keep_search_tidy(stop.clone()));
         let views = projections.clone();
-        let waiting = move || {
+        let waiting = move |category_id: Option<CategoryId>| {
             let views = views.clone();
-            async move { views.waiting().await }
+            async move { views.waiting(category_id.as_ref()).await }
         };
         let auto_replies = tokio::spawn(commands.clone().watch_auto_replies(waiting, stop.clone()));
         let links = graphql::Links { base: config.public_url.clone() };

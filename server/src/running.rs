@@ -6,6 +6,7 @@ use crate::{
     metrics::Metrics,
     router::{App, router},
     socket::Sockets,
+    special_days,
 };
 use commands::{CommandError, Commands, MessagesOf, SignInLink};
 use domain::ids::CategoryId;
@@ -86,6 +87,7 @@ impl Server {
         let projections = Projections::start(&store, &stop_following).patient(config.edge.bounds.seen);
         // A version of a view that is new has the past still before it: nobody is answered from that.
         projections.filled().await?;
+        special_days::warn(&projections, store.clock().now()).await;
         let listener = socket.listen(BACKLOG).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let metrics = metrics.map(|socket| socket.listen(METRICS_BACKLOG)).transpose();

@@ -9,15 +9,16 @@ use crate::{
     execute::ATTEMPTS,
     streams::{sealing_key, stream},
 };
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Acted,
     decide::Decide,
     desk::{AUTO_REPLY_WITHIN, AutoReply, Desk, LeftWord, Settings},
     hours::Moment,
-    ids::{DESK_ID, MessageId, ReplyId, VisitorId},
+    ids::{CategoryId, DESK_ID, MessageId, ReplyId, VisitorId},
     message::{Message, MessageCommand, MessageEvent, SendAutoReply},
 };
-use std::{fmt::Display, time::Duration};
+use std::{collections::BTreeMap, fmt::Display, time::Duration};
 use store::{AppendError, LogFilter, RecordedEvent, Reservation};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -47,6 +48,14 @@ struct Left {
     cause: uuid::Uuid,
 }
 
+/// What a message of a category is judged by.
+#[derive(Clone, Copy)]
+struct Now {
+    moment: Moment,
+    /// When the last member left, while nobody is there and that counts.
+    last_present: Option<DateTime<Utc>>,
+}
+
 /// How far the rule has looked.
 struct Looked {
     through: i64,
@@ -56,10 +65,10 @@ struct Looked {
 
 impl Commands {
     /// Answers what is left while the desk is closed, until `stop` is cancelled. `waiting` says how many messages wait
-    /// for a word of the desk's. A watch that panics is started again.
+    /// for a word of the desk's: those of a category, or all of them. A watch that panics is started again.
     pub async fn watch_auto_replies<W, F, E>(self, waiting: W, stop: CancellationToken)
     where
-        W: Fn() -> F + Clone + Send + Sync + 'static,
+        W: Fn(Option<CategoryId>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<u32, E>> + Send + 'static,
         E: Display + Send + 'static,
     {
@@ -75,7 +84,7 @@ impl Commands {
     /// Looks at what was left after a position.
     async fn answer_by_rule<W, F, E>(&self, from: i64, waiting: &W) -> Result<Looked, CommandError>
     where
-        W: Fn() -> F,
+        W: Fn(Option<CategoryId>) -> F,
         F: Future<Output = Result<u32, E>>,
         E: Display,
     {
@@ -111,27 +120,34 @@ impl Commands {
         waiting: &W,
     ) -> Result<bool, CommandError>
     where
-        W: Fn() -> F,
+        W: Fn(Option<CategoryId>) -> F,
         F: Future<Output = Result<u32, E>>,
         E: Display,
     {
         if left.is_empty() {
             return Ok(false);
         }
-        let now = self.moment(settings, waiting).await?;
-        let mut closed = vec![];
+        let (mut moments, mut closed) = (BTreeMap::new(), vec![]);
         for left in left {
-            let Some(reply) = settings.auto_reply_to(&left.word, now) else { continue };
+            let of = left.word.category_id.clone();
+            let now = match moments.get(&of) {
+                Some(now) => *now,
+                None => self.moment(settings, of.clone(), waiting).await?,
+            };
+            moments.insert(of, now);
+            let Some(reply) = settings.auto_reply_to(&left.word, now.moment, now.last_present) else {
+                continue;
+            };
             let once = self.once_in(&reply, &left);
             if self.store.holder_of(RULE, &once.value).await?.is_none() {
-                closed.push(left);
+                closed.push((left, now));
             }
         }
         let any = !closed.is_empty();
         let (mut lanes, mut waits) = (JoinSet::new(), closed.into_iter());
         loop {
             while lanes.len() < LANES
-                && let Some(left) = waits.next()
+                && let Some((left, now)) = waits.next()
             {
                 let commands = self.clone();
                 lanes.spawn(async move { (left.message_id, commands.answer_message(&left, now).await) });
@@ -149,15 +165,18 @@ impl Commands {
     }
 
     /// Once, however often this is tried and by how many processes.
-    async fn answer_message(&self, left: &Left, now: Moment) -> Result<(), CommandError> {
+    async fn answer_message(&self, left: &Left, now: Now) -> Result<(), CommandError> {
+        let Now { moment, last_present } = now;
         for attempt in 0..ATTEMPTS {
             let (desk, relied_on) = self.desk_as(attempt > 0).await?;
-            let Some(reply) = desk.settings().auto_reply_to(&left.word, now) else { return Ok(()) };
+            let Some(reply) = desk.settings().auto_reply_to(&left.word, moment, last_present) else {
+                return Ok(());
+            };
             let reservation = self.once_in(&reply, left);
             let id = left.message_id.to_string();
             let message = self.known::<Message>(&id, attempt > 0).await?;
             let send = SendAutoReply {
-                at: now.at,
+                at: moment.at,
                 reply_id: ReplyId(self.store.derive_id("auto-reply id", &[id.as_bytes()])),
                 content: reply.content,
                 opens_at: reply.opens_at,
@@ -186,25 +205,34 @@ impl Commands {
 
     /// Who is there and how many wait is looked up when the desk asks for it. One of those who wait has just left what is
     /// asked about: whether the desk was open to them is told without them.
-    async fn moment<W, F, E>(&self, settings: &Settings, waiting: &W) -> Result<Moment, CommandError>
+    async fn moment<W, F, E>(
+        &self,
+        settings: &Settings,
+        of: Option<CategoryId>,
+        waiting: &W,
+    ) -> Result<Now, CommandError>
     where
-        W: Fn() -> F,
+        W: Fn(Option<CategoryId>) -> F,
         F: Future<Output = Result<u32, E>>,
         E: Display,
     {
         let rule = settings.availability_rule();
         let mut moment = Moment { at: self.now(), present: 0, waiting: 0 };
+        let mut last_present = None;
         if rule.asks_for_people() {
             moment.present = u32::try_from(self.present().await?.len()).unwrap_or(u32::MAX);
+            if moment.present == 0 {
+                last_present = self.last_left().await?;
+            }
         }
         if rule.most_waiting_per_member.is_some() {
-            let waiting = waiting().await.map_err(|error| {
+            let waiting = waiting(of).await.map_err(|error| {
                 tracing::warn!(%error, "it could not be told how many messages wait");
                 CommandError::Unavailable
             })?;
             moment.waiting = waiting.saturating_sub(1);
         }
-        Ok(moment)
+        Ok(Now { moment, last_present })
     }
 
     fn once_in(&self, reply: &AutoReply, left: &Left) -> Reservation {
@@ -234,7 +262,7 @@ fn left_by_visitor(event: &RecordedEvent) -> Result<Option<Left>, CommandError> 
 
 async fn watch<W, F, E>(commands: Commands, waiting: W, stop: CancellationToken)
 where
-    W: Fn() -> F,
+    W: Fn(Option<CategoryId>) -> F,
     F: Future<Output = Result<u32, E>>,
     E: Display,
 {
@@ -272,7 +300,7 @@ async fn turn<W, F, E>(
     kept: &mut i64,
 ) -> Result<bool, CommandError>
 where
-    W: Fn() -> F,
+    W: Fn(Option<CategoryId>) -> F,
     F: Future<Output = Result<u32, E>>,
     E: Display,
 {

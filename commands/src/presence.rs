@@ -1,8 +1,11 @@
-//! Who is at the desk: said by themselves, again and again, for it ends by itself. It is no event: nobody asks later.
+//! Who is at the desk: said by themselves, again and again, for it ends by itself. It is no event: nobody asks later who
+//! was there.
 
 use crate::{Caller, Commands, access::person, error::CommandError};
+use chrono::{DateTime, Utc};
 use domain::ids::MemberId;
 use std::collections::BTreeSet;
+use store::micros;
 
 /// Whoever does not say it again within five minutes is away; in microseconds.
 const PRESENT_FOR: i64 = 5 * 60 * 1_000_000;
@@ -21,6 +24,11 @@ impl Commands {
     pub async fn keep_present(&self, members: &[MemberId]) -> Result<(), CommandError> {
         let ids: Vec<String> = members.iter().map(ToString::to_string).collect();
         Ok(self.store.keep_present(&ids, self.store.clock().micros() + PRESENT_FOR).await?)
+    }
+
+    /// When the last of those who are not at the desk any more left it; `None`: nobody ever did.
+    pub(crate) async fn last_left(&self) -> Result<Option<DateTime<Utc>>, CommandError> {
+        Ok(self.store.last_left().await?.map(micros))
     }
 
     /// Who is at the desk now.

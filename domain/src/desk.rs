@@ -2,6 +2,7 @@
 //! be asked about the desk as it was then.
 
 mod auto_reply;
+mod closing;
 mod event;
 mod grace;
 mod hours;
@@ -14,6 +15,7 @@ mod target;
 mod tests;
 
 pub use auto_reply::{AUTO_REPLY_WITHIN, AutoReply, LeftWord};
+pub use closing::OpenBefore;
 pub use event::{
     AutoReplyRevised, BlockedWordsRevised, CategoriesRevised, Category, Criterion, CustomRole, DeskEvent,
     DeskRevised, FieldKind, FormField, FormRevised, Localised, OpeningHoursRevised, PrivacyNoticeRevised,
@@ -64,6 +66,9 @@ pub struct Settings {
     pub categories: Option<CategoriesRevised>,
     /// When somebody is there.
     pub opening_hours: Option<OpeningHoursRevised>,
+    /// When the desk was last open by the hours before those.
+    #[serde(default)]
+    pub open_before: OpenBefore,
     /// How soon an answer is due.
     pub service_target: Option<ServiceTargetRevised>,
     /// What is answered at once when it is closed.
@@ -256,7 +261,7 @@ impl Aggregate for Desk {
             DeskEvent::DeskRevised(event) => settings.desk = Some(event),
             DeskEvent::FormRevised(event) => settings.take_form(event),
             DeskEvent::CategoriesRevised(event) => settings.take_categories(event),
-            DeskEvent::OpeningHoursRevised(event) => settings.opening_hours = Some(event),
+            DeskEvent::OpeningHoursRevised(event) => settings.take_hours(event),
             DeskEvent::ServiceTargetRevised(event) => settings.service_target = Some(event),
             DeskEvent::AutoReplyRevised(event) => settings.auto_reply = Some(event),
             DeskEvent::PrivacyNoticeRevised(event) => settings.privacy_notice = Some(event),

@@ -282,6 +282,7 @@ hours-time-zone = das ist keine Zeitzone wie Asia/Shanghai oder Europe/Berlin (I
 hours-too-many = die Liste hat { $actual } Einträge, höchstens { $most } sind erlaubt
 hours-days = geben Sie Wochentage an, jeden einmal: 1 ist Montag, 7 Sonntag
 hours-weekday = das ist kein Wochentag: 1 ist Montag, 7 Sonntag
+hours-weekday-closed = dieser Wochentag hat keine Zeiten; nennen Sie einen, der welche hat, oder geben Sie ranges an
 hours-time = das ist keine Uhrzeit wie 09:00
 hours-begins-at-the-end = 24:00 kann nur ein Ende sein; was um Mitternacht beginnt, beginnt um 00:00
 hours-no-length = Anfang und Ende sind gleich; der ganze Tag geht von 00:00 bis 24:00
@@ -313,11 +314,17 @@ calendar-too-many = die iCalendar-Datei hat mehr als 5000 Termine
 calendar-none = das ist keine iCalendar-Datei: sie beginnt nicht mit BEGIN:VCALENDAR
 calendar-line = die iCalendar-Datei ist in Zeile { $line } nicht lesbar
 calendar-cut-off = die iCalendar-Datei endet zu früh: zu einem BEGIN fehlt das END
+days-too-large = die Datei hat { $bytes } Bytes, höchstens 262144 sind erlaubt
+days-shape = das ist kein JSON mit den Listen holidays und working_days; Zeile { $line }, Spalte { $column }: { $why }
 left-out-timed = er hat eine Uhrzeit; Feiertage dauern ganze Tage
 left-out-cancelled = er ist abgesagt
 left-out-unreadable = er hat kein lesbares { $what }
 left-out-too-long = er dauert länger als 60 Tage
 left-out-repeats = er wiederholt sich nach { $rule }; verstanden wird nur jedes Jahr am selben Tag: tragen Sie seine Tage von Hand ein
+left-out-unclear = er heißt nach Arbeit, und ob an ihm gearbeitet wird, ist nicht zu erkennen: tragen Sie ihn von Hand ein
+left-out-working-day = er ist schon ein Arbeitstag; nehmen Sie den zuerst weg, wenn er frei ist
+left-out-holiday = er ist schon ein Feiertag; nehmen Sie den zuerst weg, wenn gearbeitet wird
+left-out-no-hours = kein Wochentag hat Zeiten, die er haben könnte
 
 # Ob jemand da ist (graphql/src/query/desk/availability.rs).
 availability-always-open = Rund um die Uhr geöffnet.

@@ -282,6 +282,7 @@ hours-time-zone = this is no time zone such as Asia/Shanghai or Europe/Berlin (I
 hours-too-many = the list has { $actual } entries, at most { $most } are allowed
 hours-days = give days of the week, each once: 1 is Monday, 7 Sunday
 hours-weekday = this is no day of the week: 1 is Monday, 7 Sunday
+hours-weekday-closed = that weekday has no hours; name one that has some, or give ranges
 hours-time = this is no time of day such as 09:00
 hours-begins-at-the-end = 24:00 can only be an end; what begins at midnight begins at 00:00
 hours-no-length = beginning and end are the same; the whole day is from 00:00 until 24:00
@@ -313,11 +314,17 @@ calendar-too-many = the iCalendar file has more than 5000 events
 calendar-none = this is no iCalendar file: it does not begin with BEGIN:VCALENDAR
 calendar-line = the iCalendar file cannot be read at line { $line }
 calendar-cut-off = the iCalendar file ends too early: a BEGIN has no END
+days-too-large = the file has { $bytes } bytes, at most 262144 are allowed
+days-shape = this is no JSON with the lists holidays and working_days; line { $line }, column { $column }: { $why }
 left-out-timed = it has a time of day; holidays last whole days
 left-out-cancelled = it is cancelled
 left-out-unreadable = it has no { $what } that can be read
 left-out-too-long = it is longer than 60 days
 left-out-repeats = it repeats by { $rule }; only every year on the same day is understood: add its days by hand
+left-out-unclear = its name speaks of work, and it is not clear whether it is worked: add it by hand
+left-out-working-day = it is a working day already; take that away first if it is a holiday
+left-out-holiday = it is a holiday already; take that away first if it is worked
+left-out-no-hours = no weekday has hours that it could have
 
 # Whether somebody is there (graphql/src/query/desk/availability.rs).
 availability-always-open = Open around the clock.

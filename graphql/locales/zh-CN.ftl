@@ -282,6 +282,7 @@ hours-time-zone = 这不是时区，请填写 Asia/Shanghai 或 Europe/Berlin �
 hours-too-many = 列表有 { $actual } 项，最多 { $most } 项
 hours-days = 请填写星期几，每天一次：1 为星期一，7 为星期日
 hours-weekday = 这不是星期几：1 为星期一，7 为星期日
+hours-weekday-closed = 该星期没有服务时间，请填写有服务时间的星期，或填写 ranges
 hours-time = 这不是时间，请填写 09:00 这样的时间
 hours-begins-at-the-end = 24:00 只能作为结束时间；从午夜开始请填写 00:00
 hours-no-length = 开始与结束时间相同；全天请填写 00:00 至 24:00
@@ -313,11 +314,17 @@ calendar-too-many = iCalendar 文件的日程超过 5000 条
 calendar-none = 这不是 iCalendar 文件：开头不是 BEGIN:VCALENDAR
 calendar-line = iCalendar 文件第 { $line } 行无法读取
 calendar-cut-off = iCalendar 文件不完整：有 BEGIN 没有 END
+days-too-large = 文件有 { $bytes } 字节，最多 262144 字节
+days-shape = 这不是含有 holidays 与 working_days 列表的 JSON；第 { $line } 行第 { $column } 列：{ $why }
 left-out-timed = 有具体时间；节假日须为全天
 left-out-cancelled = 已取消
 left-out-unreadable = 没有可读取的 { $what }
 left-out-too-long = 超过 60 天
 left-out-repeats = 按 { $rule } 重复；只支持每年同一天重复，请手动添加
+left-out-unclear = 名称涉及上班，但无法判断当天是否上班，请手动添加
+left-out-working-day = 当天已是调休工作日；如为假日，请先删除该工作日
+left-out-holiday = 当天已是假日；如需上班，请先删除该假日
+left-out-no-hours = 每周都没有可以参照的服务时间
 
 # 现在有没有人 (graphql/src/query/desk/availability.rs)。
 availability-always-open = 全天在线。

@@ -282,6 +282,7 @@ hours-time-zone = 這不是時區，請填寫 Asia/Taipei 或 Europe/Berlin 這�
 hours-too-many = 清單有 { $actual } 項，最多 { $most } 項
 hours-days = 請填寫星期幾，每天一次：1 為星期一，7 為星期日
 hours-weekday = 這不是星期幾：1 為星期一，7 為星期日
+hours-weekday-closed = 該星期沒有服務時間，請填寫有服務時間的星期，或填寫 ranges
 hours-time = 這不是時間，請填寫 09:00 這樣的時間
 hours-begins-at-the-end = 24:00 只能作為結束時間；從午夜開始請填寫 00:00
 hours-no-length = 開始與結束時間相同；全天請填寫 00:00 至 24:00
@@ -313,11 +314,17 @@ calendar-too-many = iCalendar 檔案的行程超過 5000 筆
 calendar-none = 這不是 iCalendar 檔案：開頭不是 BEGIN:VCALENDAR
 calendar-line = iCalendar 檔案第 { $line } 行無法讀取
 calendar-cut-off = iCalendar 檔案不完整：有 BEGIN 沒有 END
+days-too-large = 檔案有 { $bytes } 位元組，最多 262144 位元組
+days-shape = 這不是含有 holidays 與 working_days 清單的 JSON；第 { $line } 行第 { $column } 欄：{ $why }
 left-out-timed = 有具體時間；假日須為全天
 left-out-cancelled = 已取消
 left-out-unreadable = 沒有可讀取的 { $what }
 left-out-too-long = 超過 60 天
 left-out-repeats = 依 { $rule } 重複；只支援每年同一天重複，請手動新增
+left-out-unclear = 名稱涉及上班，但無法判斷當天是否上班，請手動新增
+left-out-working-day = 當天已是補班日；如為假日，請先刪除該補班日
+left-out-holiday = 當天已是假日；如需上班，請先刪除該假日
+left-out-no-hours = 每週都沒有可以參照的服務時間
 
 # 現在有沒有人 (graphql/src/query/desk/availability.rs)。
 availability-always-open = 全天在線。

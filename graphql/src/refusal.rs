@@ -9,7 +9,7 @@ mod roles;
 
 pub(crate) use channels::{of_address, of_emails, of_rules, of_secret, of_stars, required, too_many_emails};
 
-pub(crate) use desk::{all_of_command, of_calendar, of_most_waiting, why_left_out};
+pub(crate) use desk::{all_of_command, of_calendar, of_days, of_days_file, of_most_waiting, why_left_out};
 pub(crate) use form::form_changed;
 
 use crate::language::{Gap, Language};

@@ -8,10 +8,7 @@ use domain::{
     ids::DESK_ID,
 };
 use std::{ops::Deref, sync::Arc};
-use store::{LogFilter, StoreError};
-
-/// As many revisions are looked back over: anybody may ask.
-const MOST_REVISIONS: usize = 100;
+use store::{LogFilter, RecordedEvent, StoreError};
 
 /// The desk's settings in force, shared by all who look at them: they hold every text in every language.
 #[derive(Clone)]
@@ -31,51 +28,51 @@ impl Projections {
         Ok(InForce(self.store.latest::<Desk>(&DESK_ID.to_string()).await?.aggregate))
     }
 
-    /// The opening hours that were in force at a moment, by the desk's own time; before the first, those. It looks back over
-    /// a hundred revisions, and a moment before them is told by the earliest of these.
+    /// The opening hours that were in force at a moment, by the desk's own time; before the first, those. Of a thousand
+    /// revisions ten are read: each is later than the one before, but for the clocks of processes that differ, and when it
+    /// was recorded may be told by another clock.
     pub async fn opening_hours_at(
         &self,
         at: DateTime<Utc>,
     ) -> Result<Option<OpeningHoursRevised>, QueryError> {
-        let (mut earliest, mut until) = (None, i64::MAX);
-        for _ in 0..MOST_REVISIONS {
-            let last = self.last_of_the_desk("OpeningHoursRevised", until).await?;
-            let Some((DeskEvent::OpeningHoursRevised(revised), position)) = last else { break };
-            until = position - 1;
-            let in_force = revised.at <= at;
-            earliest = Some(revised);
-            if in_force {
+        let revisions = revisions_of("OpeningHoursRevised");
+        let (mut in_force, mut earliest) = (None, None);
+        let (mut from, mut until) = (0, self.store.count(&revisions, 0).await?);
+        while from < until {
+            let middle = from + (until - from) / 2;
+            let Some(DeskEvent::OpeningHoursRevised(revised)) =
+                self.store.nth(&revisions, middle).await?.as_ref().map(event).transpose()?
+            else {
                 break;
+            };
+            if revised.at <= at {
+                (in_force, from) = (Some(revised), middle + 1);
+            } else {
+                (earliest, until) = (Some(revised), middle);
             }
         }
-        Ok(earliest)
+        Ok(in_force.or(earliest))
     }
 
     /// When answers were due by the settings in force then.
     pub(crate) async fn target_as_of(&self, position: i64) -> Result<ServiceTarget, QueryError> {
         let mut target = ServiceTarget::default();
         for event_type in ServiceTarget::EVENTS {
-            if let Some((event, _)) = self.last_of_the_desk(event_type, position).await? {
-                target.apply(event);
+            let revisions = LogFilter { until: Some(position), ..revisions_of(event_type) };
+            if let Some(last) = self.store.last(&revisions).await? {
+                target.apply(event(&last)?);
             }
         }
         Ok(target)
     }
+}
 
-    /// The last event of a type up to a position, and its own.
-    async fn last_of_the_desk(
-        &self,
-        event_type: &str,
-        position: i64,
-    ) -> Result<Option<(DeskEvent, i64)>, QueryError> {
-        let revisions = LogFilter {
-            types: vec![event_type.to_owned()],
-            until: Some(position),
-            ..LogFilter::stream(Desk::TYPE, &DESK_ID.to_string())
-        };
-        let Some(last) = self.store.last(&revisions).await? else { return Ok(None) };
-        let event = event_of::<Desk>(&last);
-        let event = event.map_err(|error| StoreError::Setup(format!("the desk cannot be told: {error}")))?;
-        Ok(Some((event, last.position)))
-    }
+/// The desk's events of a type.
+fn revisions_of(event_type: &str) -> LogFilter {
+    LogFilter { types: vec![event_type.to_owned()], ..LogFilter::stream(Desk::TYPE, &DESK_ID.to_string()) }
+}
+
+fn event(recorded: &RecordedEvent) -> Result<DeskEvent, StoreError> {
+    let event = event_of::<Desk>(recorded);
+    event.map_err(|error| StoreError::Setup(format!("the desk cannot be told: {error}")))
 }

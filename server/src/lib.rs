@@ -28,6 +28,7 @@ mod running;
 mod schemas;
 mod show;
 mod socket;
+mod special_days;
 #[cfg(feature = "otlp")]
 mod traces;
 mod ui;

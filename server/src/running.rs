@@ -6,8 +6,10 @@ use crate::{
     metrics::Metrics,
     router::{App, router},
     socket::Sockets,
+    special_days,
 };
 use commands::{CommandError, Commands, MessagesOf, SignInLink};
+use domain::ids::CategoryId;
 use projections::{
     Projections,
     notifications::{Notifier, Remedies, Remedy},
@@ -85,6 +87,7 @@ impl Server {
         let projections = Projections::start(&store, &stop_following).patient(config.edge.bounds.seen);
         // A version of a view that is new has the past still before it: nobody is answered from that.
         projections.filled().await?;
+        special_days::warn(&projections, store.clock().now()).await;
         let listener = socket.listen(BACKLOG).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let metrics = metrics.map(|socket| socket.listen(METRICS_BACKLOG)).transpose();
@@ -115,9 +118,9 @@ impl Server {
         let statistics = tokio::spawn(projections.clone().keep_statistics_together(stop.clone()));
         let search = tokio::spawn(projections.clone().keep_search_tidy(stop.clone()));
         let views = projections.clone();
-        let waiting = move || {
+        let waiting = move |category_id: Option<CategoryId>| {
             let views = views.clone();
-            async move { views.waiting().await }
+            async move { views.waiting(category_id.as_ref()).await }
         };
         let auto_replies = tokio::spawn(commands.clone().watch_auto_replies(waiting, stop.clone()));
         let links = graphql::Links { base: config.public_url.clone() };

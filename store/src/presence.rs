@@ -1,4 +1,5 @@
-//! Who is at the desk: rows that end by themselves unless they are said again. Nobody asks later who was.
+//! Who is at the desk: rows that end by themselves unless they are said again, one for each member. Nobody asks later who
+//! was there, only when the last one left.
 
 use crate::{
     error::StoreError,
@@ -22,7 +23,8 @@ impl Store {
                 log.execute(sql, &[id, until.into()]).await?;
             }
             None => {
-                log.execute("DELETE FROM presence WHERE member_id = $1", &[id]).await?;
+                let sql = "UPDATE presence SET until = $2 WHERE member_id = $1 AND until > $2";
+                log.execute(sql, &[id, self.clock().micros().into()]).await?;
             }
         }
         Ok(())
@@ -49,5 +51,13 @@ impl Store {
         let values = [self.clock().micros().into(), MOST.into()];
         let rows = self.database().log.rows(sql, &values).await?;
         rows.iter().map(|row| Ok(row.text("member_id")?)).collect()
+    }
+
+    /// When the last of those who are not at the desk any more left it, in microseconds; `None`: nobody ever did, but for
+    /// members who work here no more.
+    pub async fn last_left(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT until FROM presence WHERE until <= $1 ORDER BY until DESC LIMIT 1";
+        let row = self.database().log.row(sql, &[self.clock().micros().into()]).await?;
+        Ok(row.map(|row| row.int("until")).transpose()?)
     }
 }

@@ -201,6 +201,18 @@ impl Store {
         row.as_ref().map(RecordedEvent::from_row).transpose()
     }
 
+    /// The event of these that so many come before.
+    pub async fn nth(&self, filter: &LogFilter, before: i64) -> Result<Option<RecordedEvent>, StoreError> {
+        let (conditions, values) = filter.conditions(2);
+        let order = if filter.aggregate_id.is_some() { "sequence" } else { "position" };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE position > 0{conditions} ORDER BY {order} LIMIT 1 OFFSET $1"
+        );
+        let values: Vec<Value> = [Value::from(before)].into_iter().chain(values).collect();
+        let row = self.database().log.row(&sql, &values).await?;
+        row.as_ref().map(RecordedEvent::from_row).transpose()
+    }
+
     /// The last event of a type in a stream.
     pub async fn last_of_type(
         &self,

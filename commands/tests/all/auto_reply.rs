@@ -1,13 +1,13 @@
 //! The automatic reply: once for each visitor and closing, however many processes watch, and however often they begin anew.
 
 use super::{Desk, anonymous, caller};
-use commands::{AutoReplyInput, Caller, Commands, OpeningHoursInput};
+use commands::{AutoReplyInput, Caller, Commands, OpeningHoursInput, SubmitInput};
 use domain::{
     access::Role,
     actor::Actor,
     desk::{HoursChange, RuleChange, TextIn},
     hours::HoursRange,
-    ids::MemberId,
+    ids::{CategoryId, MemberId},
     locale::Locale,
 };
 use std::{
@@ -25,6 +25,8 @@ use uuid::Uuid;
 on_both_databases!(
     each_visitor_is_told_once_although_two_processes_watch_and_one_begins_anew,
     a_watch_that_cannot_learn_how_many_wait_stands_still_and_goes_on,
+    by_presence_a_visitor_is_told_once_until_somebody_has_come_and_gone,
+    by_load_the_messages_of_a_category_are_counted_for_themselves,
 );
 
 const SENT: &str = "AutoReplySent";
@@ -74,7 +76,7 @@ fn watch(
     stop: &CancellationToken,
 ) -> JoinHandle<()> {
     let asked = asked.clone();
-    let waiting = move || {
+    let waiting = move |_| {
         let times = asked.fetch_add(1, Ordering::SeqCst);
         async move { if times < fails { Err("the view is away".to_owned()) } else { Ok(0) } }
     };
@@ -129,4 +131,60 @@ async fn a_watch_that_cannot_learn_how_many_wait_stands_still_and_goes_on(dialec
     assert!(asked.load(Ordering::SeqCst) >= 3);
     stop.cancel();
     tokio::time::timeout(Duration::from_secs(30), watching).await.expect("in time").expect("ended");
+}
+
+/// A night passes, and nobody comes; then somebody does.
+async fn by_presence_a_visitor_is_told_once_until_somebody_has_come_and_gone(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    let (_, agent, _) = desk.employ("mei", Role::Agent).await;
+    let staff = caller(Actor::Member { id: MemberId(Uuid::from_u128(7)), grants: Role::Admin.grants() });
+    let by_presence =
+        RuleChange { by_hours: Some(false), by_presence: Some(true), most_waiting_per_member: None };
+    let hours = OpeningHoursInput { availability: by_presence, ..OpeningHoursInput::default() };
+    desk.commands.revise_opening_hours(&staff, None, hours).await.expect("revised");
+    desk.replies(&staff).await;
+    let come_and_go = async || {
+        desk.commands.set_presence(&agent, true).await.expect("said");
+        desk.clock.advance(Duration::from_secs(60));
+        desk.commands.set_presence(&agent, false).await.expect("gone");
+        desk.clock.advance(Duration::from_secs(60));
+    };
+    come_and_go().await;
+    let (stop, asked) = (CancellationToken::new(), Arc::default());
+    let watching = watch(&desk.commands, &asked, 0, &stop);
+    let first = desk.submit(&anonymous()).await;
+    let visitor = caller(Actor::Visitor(first.visitor_id));
+    soon("they are told", || async { desk.count(SENT).await == 1 }).await;
+    // Past midnight, wherever that is: somebody new is told, and it is known that the watch has looked.
+    desk.clock.advance(Duration::from_secs(24 * 60 * 60));
+    desk.submit(&visitor).await;
+    desk.submit(&anonymous()).await;
+    soon("somebody else is told", || async { desk.count(SENT).await >= 2 }).await;
+    assert_eq!(desk.count(SENT).await, 2, "nobody has been there since");
+    come_and_go().await;
+    desk.submit(&visitor).await;
+    soon("they are told again", || async { desk.count(SENT).await == 3 }).await;
+    stop.cancel();
+    watching.await.expect("ended");
+}
+
+/// Many wait with complaints: whoever asks something else finds the desk open.
+async fn by_load_the_messages_of_a_category_are_counted_for_themselves(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    let (_, agent, _) = desk.employ("mei", Role::Agent).await;
+    desk.closes(true).await;
+    desk.commands.set_presence(&agent, true).await.expect("said");
+    let waiting = |of: Option<CategoryId>| async move {
+        let complaint = of.is_some_and(|id| id.0 == "complaint");
+        Ok::<_, String>(if complaint { 9 } else { 1 })
+    };
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(desk.commands.clone().watch_auto_replies(waiting, stop.clone()));
+    let about = |id: &str| SubmitInput { category_id: Some(CategoryId(id.to_owned())), ..super::words() };
+    desk.commands.submit_message(&anonymous(), about("inquiry")).await.expect("submitted");
+    desk.commands.submit_message(&anonymous(), about("complaint")).await.expect("submitted");
+    soon("one is told", || async { desk.count(SENT).await >= 1 }).await;
+    assert_eq!(desk.count(SENT).await, 1);
+    stop.cancel();
+    watching.await.expect("ended");
 }

@@ -82,8 +82,14 @@ impl Settings {
         self.auto_reply.as_ref().is_some_and(|revised| revised.enabled)
     }
 
-    /// The automatic reply to a message: when the desk is closed now, and was by its hours when it was left.
-    pub fn auto_reply_to(&self, left: &LeftWord, now: Moment) -> Option<AutoReply> {
+    /// The automatic reply to a message: when the desk is closed now, and was by its hours when it was left. While nobody is
+    /// there, `last_present` is when the last one left; `None`: nobody ever was, as far as is known.
+    pub fn auto_reply_to(
+        &self,
+        left: &LeftWord,
+        now: Moment,
+        last_present: Option<DateTime<Utc>>,
+    ) -> Option<AutoReply> {
         let revised = self.auto_reply.as_ref().filter(|revised| revised.enabled && revised.at <= left.at)?;
         let (rule, hours) = (self.availability_rule(), self.hours(left.category_id.as_ref()));
         let closed = rule.decide(&hours, now);
@@ -98,12 +104,7 @@ impl Settings {
         let opens_at = closed.opens_at;
         let text = if opens_at.is_some() { &revised.text } else { &revised.text_without_time };
         let content = filled(text.text(left.locale.as_ref(), own), &desk.name, opens_at, closed.zone);
-        let closing = match opens_at {
-            Some(opens_at) => opens_at.timestamp_micros().to_string(),
-            None if by_people => now.at.with_timezone(&closed.zone).date_naive().to_string(),
-            // For ever, by these hours.
-            None => format!("since {}", self.opening_hours.as_ref()?.at.timestamp_micros()),
-        };
+        let closing = self.closing(left.category_id.as_ref(), now, last_present, closed.zone);
         Some(AutoReply { content: ReplyText::parse(&content).ok()?, opens_at, closing })
     }
 }

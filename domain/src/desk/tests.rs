@@ -1,5 +1,6 @@
 //! The rules of the desk, one test each.
 
+mod closings;
 mod hours;
 mod roles;
 mod settings;

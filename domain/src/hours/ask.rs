@@ -39,6 +39,26 @@ impl Hours {
         Some(end)
     }
 
+    /// The last instant after `after`, and at `until` at the latest, at which the desk was open or had just closed; `None`: it
+    /// was closed all the time, or for ten years.
+    pub fn last_open(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if self.is_always_open() {
+            return (after < until).then_some(until);
+        }
+        let earliest = until.checked_sub_days(LONGEST).map_or(after, |earliest| earliest.max(after));
+        // Nearly always it was open the day before; else it is looked for further and further back.
+        let mut days = 2;
+        loop {
+            let from = until.checked_sub_days(Days::new(days)).map_or(earliest, |from| from.max(earliest));
+            let pieces = self.pieces(from).take_while(|piece| piece.opens <= until);
+            match pieces.last() {
+                Some(piece) => return Some(piece.closes.min(until)).filter(|last| *last > after),
+                None if from <= earliest => return None,
+                None => days *= 4,
+            }
+        }
+    }
+
     /// The desk time in `from..to`, exactly; zero when `to` is not after `from`. The work grows with the days between.
     pub fn open_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
         if self.is_always_open() {

@@ -19,14 +19,14 @@ pub struct AvailabilityRule {
     pub most_waiting_per_member: Option<u32>,
 }
 
-/// What the answer depends on beside hours; for a category, its own figures.
+/// What the answer depends on beside hours. Members are present for every category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// When.
     pub at: DateTime<Utc>,
     /// How many members are present.
     pub present: u32,
-    /// How many messages wait for a word of the desk's.
+    /// How many messages wait for a word of the desk's: of a category, when it is asked about one.
     pub waiting: u32,
 }
 

@@ -78,7 +78,12 @@ impl Hours {
 
     /// The day after which every week is like the other.
     pub(super) fn last_special_day(&self) -> Option<DateTime<Utc>> {
-        self.0.special.last_key_value().map(|(day, _)| day.and_time(NaiveTime::MIN).and_utc())
+        self.special_days_until().map(|day| day.and_time(NaiveTime::MIN).and_utc())
+    }
+
+    /// The last holiday or make-up working day that is known: of later ones nothing was said. `None`: there are none.
+    pub fn special_days_until(&self) -> Option<NaiveDate> {
+        self.0.special.last_key_value().map(|(day, _)| *day)
     }
 
     pub(super) fn holiday_on(&self, day: NaiveDate) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Hours of the desk, and of the categories that have their own: teams in other zones.
 
 use super::{Hours, HoursError, HoursInput, Problem, always_open};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -88,6 +89,15 @@ impl DeskHours {
             hours: hours.input().clone(),
         };
         self.categories.iter().map(of).collect()
+    }
+
+    /// The hours whose special days end before a day: the desk's (no category) and the categories', each with its last one.
+    /// Hours without any do not need them.
+    pub fn special_days_ending_before(&self, day: NaiveDate) -> Vec<(Option<&str>, NaiveDate)> {
+        let categories = self.categories.iter().map(|(id, hours)| (Some(id.as_str()), hours));
+        let all = [(None, &self.desk)].into_iter().chain(categories);
+        let ends = all.filter_map(|(id, hours)| Some((id, hours.special_days_until()?)));
+        ends.filter(|(_, last)| *last < day).collect()
     }
 
     /// The hours that hold for a category, or for none.

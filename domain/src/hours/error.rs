@@ -32,6 +32,9 @@ pub enum Problem {
     /// Not a weekday.
     #[error("is not a day of the week: 1 is Monday, 7 Sunday")]
     Weekday,
+    /// A working day like a weekday without hours.
+    #[error("that weekday has no hours: name one that has some, or give `ranges`")]
+    WeekdayClosed,
     /// Not a time of day.
     #[error("is not a time of day such as 09:00")]
     Time,

@@ -5,8 +5,9 @@
 
 mod event;
 mod lines;
+mod name;
 
-use self::{event::Event, lines::Line};
+use self::{event::Event, lines::Line, name::Called};
 use super::{HolidayInput, SpecialDays, WorkingDayInput, input::LONGEST_NAME};
 use chrono::{Datelike, NaiveDate};
 use std::{collections::BTreeMap, ops::RangeInclusive};
@@ -19,7 +20,8 @@ const MOST_EVENTS: usize = 5_000;
 const MOST_YEARS: i32 = 5;
 /// The longest holiday, in days.
 const LONGEST: i64 = 60;
-/// The hours of a make-up working day, of which the file does not say the weekday: Monday's.
+/// The hours of a make-up working day, of which the file does not say the weekday: Monday's, or, where nobody works on
+/// Mondays, those of the first weekday that has some (`HoursInput::add_days`).
 const LIKE_MONDAY: u8 = 1;
 
 /// What was taken from a file, and what was not.
@@ -28,22 +30,25 @@ pub struct ImportedDays {
     /// Each day once, in order; names of events on the same day are joined by ` / `. One that calendars of
     /// China mark as a make-up working day (调休), such as 春节（班）, is one, with Monday's hours.
     pub days: SpecialDays,
-    /// Events that somebody has to look at, in the order of the file.
+    /// Events that somebody has to look at, in the order of the file. One that is called something with work that is not
+    /// understood is here, and no holiday: it may be the opposite of one.
     pub left_out: Vec<LeftOut>,
 }
 
-/// An event that was not taken.
+/// An event or a day of a file that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
-    /// The line on which it begins.
+    /// The line on which it begins; of a day the first on which its date stands. 0: no file, but a ready set.
     pub line: usize,
+    /// Which day; `None`: the whole event.
+    pub date: Option<NaiveDate>,
     /// What it is called.
     pub name: String,
     /// Why.
     pub why: WhyLeftOut,
 }
 
-/// Why an event is no holiday.
+/// Why an event or a day was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WhyLeftOut {
     /// It has a time of day.
@@ -63,6 +68,20 @@ pub enum WhyLeftOut {
         "repeats by {0}: only FREQ=YEARLY on the same day is understood, with INTERVAL, COUNT and UNTIL; add its days by hand"
     )]
     Repeats(String),
+    /// Its name speaks of work, and may mean a working day or a holiday.
+    #[error(
+        "is called something with work that is not understood: add it by hand, as a holiday or a working day"
+    )]
+    Unclear,
+    /// A holiday of a file, on a day that is worked as the hours stand.
+    #[error("is a working day already: take that away first if it is a holiday")]
+    WorkingDayAlready,
+    /// A working day of a file, on a day that is a holiday as the hours stand.
+    #[error("is a holiday already: take that away first if it is worked")]
+    HolidayAlready,
+    /// A working day of a file, for a desk that has no weekday with hours.
+    #[error("cannot be worked like another day: no weekday has hours")]
+    NoHours,
 }
 
 /// A file that is refused whole.
@@ -97,18 +116,29 @@ pub fn import_holidays(text: &str, years: RangeInclusive<i32>) -> Result<Importe
     if text.len() > LARGEST {
         return Err(ICalendarError::TooLarge(text.len()));
     }
-    let mut left_out = vec![];
+    let (mut left_out, mut lines) = (vec![], BTreeMap::new());
     let (mut holidays, mut working_days) = (BTreeMap::new(), BTreeMap::new());
     for event in events(text)? {
         let name = event.name();
-        let is_working_day = is_working_day(&name);
-        match event.days(&years, is_working_day) {
-            Ok(days) => {
-                let list = if is_working_day { &mut working_days } else { &mut holidays };
-                let days = days.into_iter().filter(|day| years.contains(&day.year()));
-                days.for_each(|day| add(list, day, &name));
+        let called = Called::of(&name);
+        let days = event.days(&years, called == Called::WorkingDay).map(|mut days| {
+            days.retain(|day| years.contains(&day.year()));
+            days
+        });
+        let list = match (called, &days) {
+            (Called::Unclear, Ok(days)) if !days.is_empty() => Err(WhyLeftOut::Unclear),
+            (Called::WorkingDay, Ok(_)) => Ok(&mut working_days),
+            (Called::Holiday | Called::Unclear, Ok(_)) => Ok(&mut holidays),
+            (_, Err(why)) => Err(why.clone()),
+        };
+        match list {
+            Ok(list) => {
+                for day in days.unwrap_or_default() {
+                    add(list, day, &name);
+                    lines.entry(day).or_insert(event.line);
+                }
             }
-            Err(why) => left_out.push(LeftOut { line: event.line, name, why }),
+            Err(why) => left_out.push(LeftOut { line: event.line, date: None, name, why }),
         }
     }
     let holidays = holidays.into_iter().map(|(date, name)| HolidayInput { date, name, ranges: vec![] });
@@ -119,6 +149,7 @@ pub fn import_holidays(text: &str, years: RangeInclusive<i32>) -> Result<Importe
     let days = SpecialDays {
         holidays: holidays.collect(),
         working_days: working_days.collect(),
+        lines,
         ..SpecialDays::default()
     };
     Ok(ImportedDays { days, left_out })
@@ -162,20 +193,6 @@ fn events(text: &str) -> Result<Vec<Event>, ICalendarError> {
         (true, false) => Err(ICalendarError::CutOff),
         (true, true) => Ok(events),
     }
-}
-
-/// Is it called a day that is worked, as calendars of China (春节（班）, 国庆节补班 第1天) and others do? To be on call (值班) is
-/// something else.
-fn is_working_day(name: &str) -> bool {
-    const WHOLE: [&str; 4] = ["working day", "make-up day", "make-up working day", "arbeitstag"];
-    let name = name.to_lowercase();
-    let end = name.trim_end_matches([')', '）', ']', '】', ' ']);
-    WHOLE.contains(&name.trim())
-        || (name.contains("补班") && !name.contains("不补班"))
-        || (name.contains("補班") && !name.contains("不補班"))
-        || ["(班", "（班", "[班", "【班", " 班", "上班", "调班", "調班"]
-            .into_iter()
-            .any(|mark| end.ends_with(mark))
 }
 
 fn add(days: &mut BTreeMap<NaiveDate, String>, day: NaiveDate, name: &str) {

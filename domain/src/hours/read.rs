@@ -58,6 +58,18 @@ pub(super) fn hours(input: &HoursInput) -> Result<Read, Vec<HoursError>> {
     zone.ok().filter(|_| errors.0.is_empty()).map(|zone| Read { zone, week, special }).ok_or(errors.0)
 }
 
+/// The working days that are like a weekday on which nothing begins. What is stored may have some; what is given may not.
+pub(super) fn closed_working_days(input: &HoursInput) -> Vec<HoursError> {
+    let mut errors = Errors::default();
+    for (index, day) in input.working_days.iter().take(MOST_WORKING_DAYS).enumerate() {
+        let is_closed = |like: u8| (1..=7).contains(&like) && !input.has_hours_on(like);
+        if day.ranges.is_empty() && day.like.is_some_and(is_closed) {
+            errors.refuse(&format!("workingDays.{index}.like"), Problem::WeekdayClosed);
+        }
+    }
+    errors.0
+}
+
 /// What is wrong so far.
 #[derive(Default)]
 struct Errors(Vec<HoursError>);

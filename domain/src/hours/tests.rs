@@ -109,6 +109,51 @@ fn desk_time_beyond_ten_years_is_never_over() {
     assert_eq!(always.add_desk_time(now, TimeDelta::MAX), None);
 }
 
+/// 2026-11-27 is a Friday, and Monday a holiday.
+#[test]
+fn the_last_opening_is_looked_for_as_far_back_as_it_is() {
+    let mut hours = monday_to_friday_9_to_18("UTC");
+    hours.holidays.push(holiday("2026-11-30"));
+    let hours = read(hours);
+    let last = |until: &str| hours.last_open(at("2026-11-01T00:00:00Z"), at(until));
+    let friday = Some(at("2026-11-27T18:00:00Z"));
+    assert_eq!(last("2026-11-27T18:00:00Z"), friday);
+    assert_eq!(last("2026-12-01T08:59:59Z"), friday);
+    assert_eq!(last("2026-12-01T09:00:00Z"), Some(at("2026-12-01T09:00:00Z")));
+    assert_eq!(last("2026-11-27T12:00:00Z"), Some(at("2026-11-27T12:00:00Z")));
+    assert_eq!(last("2026-11-01T20:00:00Z"), None, "a Sunday");
+    assert_eq!(hours.last_open(at("2026-11-27T18:00:00Z"), at("2026-11-29T00:00:00Z")), None);
+    assert_eq!(hours.last_open(at("2026-11-27T17:00:00Z"), at("2026-11-29T00:00:00Z")), friday);
+    let mut once = week("UTC", vec![]);
+    once.holidays.push(HolidayInput {
+        ranges: vec![TimeRange { from: "09:00".into(), until: "10:00".into() }],
+        ..holiday("2020-05-01")
+    });
+    let once = read(once);
+    let long_ago = at("2000-01-01T00:00:00Z");
+    assert_eq!(once.last_open(long_ago, at("2026-12-01T00:00:00Z")), Some(at("2020-05-01T10:00:00Z")));
+    assert_eq!(once.last_open(long_ago, at("2036-12-01T00:00:00Z")), None, "not within ten years");
+    let always = read(always_open("UTC"));
+    assert_eq!(always.last_open(long_ago, at("2026-12-01T00:00:00Z")), Some(at("2026-12-01T00:00:00Z")));
+    assert_eq!(always.last_open(long_ago, long_ago), None);
+}
+
+#[test]
+fn hours_say_until_when_their_special_days_are_known() {
+    let category = |id: &str, hours| CategoryHoursInput { category_id: id.into(), hours };
+    let mut export = monday_to_friday_9_to_18("Europe/Berlin");
+    export.holidays.push(holiday("2027-12-25"));
+    let plain = category("plain", always_open("UTC"));
+    let input = DeskHoursInput { desk: china(), categories: vec![category("export", export), plain] };
+    let hours = DeskHours::read(input).expect("hours");
+    assert_eq!(hours.desk.special_days_until(), Some(day("2026-10-10")));
+    assert_eq!(hours.of(Some("plain")).special_days_until(), None);
+    let ending = |before: &str| hours.special_days_ending_before(day(before));
+    assert_eq!(ending("2026-10-10"), []);
+    assert_eq!(ending("2026-10-11"), [(None, day("2026-10-10"))]);
+    assert_eq!(ending("2028-01-01"), [(None, day("2026-10-10")), (Some("export"), day("2027-12-25"))]);
+}
+
 #[test]
 fn the_ends_of_all_time_do_no_harm() {
     let hours = read(monday_to_friday_9_to_18("America/New_York"));

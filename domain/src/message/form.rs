@@ -159,11 +159,14 @@ impl FormRules {
                 refuse(field_id, AnswerProblem::Unknown);
             }
         }
-        let asked = self.fields.iter().map(|field| (field, field.required));
-        for (field, required) in asked.chain(self.once.iter().map(|field| (field, false))) {
+        let asked = self.fields.iter().map(|field| (field, field.required, field.kind));
+        // What could be chosen may have been something else on the form that was shown: what was chosen there stays a text.
+        let kind_once = |kind| if kind == FieldKind::Choice { FieldKind::Text } else { kind };
+        let once = self.once.iter().map(|field| (field, false, kind_once(field.kind)));
+        for (field, required, kind) in asked.chain(once) {
             let said =
                 given.iter().find(|answer| answer.field_id == field.id).map(|answer| answer.said.trim());
-            match said.filter(|said| !said.is_empty()).map(|said| field.read(said)) {
+            match said.filter(|said| !said.is_empty()).map(|said| read(kind, field, said)) {
                 None if required => refuse(&field.id, AnswerProblem::Required),
                 None => {}
                 Some(Ok(value)) if required && field.kind == FieldKind::Checkbox && value.as_str() == NO => {
@@ -188,27 +191,27 @@ impl FormField {
     fn option_of(&self, said: &str) -> Option<&Localised> {
         self.options.iter().find(|option| option.0.values().any(|text| text == said))
     }
+}
 
-    /// Reads an answer as the question asks for it.
-    fn read(&self, said: &str) -> Result<AnswerText, AnswerProblem> {
-        let read = match self.kind {
-            FieldKind::Text => said.to_owned(),
-            FieldKind::Choice => {
-                self.option_of(said).map(|_| said.to_owned()).ok_or(AnswerProblem::NotAnOption)?
-            }
-            FieldKind::Number => number(&half_width(said)).ok_or(AnswerProblem::NotANumber)?,
-            FieldKind::Date => date(&half_width(said)).ok_or(AnswerProblem::NotADate)?,
-            FieldKind::Checkbox => match said {
-                YES | NO => said.to_owned(),
-                _ => return Err(AnswerProblem::NotABoolean),
-            },
-        };
-        AnswerText::parse(&read).map_err(|error| match error {
-            TextError::TooLong { max, actual } => AnswerProblem::TooLong { max, actual },
-            TextError::Control(control) => AnswerProblem::Control(control),
-            TextError::Empty | TextError::NotAPage => AnswerProblem::Required,
-        })
-    }
+/// Reads an answer as a question of that kind asks for it.
+fn read(kind: FieldKind, field: &FormField, said: &str) -> Result<AnswerText, AnswerProblem> {
+    let read = match kind {
+        FieldKind::Text => said.to_owned(),
+        FieldKind::Choice => {
+            field.option_of(said).map(|_| said.to_owned()).ok_or(AnswerProblem::NotAnOption)?
+        }
+        FieldKind::Number => number(&half_width(said)).ok_or(AnswerProblem::NotANumber)?,
+        FieldKind::Date => date(&half_width(said)).ok_or(AnswerProblem::NotADate)?,
+        FieldKind::Checkbox => match said {
+            YES | NO => said.to_owned(),
+            _ => return Err(AnswerProblem::NotABoolean),
+        },
+    };
+    AnswerText::parse(&read).map_err(|error| match error {
+        TextError::TooLong { max, actual } => AnswerProblem::TooLong { max, actual },
+        TextError::Control(control) => AnswerProblem::Control(control),
+        TextError::Empty | TextError::NotAPage => AnswerProblem::Required,
+    })
 }
 
 /// A decimal number without what does not count: `007,50` is `7.5`. Either mark may stand before the fraction; one that may

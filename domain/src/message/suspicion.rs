@@ -73,11 +73,13 @@ impl Settings {
         phrases.any(|phrase| phrase.is_in(&said)).then_some(Suspicion::BlockedWord)
     }
 
-    /// What can hold a blocked word: the words, the name, and answers in words, no longer than any that is taken.
+    /// What can hold a blocked word: the words, the name, and answers in words, no longer than any that is taken. A choice that
+    /// is not offered any more is taken as words.
     fn words_of<'a>(&'a self, said: SaidIn<'a>) -> impl Iterator<Item = &'a str> {
         let asks_for_words = |id: &str| {
-            let fields = self.form.iter().flat_map(|form| &form.fields);
-            fields.into_iter().any(|field| field.id == id && field.kind == FieldKind::Text)
+            let is_asked = self.form.iter().flat_map(|form| &form.fields).any(|field| field.id == id);
+            let in_words = |kind| kind == FieldKind::Text || (kind == FieldKind::Choice && !is_asked);
+            self.field_ever(id).is_some_and(|field| in_words(field.kind))
         };
         let answers = said.answers.iter().take(MOST_ANSWERS).filter(move |answer| {
             answer.said.chars().nth(LONGEST_ANSWER).is_none() && asks_for_words(&answer.field_id)

@@ -17,12 +17,13 @@ use crate::{
     fault::{self, Code},
     query::{desk::Desk, message::Priority},
     refusal::{self, UserError},
+    scalar::Date,
 };
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use commands::{CommandError, OpeningHoursInput, ServiceTargetInput};
 use domain::{
     access::{Permission, holds},
-    desk::{RuleChange, TargetException},
+    desk::{HoursChange, RuleChange, TargetException},
     hours::LeftOut as DomainLeftOut,
     ids::CategoryId,
 };
@@ -84,17 +85,19 @@ struct DeskPayload {
     desk: Option<Desk>,
     /// What was recorded, and where.
     receipt: Option<Receipt>,
-    /// Events of iCalendar files that were not taken, because somebody has to look at them.
+    /// Events and days of files that were not taken, because somebody has to look at them.
     left_out: Vec<LeftOut>,
     /// Why nothing happened; empty when it did.
     user_errors: Vec<UserError>,
 }
 
-/// An event of an iCalendar file that was not taken.
+/// An event of an iCalendar file, or a day of any file, that was not taken.
 #[derive(SimpleObject)]
 struct LeftOut {
-    /// The line on which it begins.
+    /// The line of its file on which it begins.
     line: u32,
+    /// Which day; null: the whole event.
+    date: Option<Date>,
     /// What it is called.
     name: String,
     /// Why, in the request's language.
@@ -112,9 +115,9 @@ impl DeskMutation {
         manage(ctx)?;
         let (mut refused, mut left_out) = (vec![], vec![]);
         let mut read = |hours: HoursInput, below: &[&str]| {
-            hours.read(ctx, below, &mut left_out).unwrap_or_else(|error| {
-                refused.push(error);
-                domain::desk::HoursChange::default()
+            hours.read(ctx, below, &mut left_out).unwrap_or_else(|errors| {
+                refused.extend(errors);
+                HoursChange::default()
             })
         };
         let desk = input.desk.map(|hours| read(hours, &["desk"])).unwrap_or_default();
@@ -123,7 +126,7 @@ impl DeskMutation {
                 let hours = read(of.hours, &["categories", &index.to_string(), "hours"]);
                 (CategoryId(of.category_id.to_string()), hours)
             };
-            categories.into_iter().enumerate().map(of).collect()
+            categories.into_iter().enumerate().map(of).collect::<Vec<_>>()
         });
         let availability = input.availability.map(|rule| RuleChange {
             by_hours: rule.by_hours,
@@ -140,6 +143,11 @@ impl DeskMutation {
         let availability = availability.unwrap_or_default();
         if !refused.is_empty() {
             return Ok(DeskPayload { user_errors: refused, ..DeskPayload::default() });
+        }
+        if desk.has_files() || categories.iter().flatten().any(|(_, hours)| hours.has_files()) {
+            let stands = ctx.projections().desk().await;
+            let stands = stands.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+            left_out.extend(stands.days_left_out(desk.clone(), categories.clone()));
         }
         let version = input.expected_version;
         let input = OpeningHoursInput { desk, categories, availability };
@@ -187,6 +195,7 @@ impl LeftOut {
     fn told(ctx: &Context<'_>, event: &DomainLeftOut) -> Self {
         Self {
             line: u32::try_from(event.line).unwrap_or(u32::MAX),
+            date: event.date.map(Date),
             name: event.name.clone(),
             why: refusal::why_left_out(&event.why, ctx.locale()),
         }

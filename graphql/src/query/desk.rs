@@ -18,6 +18,7 @@ use crate::{
     scalar::{DateTime, Locale, TimeZone},
 };
 use async_graphql::{Context, ID, Object, Result};
+use chrono_tz::Tz;
 use domain::{
     access::{Permission, holds},
     ids::CategoryId,
@@ -98,7 +99,8 @@ impl Desk {
         self.settings.desk.iter().flat_map(|desk| desk.locales.iter().cloned().map(Locale)).collect()
     }
 
-    /// The zone its hours are in.
+    /// The zone that its days are in: those of figures and filters. Opening hours have a zone of their own, which is this one
+    /// unless they say otherwise (`openingHours`).
     async fn time_zone(&self) -> TimeZone {
         TimeZone(self.settings.desk.as_ref().map_or_else(String::new, |desk| desk.time_zone.clone()))
     }
@@ -186,13 +188,19 @@ impl Desk {
     }
 
     /// Whether somebody is there, for a category or without one: now, or as far as opening hours tell at another moment. A
-    /// moment that is past is told by the hours that were in force then.
+    /// moment that is past is told by the hours that were in force then. `timeZone` is whose wall clock the words (`text`) tell
+    /// times by, such as the visitor's; without it that of the hours.
     async fn availability(
         &self,
         ctx: &Context<'_>,
         at: Option<DateTime>,
         category_id: Option<ID>,
+        time_zone: Option<TimeZone>,
     ) -> Result<Availability> {
+        let zone = time_zone.map(|zone| zone.0.parse::<Tz>()).transpose().map_err(|_| {
+            let why = "timeZone is no time zone such as Asia/Shanghai or Europe/Berlin (IANA)";
+            fault::fault(fault::Code::BadRequest, why)
+        })?;
         let category_id = category_id.map(|id| CategoryId(id.to_string()));
         if category_id.as_ref().is_some_and(|id| self.settings.category_ever(id).is_none()) {
             return Err(fault::fault(
@@ -201,11 +209,12 @@ impl Desk {
             ));
         }
         let (settings, asked) = match at {
-            None => availability::now(ctx, &self.settings).await?,
+            None => availability::now(ctx, &self.settings, category_id.as_ref()).await?,
             Some(at) => availability::then(ctx, &self.settings, at.0).await?,
         };
         let decided = asked.rule.decide(&settings.hours(category_id.as_ref()), asked.moment);
         let language = Language::of(Some(self.asked.as_ref().unwrap_or(&self.own)));
-        Ok(Availability::told(&decided, asked.rule.by_hours, language))
+        let zone = zone.unwrap_or(decided.zone);
+        Ok(Availability::told(&decided, asked.rule.by_hours, zone, language))
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     desk::{
         ANSWER_WITHIN, DeskError, MOST_EXCEPTIONS, SettingError, SettingProblem, TargetError, TargetProblem,
     },
-    hours::{HoursError, ICalendarError, Problem, WhyLeftOut},
+    hours::{HoursError, ICalendarError, Problem, SpecialDaysError, WhyLeftOut},
     locale::Locale,
 };
 
@@ -43,6 +43,7 @@ fn of_hours(error: &HoursError, locale: Option<&Locale>) -> UserError {
         Problem::TimeZone => (C::Unknown, "hours-time-zone"),
         Problem::Days => (C::Invalid, "hours-days"),
         Problem::Weekday => (C::Invalid, "hours-weekday"),
+        Problem::WeekdayClosed => (C::Invalid, "hours-weekday-closed"),
         Problem::Time => (C::Invalid, "hours-time"),
         Problem::BeginsAtTheEnd => (C::Invalid, "hours-begins-at-the-end"),
         Problem::NoLength => (C::Invalid, "hours-no-length"),
@@ -134,7 +135,34 @@ pub(crate) fn of_calendar(error: &ICalendarError, below: &[&str], locale: Option
     tell_within(field, refusal, gaps, locale)
 }
 
-/// Why an event of an iCalendar file was not taken.
+/// Days of a file that cannot be, each by the way to its field in the file.
+pub(crate) fn of_days(errors: Vec<HoursError>, below: &[&str], locale: Option<&Locale>) -> Vec<UserError> {
+    let within = |error: HoursError| HoursError { field: days_file(below, error.field), ..error };
+    errors.into_iter().map(within).map(|error| of_hours(&error, locale)).collect()
+}
+
+/// A file of days that cannot be read.
+pub(crate) fn of_days_file(error: &SpecialDaysError, below: &[&str], locale: Option<&Locale>) -> UserError {
+    let field = days_file(below, vec![]);
+    match error {
+        SpecialDaysError::TooLarge(bytes) => {
+            tell_within(field, (C::TooLong, "days-too-large"), &[("bytes", &bytes.to_string())], locale)
+        }
+        SpecialDaysError::Shape(error) => {
+            let (line, column) = (error.line().to_string(), error.column().to_string());
+            // It may quote what was sent.
+            let why: String = error.to_string().chars().take(200).collect();
+            let gaps = [("line", line.as_str()), ("column", column.as_str()), ("why", why.as_str())];
+            tell_within(field, (C::Invalid, "days-shape"), &gaps, locale)
+        }
+    }
+}
+
+fn days_file(below: &[&str], field: Vec<String>) -> Vec<String> {
+    below.iter().copied().chain(["specialDays"]).map(str::to_owned).chain(field).collect()
+}
+
+/// Why an event or a day of a file was not taken.
 pub(crate) fn why_left_out(why: &WhyLeftOut, locale: Option<&Locale>) -> String {
     let language = Language::of(locale);
     match why {
@@ -143,5 +171,9 @@ pub(crate) fn why_left_out(why: &WhyLeftOut, locale: Option<&Locale>) -> String 
         WhyLeftOut::Unreadable(what) => language.say("left-out-unreadable", &[("what", what)]),
         WhyLeftOut::TooLong => language.say("left-out-too-long", &[]),
         WhyLeftOut::Repeats(rule) => language.say("left-out-repeats", &[("rule", rule)]),
+        WhyLeftOut::Unclear => language.say("left-out-unclear", &[]),
+        WhyLeftOut::WorkingDayAlready => language.say("left-out-working-day", &[]),
+        WhyLeftOut::HolidayAlready => language.say("left-out-holiday", &[]),
+        WhyLeftOut::NoHours => language.say("left-out-no-hours", &[]),
     }
 }

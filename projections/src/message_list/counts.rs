@@ -3,7 +3,7 @@
 
 use super::{Listed, MessageFilter, TABLE};
 use crate::{Projections, Reader, error::QueryError, fold::Touched, reader::NOBODY};
-use domain::message::MessageStatus;
+use domain::{ids::CategoryId, message::MessageStatus};
 use std::collections::BTreeMap;
 use store::{Column, HandleError, Kind, Tx, Value};
 
@@ -85,14 +85,23 @@ pub(super) async fn count(tx: &mut Tx, listed: &mut Touched<Listed>) -> Result<(
 }
 
 impl Projections {
-    /// How many messages wait for a word of the desk's: `OPEN` ones in the default list. For the desk's availability,
-    /// which is nobody's eyes: it says how many, and of whom is not asked.
-    pub async fn waiting(&self) -> Result<u32, QueryError> {
-        let sql = format!(
-            "SELECT CAST(COALESCE(SUM(messages), 0) AS bigint) AS waiting FROM {COUNTS} \
+    /// How many messages wait for a word of the desk's, those of a category or all: `OPEN` ones in the default list. For the
+    /// desk's availability, which is nobody's eyes: it says how many, and of whom is not asked.
+    ///
+    /// Those of a category are gone through, found by their status: as many as wait.
+    pub async fn waiting(&self, category_id: Option<&CategoryId>) -> Result<u32, QueryError> {
+        let (table, messages) =
+            if category_id.is_some() { (TABLE, "COUNT(*)") } else { (COUNTS, "COALESCE(SUM(messages), 0)") };
+        let mut sql = format!(
+            "SELECT CAST({messages} AS bigint) AS waiting FROM {table} \
              WHERE status = $1 AND spam = 0 AND archived = 0 AND deleted = 0"
         );
-        let row = self.store.database().views.row(&sql, &[MessageStatus::Open.name().into()]).await?;
+        let mut values = vec![Value::from(MessageStatus::Open.name())];
+        if let Some(CategoryId(id)) = category_id {
+            sql += " AND category_id = $2";
+            values.push(id.as_str().into());
+        }
+        let row = self.store.database().views.row(&sql, &values).await?;
         let waiting = row.map(|row| row.int("waiting")).transpose()?.unwrap_or_default();
         Ok(u32::try_from(waiting).unwrap_or(u32::MAX))
     }

@@ -3,7 +3,8 @@
 use super::Desk;
 use domain::{
     access::Role,
-    hours::{HoursInput, always_open},
+    hours::{HoursInput, HoursRange, always_open},
+    ids::CategoryId,
 };
 use projections::{Projections, VIEWS};
 use std::time::Duration;
@@ -13,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 on_both_databases!(
     another_target_is_put_in_force_in_short_transactions_whichever_process_does_them,
     hours_that_never_open_owe_no_answer_until_there_are_others,
+    the_hours_of_any_moment_are_found_however_often_they_were_revised,
+    those_who_wait_are_counted_by_category_too,
 );
 
 /// Those who wait, beside the one message that there is.
@@ -122,5 +125,43 @@ async fn hours_that_never_open_owe_no_answer_until_there_are_others(dialect: Dia
         let revised = desk.views.opening_hours_at(now - Duration::from_secs(seconds)).await;
         let revised = revised.expect("readable").expect("hours");
         assert_eq!(revised.hours.desk.is_always_open(), always, "{seconds} seconds ago");
+    }
+}
+
+async fn the_hours_of_any_moment_are_found_however_often_they_were_revised(dialect: Dialect) {
+    const REVISIONS: i64 = 130;
+    let desk = Desk::open(dialect).await;
+    desk.stop.cancel();
+    desk.views.ended().await;
+    let began = desk.clock.now();
+    assert_eq!(desk.views.opening_hours_at(began).await.expect("readable"), None);
+    for n in 1..=REVISIONS {
+        // Each a second after the one before: n minutes in an hour of each Monday.
+        let range =
+            HoursRange { days: vec![1], from: "00:00".into(), until: format!("{:02}:{:02}", n / 60, n % 60) };
+        desk.revise_hours(n, HoursInput { weekly: vec![range], ..always_open("UTC") }).await;
+    }
+    for (seconds, revision) in [(-60, 1), (0, 1), (1, 2), (20, 21), (64, 65), (129, 130), (10_000, 130)] {
+        let at = began + chrono::TimeDelta::seconds(seconds);
+        let revised = desk.views.opening_hours_at(at).await.expect("readable").expect("hours");
+        let until = format!("{:02}:{:02}", revision / 60, revision % 60);
+        assert_eq!(revised.hours.desk.input().weekly[0].until, until, "after {seconds} seconds");
+    }
+}
+
+async fn those_who_wait_are_counted_by_category_too(dialect: Dialect) {
+    let desk = Desk::open(dialect).await;
+    desk.revise_target(1, 3_600).await;
+    desk.arrive(1).await;
+    for n in 1..=4 {
+        desk.submit(n, 1).await;
+    }
+    for n in 1..=3 {
+        desk.categorize(n, 1, if n == 3 { "other" } else { "complaint" }).await;
+    }
+    desk.reply(1, 1).await;
+    for (category, waiting) in [(None, 3), (Some("complaint"), 1), (Some("other"), 1), (Some("absent"), 0)] {
+        let category = category.map(|id: &str| CategoryId(id.to_owned()));
+        assert_eq!(desk.views.waiting(category.as_ref()).await.expect("readable"), waiting, "{category:?}");
     }
 }

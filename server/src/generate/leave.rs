@@ -140,7 +140,7 @@ impl Simulation {
         let locale = Some(self.languages[guest.language].locale.clone());
         let left = LeftWord { at: instant(at - MOMENT), category_id: submitted.category_id.clone(), locale };
         let now = Moment { at: instant(at), present: 1, waiting: 0 };
-        let Some(reply) = self.settings().auto_reply_to(&left, now) else { return };
+        let Some(reply) = self.settings().auto_reply_to(&left, now, None) else { return };
         if guest.told_in.as_ref() == Some(&reply.closing) {
             return;
         }

@@ -214,7 +214,6 @@ pub(crate) async fn sweep(store: &Store) -> Result<(), StoreError> {
         ("sessions", "token_hash", "expires_at", now),
         ("sign_in_links", "token_hash", "expires_at", now),
         ("api_keys", "token_hash", "expires_at", now),
-        ("presence", "member_id", "until", now),
         ("restore_links", "token_hash", "expires_at", now),
         ("recovery_codes", "contact", "expires_at", now),
         ("limits", "bucket", "ends_at", now),

@@ -11,6 +11,8 @@ on_both_databases!(
     hours_and_priority_that_change_while_somebody_waits_count,
     who_is_present_and_how_many_wait_open_and_close_the_desk,
     a_calendar_is_imported_and_says_what_it_left_out,
+    the_next_years_days_are_added_from_a_file_and_it_is_told_until_when_they_are_known,
+    a_category_has_a_load_of_its_own_and_times_are_told_in_the_zone_asked_for,
     what_is_wrong_with_hours_is_told_by_the_way_to_its_field,
 );
 
@@ -237,6 +239,108 @@ async fn a_calendar_is_imported_and_says_what_it_left_out(dialect: Dialect) {
     let broken = desk.ask(Some(&staff), &import, json!({"file": "no calendar"})).await.data();
     let error = &broken["reviseOpeningHours"]["userErrors"][0];
     assert_eq!((&error["code"], &error["field"]), (&json!("INVALID"), &json!(["desk", "iCalendar"])));
+}
+
+/// What nobody announced yet cannot be in the ready set: on New Year's Day the desk would be open.
+async fn the_next_years_days_are_added_from_a_file_and_it_is_told_until_when_they_are_known(
+    dialect: Dialect,
+) {
+    let desk = Desk::start(dialect).await;
+    let staff = desk.manager().await;
+    desk.revise(&staff, CHINA).await;
+    let (new_year, sunday) = ("2027-01-01T04:00:00Z", "2027-01-03T04:00:00Z");
+    assert_eq!(desk.availability(Some(new_year)).await["open"], true);
+    let until = "{ desk { openingHours { desk { specialDaysUntil } categories { categoryId } } } }";
+    let until = async || {
+        let told = desk.ask(None, until, json!({})).await.data();
+        told["desk"]["openingHours"]["desk"]["specialDaysUntil"].clone()
+    };
+    assert_eq!(until().await, "2026-10-10");
+    let import = "mutation($file: String!) { reviseOpeningHours(input: {desk: {specialDays: $file}}) { \
+                  receipt { version } leftOut { line date name why } userErrors { code field message } } }";
+    let add = async |file: &str| {
+        let answer = desk.ask(Some(&staff), import, json!({"file": file})).await.data();
+        answer["reviseOpeningHours"].clone()
+    };
+    // Of a day that stands as the opposite it is told, whatever else the file has.
+    let file = r#"{
+        "source": "国务院办公厅关于2027年部分节假日安排的通知",
+        "holidays": [
+            {"date": "2027-01-01", "name": "元旦"},
+            {"date": "2026-10-10", "name": "国庆节"}
+        ],
+        "working_days": [{"date": "2027-01-03", "name": "元旦（班）", "like": 1}]
+    }"#;
+    let payload = add(file).await;
+    assert_eq!(payload["userErrors"], json!([]));
+    let left_out = payload["leftOut"][0].clone();
+    assert_eq!(
+        (&left_out["line"], &left_out["date"], &left_out["name"]),
+        (&json!(5), &json!("2026-10-10"), &json!("国庆节"))
+    );
+    assert!(left_out["why"].as_str().is_some_and(|why| why.contains("working day already")), "{left_out}");
+    let holiday = desk.availability(Some(new_year)).await;
+    assert_eq!((&holiday["open"], &holiday["reason"]), (&json!(false), &json!("HOLIDAY")));
+    assert_eq!(desk.availability(Some(sunday)).await["open"], true, "a Sunday that makes up for it");
+    assert_eq!(until().await, "2027-01-03");
+    // Only what cannot be taken is left: nothing changes, and still it is told.
+    let again = add(file).await;
+    assert_eq!(again["userErrors"][0]["code"], "ALREADY_SO");
+    assert_eq!(again["leftOut"].as_array().map(Vec::len), Some(1));
+    let told = async |file: &str| {
+        let payload = add(file).await;
+        let errors = payload["userErrors"].as_array().expect("errors").clone();
+        errors.iter().map(|error| json!([error["code"], error["field"]])).collect::<Vec<_>>()
+    };
+    for no_list in ["", "null", "{\"holiday\": []}", "{\"holidays\": [{\"date\": \"2027-02-30\", \"name\": \"x\"}]}"] {
+        assert_eq!(told(no_list).await, [json!(["INVALID", ["desk", "specialDays"]])], "{no_list}");
+    }
+    let wrong = r#"{"holidays": [{"date": "2027-05-01", "name": ""}, {"date": "2027-05-01", "name": "劳动节"}],
+                    "working_days": [{"date": "2027-05-08", "name": "劳动节（班）"}]}"#;
+    let field = |way: [&'static str; 3]| [&["desk", "specialDays"][..], &way].concat();
+    let expected = [
+        json!(["INVALID", field(["holidays", "0", "name"])]),
+        json!(["INVALID", field(["holidays", "1", "date"])]),
+        json!(["REQUIRED", field(["working_days", "0", "ranges"])]),
+    ];
+    assert_eq!(told(wrong).await, expected);
+    assert_eq!(until().await, "2027-01-03");
+}
+
+async fn a_category_has_a_load_of_its_own_and_times_are_told_in_the_zone_asked_for(dialect: Dialect) {
+    let desk = Desk::start(dialect).await;
+    let staff = desk.manager().await;
+    desk.revise(&staff, "reviseOpeningHours(input: {availability: {mostWaitingPerMember: 1}})").await;
+    let arrive = "mutation { setPresence(presence: PRESENT) { member { presence } } }";
+    desk.ask(Some(&staff), arrive, json!({})).await.data();
+    let query = "query($of: ID) { desk { availability(categoryId: $of) { reason } } }";
+    let reason = async |of: Option<&str>| {
+        let answer = desk.ask(None, query, json!({"of": of})).await.data();
+        answer["desk"]["availability"]["reason"].clone()
+    };
+    for _ in 0..2 {
+        desk.left("complaint").await;
+    }
+    soon("two wait", || async { reason(None).await == "TOO_MANY_WAITING" }).await;
+    soon("both complain", || async { reason(Some("complaint")).await == "TOO_MANY_WAITING" }).await;
+    assert_eq!(reason(Some("inquiry")).await, "OPEN");
+
+    desk.set_clock("2026-09-21T15:00:00Z");
+    let staff = desk.manager().await;
+    let by_hours = "reviseOpeningHours(input: {desk: {preset: CHINA}, availability: {mostWaitingPerMember: null}})";
+    desk.revise(&staff, by_hours).await;
+    let query =
+        "query($zone: TimeZone) { desk(locale: \"en\") { availability(timeZone: $zone) { text opensAt } } }";
+    for (zone, text) in [
+        (None, "Closed. Open again on Tuesday, 2026-09-22 at 09:00 (Asia/Shanghai)."),
+        (Some("America/New_York"), "Closed. Open again on Monday, 2026-09-21 at 21:00 (America/New_York)."),
+    ] {
+        let told = desk.ask(None, query, json!({"zone": zone})).await.data();
+        let told = &told["desk"]["availability"];
+        assert_eq!(told, &json!({"text": text, "opensAt": "2026-09-22T01:00:00.000000Z"}));
+    }
+    let nowhere = desk.ask(None, query, json!({"zone": "Mars/Olympus"})).await;
+    assert_eq!(nowhere.code(), "BAD_REQUEST");
 }
 
 async fn what_is_wrong_with_hours_is_told_by_the_way_to_its_field(dialect: Dialect) {

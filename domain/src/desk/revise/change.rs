@@ -1,8 +1,8 @@
 //! What of opening hours is to be otherwise.
 
 use crate::hours::{
-    AvailabilityRule, HolidayInput, HoursInput, HoursRange, SpecialDays, WorkingDayInput, always_open, china,
-    monday_to_friday_9_to_18,
+    AvailabilityRule, HolidayInput, HoursInput, HoursRange, LeftOut, SpecialDays, WorkingDayInput,
+    always_open, china, monday_to_friday_9_to_18,
 };
 
 /// What of hours is to be otherwise; what is left out stays as it is.
@@ -18,8 +18,9 @@ pub struct HoursChange {
     pub holidays: Option<Vec<HolidayInput>>,
     /// Make-up working days: all of them, beside those of a preset.
     pub working_days: Option<Vec<WorkingDayInput>>,
-    /// Days that come on top, from a file; one that is in the list already stays as it is there.
-    pub added: SpecialDays,
+    /// Days that come on top, file by file; one that is in the list already stays as it is there, and one that stands as
+    /// the opposite is left out.
+    pub added: Vec<SpecialDays>,
 }
 
 /// A ready set of hours.
@@ -56,8 +57,13 @@ impl RuleChange {
 }
 
 impl HoursChange {
-    /// The hours that become of those that stand.
-    pub(super) fn made_in(self, stands: &HoursInput) -> HoursInput {
+    /// Do days come on top from a file?
+    pub fn has_files(&self) -> bool {
+        !self.added.is_empty()
+    }
+
+    /// The hours that become of those that stand, and the days of files that are left out.
+    pub(super) fn made_in(self, stands: &HoursInput) -> (HoursInput, Vec<LeftOut>) {
         let mut hours = match self.preset {
             None => stands.clone(),
             Some(HoursPreset::AlwaysOpen) => always_open(&stands.time_zone),
@@ -74,8 +80,9 @@ impl HoursChange {
         hours.weekly = self.weekly.unwrap_or(hours.weekly);
         hours.holidays = self.holidays.unwrap_or(hours.holidays);
         hours.working_days = self.working_days.unwrap_or(hours.working_days);
+        // What is given by hand is more than a ready set: nobody has to be told.
         hours.add_days(of_preset);
-        hours.add_days(self.added);
-        hours
+        let left_out = self.added.into_iter().flat_map(|days| hours.add_days(days)).collect();
+        (hours, left_out)
     }
 }

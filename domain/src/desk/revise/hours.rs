@@ -7,7 +7,7 @@ use super::{
     Decided, HoursChange, RuleChange,
 };
 use crate::{
-    hours::{CategoryHoursInput, DeskHours, DeskHoursInput, Hours, HoursError, Problem},
+    hours::{CategoryHoursInput, DeskHours, DeskHoursInput, Hours, HoursError, HoursInput, LeftOut, Problem},
     ids::CategoryId,
 };
 use chrono::{DateTime, Utc};
@@ -72,7 +72,17 @@ pub enum TargetProblem {
     Twice,
 }
 
+/// The hours of categories, as they are to be otherwise.
+type Categories = Vec<(CategoryId, HoursChange)>;
+
 impl Settings {
+    /// Days of files that these changes of hours would leave out, because they stand as the opposite or nobody works then:
+    /// the desk's, then those of each category that is given.
+    pub fn days_left_out(&self, desk: HoursChange, categories: Option<Categories>) -> Vec<LeftOut> {
+        let stands = self.opening_hours.as_ref().map(|revised| revised.hours.clone()).unwrap_or_default();
+        made(&stands, desk, categories).1
+    }
+
     pub(in crate::desk) fn revise_opening_hours(&self, command: ReviseOpeningHours) -> Decided {
         let (hours, rule) = match &self.opening_hours {
             Some(revised) => (revised.hours.clone(), revised.availability),
@@ -85,17 +95,8 @@ impl Settings {
                 errors.push(HoursError { field, problem: Problem::CategoryUnknown });
             }
         }
-        let desk = command.desk.made_in(hours.desk.input());
-        let categories = command.categories.map(|categories| {
-            // What a category does not say is as it was, or as it is for the desk.
-            let of = |(id, change): (CategoryId, HoursChange)| {
-                let stands = hours.categories.get(&id.0).map_or(&desk, Hours::input);
-                CategoryHoursInput { hours: change.made_in(stands), category_id: id.0 }
-            };
-            categories.into_iter().map(of).collect()
-        });
-        let categories = categories.unwrap_or_else(|| hours.categories_input());
-        let given = DeskHoursInput { desk, categories };
+        let (given, _) = made(&hours, command.desk, command.categories);
+        errors.extend(closed_working_days(&hours, &given));
         let revised = match DeskHours::read(given) {
             Ok(revised) if errors.is_empty() => revised,
             Ok(_) => return Err(DeskError::Hours(errors)),
@@ -164,6 +165,45 @@ impl Settings {
     fn has_category(&self, id: &CategoryId) -> bool {
         self.categories.iter().any(|revised| revised.categories.iter().any(|known| known.id == *id))
     }
+}
+
+/// The hours that become of those that stand, and the days of files that are left out.
+fn made(
+    stands: &DeskHours,
+    desk: HoursChange,
+    categories: Option<Categories>,
+) -> (DeskHoursInput, Vec<LeftOut>) {
+    let (desk, mut left_out) = desk.made_in(stands.desk.input());
+    let categories = categories.map(|categories| {
+        // What a category does not say is as it was, or as it is for the desk.
+        let of = |(id, change): (CategoryId, HoursChange)| {
+            let stands = stands.categories.get(&id.0).map_or(&desk, Hours::input);
+            let (hours, others) = change.made_in(stands);
+            left_out.extend(others);
+            CategoryHoursInput { hours, category_id: id.0 }
+        };
+        categories.into_iter().map(of).collect()
+    });
+    let categories = categories.unwrap_or_else(|| stands.categories_input());
+    (DeskHoursInput { desk, categories }, left_out)
+}
+
+/// Working days on which nobody would work, in what is to be otherwise: what stands is not asked again.
+fn closed_working_days(stands: &DeskHours, given: &DeskHoursInput) -> Vec<HoursError> {
+    let wrong = |below: &[&str], hours: &HoursInput, stands: Option<&Hours>| -> Vec<HoursError> {
+        if stands.is_some_and(|stands| stands.input() == hours) {
+            return vec![];
+        }
+        let below: Vec<String> = below.iter().map(|&part| part.to_owned()).collect();
+        let within = |error: HoursError| HoursError { field: [&below[..], &error.field].concat(), ..error };
+        hours.closed_working_days().into_iter().map(within).collect()
+    };
+    let mut errors = wrong(&["desk"], &given.desk, Some(&stands.desk));
+    for (index, of) in given.categories.iter().enumerate() {
+        let below = ["categories", &index.to_string(), "hours"];
+        errors.extend(wrong(&below, &of.hours, stands.categories.get(&of.category_id)));
+    }
+    errors
 }
 
 fn path(list: &str, index: usize, field: &str) -> Vec<String> {

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    hours::{AvailabilityRule, HolidayInput, HoursError, HoursRange, Problem, SpecialDays, TimeRange},
+    hours::{
+        AvailabilityRule, DeskHours, DeskHoursInput, HolidayInput, HoursError, HoursInput, HoursRange,
+        Problem, SpecialDays, TimeRange, WhyLeftOut, WorkingDayInput, always_open,
+    },
     message::Priority,
 };
 
@@ -93,7 +96,7 @@ fn a_ready_set_is_begun_with_and_days_by_hand_come_before_its_own() {
     let change = HoursChange {
         preset: Some(HoursPreset::China),
         holidays: Some(vec![holiday("2026-10-01", &[("10:00", "12:00")])]),
-        added: SpecialDays { holidays: vec![holiday("2027-01-01", &[])], ..SpecialDays::default() },
+        added: vec![SpecialDays { holidays: vec![holiday("2027-01-01", &[])], ..SpecialDays::default() }],
         ..HoursChange::default()
     };
     let desk = after(revise(change));
@@ -157,6 +160,94 @@ fn everything_that_is_wrong_is_told_by_the_way_to_its_field() {
         ..revise(HoursChange::default())
     };
     assert!(matches!(decide(&opened(), unknown), Err(DeskError::Hours(errors)) if errors.len() == 1));
+}
+
+fn worked(date: &str, like: u8) -> WorkingDayInput {
+    WorkingDayInput {
+        date: date.parse().expect("a day"),
+        name: "补班".into(),
+        like: Some(like),
+        ranges: vec![],
+    }
+}
+
+/// 2026-10-10 is a Saturday.
+#[test]
+fn a_working_day_like_a_weekday_without_hours_is_refused_where_it_is_given() {
+    let closed = |hours: HoursChange| match decide(&opened(), revise(hours)) {
+        Err(DeskError::Hours(errors)) => {
+            errors.into_iter().map(|error| (error.field.join("."), error.problem)).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    let from_tuesday = || Some(weekly(&[2, 3, 4, 5, 6], "10:00", "18:00"));
+    let by_hand = HoursChange {
+        weekly: from_tuesday(),
+        working_days: Some(vec![worked("2026-10-10", 2), worked("2026-10-11", 1)]),
+        ..HoursChange::default()
+    };
+    let refused = |field: &str| vec![(field.to_owned(), Problem::WeekdayClosed)];
+    assert_eq!(closed(by_hand), refused("desk.workingDays.1.like"));
+    // Days that stand already are looked at when the week changes, and not when nothing of it does.
+    let mut desk = after(revise(HoursChange {
+        preset: Some(HoursPreset::MondayToFriday),
+        working_days: Some(vec![worked("2026-10-10", 1)]),
+        ..HoursChange::default()
+    }));
+    let later = || HoursChange { weekly: from_tuesday(), ..HoursChange::default() };
+    let told = decide(&desk, revise(later()));
+    assert!(matches!(told, Err(DeskError::Hours(errors)) if errors[0].problem == Problem::WeekdayClosed));
+    let hours = DeskHoursInput {
+        desk: HoursInput {
+            working_days: vec![worked("2026-10-10", 1)],
+            weekly: from_tuesday().expect("a week"),
+            ..always_open("UTC")
+        },
+        categories: vec![],
+    };
+    let stored = OpeningHoursRevised {
+        at: at("2026-11-29T08:00:00Z"),
+        hours: DeskHours::read(hours).expect("as it was taken once"),
+        availability: AvailabilityRule::default(),
+    };
+    desk.apply(DeskEvent::OpeningHoursRevised(stored));
+    let rule = RuleChange { by_hours: Some(true), ..RuleChange::default() };
+    let others = ReviseOpeningHours { availability: rule, ..revise(HoursChange::default()) };
+    assert!(decide(&desk, others).is_ok());
+    // A ready set adapts itself: who wrote it does not know this week.
+    let china =
+        HoursChange { preset: Some(HoursPreset::China), weekly: from_tuesday(), ..HoursChange::default() };
+    assert!(after(revise(china)).settings().hours(None).is_open(at("2026-10-10T02:30:00Z")));
+    let never =
+        HoursChange { weekly: Some(vec![]), preset: Some(HoursPreset::China), ..HoursChange::default() };
+    assert_eq!(due(&after(revise(never)), "2026-11-27T09:00:00Z", None), None);
+}
+
+#[test]
+fn days_of_files_that_stand_as_the_opposite_are_told_for_the_desk_and_its_categories() {
+    let desk = after(revise(HoursChange { preset: Some(HoursPreset::China), ..HoursChange::default() }));
+    let off = || HoursChange {
+        added: vec![SpecialDays {
+            holidays: vec![holiday("2026-10-10", &[]), holiday("2027-01-01", &[])],
+            ..SpecialDays::default()
+        }],
+        ..HoursChange::default()
+    };
+    let told = desk.settings().days_left_out(off(), Some(vec![(category("complaint"), off())]));
+    let told: Vec<_> = told.into_iter().map(|day| (day.date.map(|day| day.to_string()), day.why)).collect();
+    let one = (Some("2026-10-10".to_owned()), WhyLeftOut::WorkingDayAlready);
+    assert_eq!(told, [one.clone(), one]);
+    let mut desk = desk;
+    desk.apply(decide(&desk, revise(off())).expect("the other is taken").remove(0));
+    let hours = desk.settings().hours(None);
+    assert!(hours.is_open(at("2026-10-10T02:30:00Z")) && !hours.is_open(at("2027-01-01T02:30:00Z")));
+    // What is given by hand is not undone by a ready set.
+    let closed = HoursChange {
+        preset: Some(HoursPreset::China),
+        holidays: Some(vec![holiday("2026-10-10", &[])]),
+        ..HoursChange::default()
+    };
+    assert!(!after(revise(closed)).settings().hours(None).is_open(at("2026-10-10T02:30:00Z")));
 }
 
 #[test]

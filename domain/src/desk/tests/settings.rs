@@ -316,7 +316,7 @@ fn a_closed_desk_says_when_it_opens_in_the_zone_of_its_hours_and_an_open_one_not
     let instant = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
     let reply = |desk: &Desk, left_at: &str, now: &str| {
         let left = LeftWord { at: instant(left_at), category_id: None, locale: None };
-        desk.settings().auto_reply_to(&left, Moment { at: instant(now), present: 0, waiting: 0 })
+        desk.settings().auto_reply_to(&left, Moment { at: instant(now), present: 0, waiting: 0 }, None)
     };
     let friday_evening = "2026-11-27T12:00:00Z";
     assert_eq!(reply(&desk, friday_evening, friday_evening), None, "none was asked for");

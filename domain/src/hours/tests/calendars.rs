@@ -91,17 +91,96 @@ fn days_that_china_works_are_no_holidays() {
         "春节 补班 第1天/共2天",
         "补班日",
         "春节 班",
+        "春节调休工作日",
+        "工作日",
         "Working day",
+        "Special Working Day",
+        "Special working day (Spring Festival)",
+        "Working day (Spring Festival)",
+        "WORKING DAY - National Day",
+        "Make-up workday",
+        "Make-up day",
+        "Spring Festival make-up working day",
+        "Spring Festival Makeup Work Day",
+        "Make up day for National Day",
+        "National Day (Workday)",
+        "Compensatory Working Day",
         "Arbeitstag",
     ] {
         let days = named(name);
         assert_eq!(days.holidays, [], "{name}");
         assert_eq!((days.working_days[0].like, days.working_days[0].name.as_str()), (Some(1), name));
     }
-    for name in ["国庆节（休）", "国庆节值班", "班", "国庆节不补班", "Non-working day", "Last working day"]
-    {
+    for name in [
+        "国庆节（休）",
+        "国庆节不补班",
+        "春节不上班",
+        "非工作日",
+        "Non-working day",
+        "Special Non-Working Day",
+        "Labour Day",
+        "International Workers' Day",
+        "Working Women's Day",
+        "Tag der Arbeit",
+    ] {
         assert_eq!(named(name).holidays.len(), 1, "{name}");
     }
+}
+
+#[test]
+fn what_speaks_of_work_and_is_not_understood_is_no_holiday_and_is_told() {
+    for name in [
+        "国庆节值班",
+        "班",
+        "加班",
+        "最后工作日",
+        "Last working day",
+        "Half working day",
+        "No makeup day",
+        "Spring Festival make-up",
+        "Spring Festival workday",
+        "Back to work",
+        "Letzter Arbeitstag",
+    ] {
+        let event = |day: &str| format!("DTSTART;VALUE=DATE:{day}\nSUMMARY:{name}");
+        assert_eq!(left_out(&event("20261010")), WhyLeftOut::Unclear, "{name}");
+        // Of another year nobody has to know.
+        assert_eq!(imported(&[&event("20211010")]).left_out, [], "{name}");
+    }
+}
+
+/// A Monday without hours, and no hours at all.
+#[test]
+fn a_working_day_of_a_file_is_like_the_first_weekday_that_has_hours() {
+    let days = || imported(&["DTSTART;VALUE=DATE:20261010\nSUMMARY:国庆节（班）"]).days;
+    let mut hours = week("Asia/Shanghai", vec![range(&[2, 3], "10:00", "12:00")]);
+    assert_eq!(hours.add_days(days()), []);
+    assert_eq!(hours.working_days[0].like, Some(2));
+    assert!(read(hours).is_open(at("2026-10-10T02:30:00Z")));
+    let mut closed = week("Asia/Shanghai", vec![]);
+    let told = closed.add_days(days());
+    assert_eq!((closed.working_days.len(), told[0].line, told[0].why.clone()), (0, 4, WhyLeftOut::NoHours));
+}
+
+#[test]
+fn a_day_that_stands_as_the_opposite_is_left_out_with_its_line() {
+    let mut hours = monday_to_friday_9_to_18("Asia/Shanghai");
+    hours.add_days(imported(&["DTSTART;VALUE=DATE:20261010\nSUMMARY:国庆节（班）"]).days);
+    hours.holidays.push(holiday("2026-10-12"));
+    let before = hours.clone();
+    let corrected = imported(&[
+        "DTSTART;VALUE=DATE:20261009\nDTEND;VALUE=DATE:20261011\nSUMMARY:国庆节（休）",
+        "DTSTART;VALUE=DATE:20261012\nSUMMARY:国庆节（班）",
+    ]);
+    let told = hours.add_days(corrected.days);
+    let told: Vec<_> = told.into_iter().map(|it| (it.line, it.date, it.why)).collect();
+    let expected = [
+        (4, Some(day("2026-10-10")), WhyLeftOut::WorkingDayAlready),
+        (9, Some(day("2026-10-12")), WhyLeftOut::HolidayAlready),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(hours.holidays.len(), before.holidays.len() + 1, "the ninth, of which nothing was said");
+    assert_eq!(hours.working_days, before.working_days);
 }
 
 #[test]
@@ -135,7 +214,7 @@ fn what_is_not_understood_is_left_out_and_named() {
     assert_eq!(left_out("DTSTART;VALUE=DATE:20260101\nDTEND;VALUE=DATE:20270101"), WhyLeftOut::TooLong);
     let two =
         imported(&["DTSTART;VALUE=DATE:20261225\nSUMMARY:a", "DTSTART:20261225T090000\nSUMMARY:Meeting"]);
-    let expected = LeftOut { line: 8, name: "Meeting".into(), why: WhyLeftOut::Timed };
+    let expected = LeftOut { line: 8, date: None, name: "Meeting".into(), why: WhyLeftOut::Timed };
     assert_eq!((two.days.holidays.len(), two.left_out), (1, vec![expected]));
 }
 

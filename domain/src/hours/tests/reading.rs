@@ -110,6 +110,22 @@ fn the_file_of_china_is_whole_and_can_be_replaced() {
     let names: Vec<_> = own.holidays.iter().map(|day| day.name.as_str()).collect();
     assert_eq!(names, ["公司年会", "春节"]);
 
+    let file = r#"{"source": "x",
+        "holidays": [{"date": "2027-01-01", "name": "元旦"}, {"date": "2027-01-01", "name": ""}],
+        "working_days": [{"date": "2027-01-02", "name": "元旦（班）", "like": 8}]}"#;
+    let file = SpecialDays::read(file).expect("of that shape");
+    assert_eq!(file.lines.into_iter().collect::<Vec<_>>(), [(day("2027-01-01"), 2), (day("2027-01-02"), 3)]);
+    let told = SpecialDays { lines: [].into(), ..file }.wrong();
+    let told: Vec<_> = told.into_iter().map(|error| (error.field.join("."), error.problem)).collect();
+    let expected = [
+        ("holidays.1.date", Problem::Twice),
+        ("holidays.1.name", Problem::Name),
+        ("working_days.0.like", Problem::Weekday),
+    ];
+    assert_eq!(told, expected.map(|(field, problem)| (field.to_owned(), problem)));
+    assert_eq!(days.wrong(), []);
+    assert!(SpecialDays::read("\u{feff}{}").is_ok());
+
     let error = SpecialDays::read(r#"{"holiday":[]}"#).expect_err("refused").to_string();
     assert!(error.contains("unknown field `holiday`"), "{error}");
     assert!(SpecialDays::read(&" ".repeat(300_000)).is_err());

@@ -135,6 +135,17 @@ fn an_answer_to_a_question_that_is_asked_no_more_is_kept_and_nobody_has_to_give_
     assert_eq!(read(&rules, &[]), Ok(vec![]));
 }
 
+/// On the form that was shown `Green` could be chosen; it went before the question did.
+#[test]
+fn a_choice_that_was_shown_and_is_no_more_is_taken_as_text() {
+    let gone = rules(vec![], vec![field("colour", FieldKind::Choice, true)]);
+    assert_eq!(read(&gone, &[("colour", "Green")]), Ok(given(&[("colour", "Green")])));
+    let of = |said| gone.answers(&given(&[("colour", said)])).expect("taken").remove(0).option.is_some();
+    assert_eq!((of("Red"), of("Green")), (true, false));
+    let control = wrong("colour", AnswerProblem::Control(0));
+    assert_eq!(read(&gone, &[("colour", "a\0b")]), Err(vec![control]));
+}
+
 #[test]
 fn what_was_left_names_the_notice_that_was_shown_and_keeps_the_answers() {
     let asked = rules(vec![field("order", FieldKind::Text, true)], vec![]);

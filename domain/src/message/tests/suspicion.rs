@@ -47,7 +47,11 @@ fn names_and_answers_in_words_are_looked_at_and_each_for_itself() {
         required: false,
     };
     let form = FormRevised {
-        fields: vec![question("order", FieldKind::Text), question("agreed", FieldKind::Checkbox)],
+        fields: vec![
+            question("order", FieldKind::Text),
+            question("agreed", FieldKind::Checkbox),
+            question("colour", FieldKind::Choice),
+        ],
         ..FormRevised::default()
     };
     let settings = Settings { form: Some(form), ..blocking(&["guest post", "true"]) };
@@ -62,7 +66,37 @@ fn names_and_answers_in_words_are_looked_at_and_each_for_itself() {
     assert!(!suspects(Some("post"), "order", "1"), "a phrase does not go on in another field");
     assert!(!suspects(None, "agreed", "true"), "what is ticked is no word");
     assert!(!suspects(None, "nobody-asked", "a guest post"));
+    assert!(!suspects(None, "colour", "a guest post"), "it is none of what can be chosen, and refused");
     assert!(!suspects(None, "order", &"guest post ".repeat(100)), "longer than any answer that is taken");
+}
+
+#[test]
+fn answers_in_words_to_questions_that_are_gone_are_looked_at_too() {
+    use crate::desk::{Desk, DeskEvent};
+    use cqrs_es::Aggregate;
+    let question = |id: &str, kind| FormField {
+        id: id.to_owned(),
+        kind,
+        label: Localised::default(),
+        help: Localised::default(),
+        example: Localised::default(),
+        options: vec![],
+        required: false,
+    };
+    let asked = vec![question("order", FieldKind::Text), question("colour", FieldKind::Choice)];
+    let mut desk = Desk::default();
+    for fields in [asked, vec![]] {
+        desk.apply(DeskEvent::FormRevised(FormRevised { fields, ..FormRevised::default() }));
+    }
+    let words_blocked = BlockedWordsRevised { at: at(0), words: vec!["guest post".to_owned()] };
+    desk.apply(DeskEvent::BlockedWordsRevised(words_blocked));
+    for field_id in ["order", "colour"] {
+        let content = words("Hello");
+        let answers = [GivenAnswer { field_id: field_id.to_owned(), said: "A guest post".to_owned() }];
+        let said = SaidIn { content: &content, name: None, answers: &answers };
+        let suspected = desk.settings().suspects(FilledIn::default(), said);
+        assert_eq!(suspected, Some(Suspicion::BlockedWord), "{field_id}");
+    }
 }
 
 #[test]

@@ -10,8 +10,8 @@ use chrono::Datelike;
 use domain::{
     desk::{HoursChange, HoursPreset as DomainPreset},
     hours::{
-        HolidayInput as Holiday, HoursRange, ImportedDays, LeftOut, TimeRange, WorkingDayInput as WorkingDay,
-        import_holidays,
+        HolidayInput as Holiday, HoursRange, ImportedDays, LeftOut, SpecialDays, TimeRange,
+        WorkingDayInput as WorkingDay, import_holidays,
     },
 };
 
@@ -45,8 +45,12 @@ pub(super) struct HoursInput {
     working_days: Option<Vec<WorkingDayInput>>,
     /// An iCalendar file (RFC 5545): the all-day events of last year and the four years after it come on top of the days
     /// above, each as a holiday, or as a make-up working day when it is called one. A day that is there already stays as it
-    /// is.
+    /// is; one that stands as the opposite, and what is not understood, is in `leftOut`.
     i_calendar: Option<String>,
+    /// Holidays and make-up working days as JSON, such as the next year's: `{"holidays": [{"date": "2027-01-01", "name":
+    /// "元旦"}], "working_days": [{"date": "2027-01-03", "name": "元旦（班）", "like": 1}]}`, at most 256 KiB. They come on top of
+    /// the days above, as those of an iCalendar file do.
+    special_days: Option<String>,
 }
 
 /// Hours of a category, which replace the desk's.
@@ -96,31 +100,44 @@ struct WorkingDayInput {
     date: Date,
     /// What it is called: 1 to 100 characters.
     name: String,
-    /// It has the hours of this weekday: 1 is Monday, 7 Sunday.
+    /// It has the hours of this weekday, which has some: 1 is Monday, 7 Sunday.
     like: Option<i32>,
     /// Or its own, at most 10.
     ranges: Option<Vec<TimeRangeInput>>,
 }
 
 impl HoursInput {
-    /// What is to be otherwise, unless its file cannot be read. Everything else is refused by the hours themselves.
+    /// What is to be otherwise, unless a file cannot be read; `left_out` gets the events that are not taken. Everything else
+    /// is refused by the hours themselves.
     pub(super) fn read(
         self,
         ctx: &Context<'_>,
         below: &[&str],
         left_out: &mut Vec<LeftOut>,
-    ) -> Result<HoursChange, UserError> {
-        let added = match self.i_calendar {
-            None => domain::hours::SpecialDays::default(),
-            Some(file) => {
-                let last_year = ctx.commands().now().year() - 1;
-                let imported = import_holidays(&file, last_year..=last_year + YEARS - 1);
-                let ImportedDays { days, left_out: others } =
-                    imported.map_err(|error| refusal::of_calendar(&error, below, ctx.locale()))?;
-                left_out.extend(others);
-                days
+    ) -> Result<HoursChange, Vec<UserError>> {
+        let (mut added, mut refused) = (vec![], vec![]);
+        if let Some(file) = self.i_calendar {
+            let last_year = ctx.commands().now().year() - 1;
+            match import_holidays(&file, last_year..=last_year + YEARS - 1) {
+                Ok(ImportedDays { days, left_out: others }) => {
+                    left_out.extend(others);
+                    added.push(days);
+                }
+                Err(error) => refused.push(refusal::of_calendar(&error, below, ctx.locale())),
             }
-        };
+        }
+        if let Some(file) = self.special_days {
+            match SpecialDays::read(&file) {
+                Ok(days) => {
+                    refused.extend(refusal::of_days(days.wrong(), below, ctx.locale()));
+                    added.push(days);
+                }
+                Err(error) => refused.push(refusal::of_days_file(&error, below, ctx.locale())),
+            }
+        }
+        if !refused.is_empty() {
+            return Err(refused);
+        }
         Ok(HoursChange {
             preset: self.preset.map(Into::into),
             time_zone: self.time_zone.map(|zone| zone.0),

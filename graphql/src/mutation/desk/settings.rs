@@ -24,7 +24,8 @@ struct ReviseDeskInput {
     name: Option<String>,
     /// Its languages, at most 30, the first is its own.
     locales: Option<Vec<Locale>>,
-    /// The zone its days are in. Opening hours that were in the zone before go with it.
+    /// The zone its days are in. Opening hours that were in the zone before go with it, those of categories as well; hours in
+    /// another zone stay there.
     time_zone: Option<TimeZone>,
     /// The region of phone numbers without `+` (ISO 3166-1 alpha-2).
     phone_region: Option<String>,

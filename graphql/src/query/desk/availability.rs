@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use domain::{
     desk::Settings,
     hours::{Availability as Decided, AvailabilityRule, Moment, Reason},
+    ids::CategoryId,
 };
 
 /// Whether somebody is there.
@@ -20,7 +21,7 @@ pub(super) struct Availability {
     opens_at: Option<DateTime>,
     /// When hours end, when it is open by hours; null: they do not.
     closes_at: Option<DateTime>,
-    /// The same in words, with times in the zone of the hours, which they name.
+    /// The same in words, with times in the zone that was asked for, else in that of the hours; they name it.
     text: String,
 }
 
@@ -30,15 +31,20 @@ pub(super) struct Asked {
     pub(super) moment: Moment,
 }
 
-/// Now: who is present and how many wait is looked up when the desk asks for it.
-pub(super) async fn now(ctx: &Context<'_>, settings: &Settings) -> Result<(Settings, Asked)> {
+/// Now: who is present and how many wait, of that category or in all, is looked up when the desk asks for it. Members are
+/// present for every category.
+pub(super) async fn now(
+    ctx: &Context<'_>,
+    settings: &Settings,
+    category_id: Option<&CategoryId>,
+) -> Result<(Settings, Asked)> {
     let rule = settings.availability_rule();
     let mut moment = Moment { at: ctx.commands().now(), present: 0, waiting: 0 };
     if rule.asks_for_people() {
         moment.present = u32::try_from(ctx.present().await?.len()).unwrap_or(u32::MAX);
     }
     if rule.most_waiting_per_member.is_some() {
-        let waiting = ctx.projections().waiting().await;
+        let waiting = ctx.projections().waiting(category_id).await;
         moment.waiting = waiting.map_err(|error| fault::of_query(ctx.caller(), &error))?;
     }
     Ok((settings.clone(), Asked { rule, moment }))
@@ -62,21 +68,21 @@ pub(super) async fn then(
 }
 
 impl Availability {
-    pub(super) fn told(decided: &Decided, by_hours: bool, language: Language) -> Self {
+    /// `zone`: whose wall clock the words tell times by.
+    pub(super) fn told(decided: &Decided, by_hours: bool, zone: Tz, language: Language) -> Self {
         Self {
             open: decided.open,
             reason: decided.reason.code().to_owned(),
             opens_at: decided.opens_at.map(DateTime),
             closes_at: decided.closes_at.map(DateTime),
-            text: text(decided, by_hours, language),
+            text: text(decided, by_hours, zone, language),
         }
     }
 }
 
-fn text(decided: &Decided, by_hours: bool, language: Language) -> String {
-    let zone = decided.zone.name();
-    let time =
-        |at: Option<chrono::DateTime<Utc>>| at.map(|at| time(at, decided.zone, language)).unwrap_or_default();
+fn text(decided: &Decided, by_hours: bool, zone: Tz, language: Language) -> String {
+    let time = |at: Option<chrono::DateTime<Utc>>| at.map(|at| time(at, zone, language)).unwrap_or_default();
+    let zone = zone.name();
     let opens = time(decided.opens_at);
     match &decided.reason {
         Reason::Open => match decided.closes_at {
@@ -113,10 +119,14 @@ mod tests {
     use domain::hours::{Hours, china};
 
     fn told(at: &str, language: Language) -> String {
+        told_in(at, Tz::Asia__Shanghai, language)
+    }
+
+    fn told_in(at: &str, zone: Tz, language: Language) -> String {
         let hours = Hours::read(china()).expect("hours");
         let rule = AvailabilityRule { by_hours: true, ..AvailabilityRule::default() };
         let moment = Moment { at: at.parse().expect("an instant"), present: 0, waiting: 0 };
-        Availability::told(&rule.decide(&hours, moment), true, language).text
+        Availability::told(&rule.decide(&hours, moment), true, zone, language).text
     }
 
     /// 2026-11-27 is a Friday; the first three days of October are holidays.
@@ -141,6 +151,8 @@ mod tests {
         );
         let noon = told("2026-11-27T04:00:00Z", Language::English);
         assert_eq!(noon, "Open until Friday, 2026-11-27 at 18:00 (Asia/Shanghai).");
+        let abroad = told_in("2026-11-27T12:00:00Z", Tz::America__New_York, Language::English);
+        assert_eq!(abroad, "Closed. Open again on Sunday, 2026-11-29 at 20:00 (America/New_York).");
         let holiday = told("2026-10-01T04:00:00Z", Language::SimplifiedChinese);
         assert!(holiday.contains("国庆节") && holiday.contains("Asia/Shanghai"), "{holiday}");
     }

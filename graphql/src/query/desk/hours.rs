@@ -36,6 +36,9 @@ struct Hours {
     holidays: Vec<Holiday>,
     /// Make-up working days (调休); they beat holidays and the week.
     working_days: Vec<WorkingDay>,
+    /// The last of these days: of a later one nothing is known, and the desk is open by its week. Add those of the next year
+    /// before that. Null: there are none.
+    special_days_until: Option<Date>,
 }
 
 /// Hours of a category, which replace the desk's.
@@ -160,6 +163,7 @@ impl From<&DomainHours> for Hours {
             weekly: input.weekly.iter().map(Into::into).collect(),
             holidays: holidays.collect(),
             working_days: working_days.collect(),
+            special_days_until: hours.special_days_until().map(Date),
         }
     }
 }

@@ -70,7 +70,7 @@ macro_rules! answer {
     };
 }
 
-const TRIES: [Try; 35] = [
+const TRIES: [Try; 36] = [
     answer!("String!", "{fieldId: \"order\", value: $text}", "/message/fields/0/value"),
     answer!("String!", "{fieldId: \"pieces\", value: $text}", ""),
     answer!("ID!", "{fieldId: $text, value: \"1\"}", ""),
@@ -168,6 +168,7 @@ const TRIES: [Try; 35] = [
     hours!("desk", "TimeZone!", "desk: {timeZone: $text}", ""),
     hours!("desk", "HoursPreset!", "desk: {preset: $text}", ""),
     hours!("desk", "String!", "desk: {iCalendar: $text}", ""),
+    hours!("desk", "String!", "desk: {specialDays: $text}", ""),
     hours!("desk", "String!", "desk: {weekly: [{days: [1], from: $text, until: \"08:00\"}]}", ""),
     hours!("desk", "String!", "desk: {weekly: [{days: [1], from: \"22:00\", until: $text}]}", ""),
     hours!("desk", "Date!", "desk: {holidays: [{date: $text, name: \"x\"}]}", ""),

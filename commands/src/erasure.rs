@@ -19,7 +19,7 @@ use domain::{
     visitor::Visitor,
 };
 use std::fmt::Display;
-use store::{Destroyer, Destruction, HandleError, RecordedEvent, StoreError};
+use store::{Destroyer, Destruction, HandleError, RecordedEvent, StoreError, Swept};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -77,7 +77,7 @@ impl Commands {
                     }
                     // The picture's key went with the message's; what nobody can open takes no room.
                     SHREDDED => {
-                        commands.store.forget_uploads(&event.aggregate_id).await?;
+                        commands.forget_uploads(&event.aggregate_id).await?;
                         event.position
                     }
                     _ => return Ok(()),
@@ -146,10 +146,20 @@ impl Commands {
         let command = MessageCommand::Erase(EraseMessage { at: self.store.clock().now() });
         match self.execute_caused(request, Facts::None(command), Some(erased.event_id)).await {
             Ok(_) | Err(CommandError::Message(MessageError::AlreadySo)) => {
-                Ok(self.store.forget_uploads(&message_id.to_string()).await?)
+                Ok(self.forget_uploads(&message_id.to_string()).await?)
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Removes what came with words that are gone. Nothing waits for what cannot be removed: nobody can open it, and the sweep
+    /// tries again.
+    async fn forget_uploads(&self, message_id: &str) -> Result<(), StoreError> {
+        let Swept { failed, why, .. } = self.store.forget_uploads(message_id).await?;
+        if let Some(error) = why {
+            tracing::warn!(failed, %error, "files of words that are gone could not be removed; it is tried again");
+        }
+        Ok(())
     }
 }
 

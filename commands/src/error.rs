@@ -43,8 +43,8 @@ pub enum CommandError {
     /// A file's name cannot be used.
     #[error("the file's name {0}")]
     FileName(TextError),
-    /// More pictures and files than go with one message.
-    #[error("at most {most} pictures and files go with one message")]
+    /// More pictures and files than go with words.
+    #[error("at most {most} pictures and files go with what is said at once")]
     TooManyUploads {
         /// The desk's limit.
         most: u32,

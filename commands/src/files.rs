@@ -1,17 +1,13 @@
 //! Files other than pictures: what they are by their own first bytes, and how many are on their way at once. They are kept as
 //! they come, so nobody looks further into them, and nobody is shown them but as a download.
 
-use crate::images::Space;
+use crate::{
+    images::Space,
+    places::{Place, Places},
+};
 use domain::message::FileFormat;
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
-};
-use tokio::{
-    sync::{AcquireError, OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// As much of a file says what it is.
 const HEAD: usize = 4096;
@@ -87,59 +83,19 @@ impl FileRoom {
     }
 
     /// Leave for one of this owner's to come in.
-    pub(crate) async fn come(&self, owner: &str) -> Result<FilePlace, FileRefusal> {
+    pub(crate) async fn come(&self, owner: &str) -> Result<Place, FileRefusal> {
         wait(&self.coming, owner, self.patience).await
     }
 
     /// Leave for one to be sent to this reader.
-    pub(crate) async fn go(&self, reader: &str) -> Result<FilePlace, FileRefusal> {
+    pub(crate) async fn go(&self, reader: &str) -> Result<Place, FileRefusal> {
         wait(&self.going, reader, self.patience).await
     }
 }
 
-async fn wait(places: &Places, whose: &str, patience: Duration) -> Result<FilePlace, FileRefusal> {
-    let place = timeout(patience, places.one(whose)).await;
+async fn wait(places: &Places, whose: &str, patience: Duration) -> Result<Place, FileRefusal> {
+    let place = timeout(patience, places.one(whose, 1)).await;
     place.map_err(|_| FileRefusal::Busy)?.map_err(|_| FileRefusal::Busy)
-}
-
-/// Leave for one file to be on its way; to be kept until it is there.
-#[derive(Debug)]
-pub struct FilePlace {
-    _own: OwnedSemaphorePermit,
-    _of_all: OwnedSemaphorePermit,
-}
-
-/// Places on the way, of which nobody has more than a few: whoever is slow keeps only themselves out.
-#[derive(Clone, Debug)]
-struct Places {
-    all: Arc<Semaphore>,
-    /// So many has each.
-    each: usize,
-    /// Of whoever has one or waits for one; the others are forgotten.
-    own: Arc<Mutex<HashMap<String, Weak<Semaphore>>>>,
-}
-
-impl Places {
-    fn new(all: usize, each: usize) -> Self {
-        Self { all: Arc::new(Semaphore::new(all)), each, own: Arc::default() }
-    }
-
-    /// One's own first: whoever waits for that takes none of the others' meanwhile.
-    async fn one(&self, whose: &str) -> Result<FilePlace, AcquireError> {
-        let own = self.own(whose).acquire_owned().await?;
-        Ok(FilePlace { _own: own, _of_all: self.all.clone().acquire_owned().await? })
-    }
-
-    fn own(&self, whose: &str) -> Arc<Semaphore> {
-        let mut all = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = all.get(whose).and_then(Weak::upgrade) {
-            return own;
-        }
-        all.retain(|_, own| own.strong_count() > 0);
-        let own = Arc::new(Semaphore::new(self.each));
-        all.insert(whose.to_owned(), Arc::downgrade(&own));
-        own
-    }
 }
 
 #[cfg(test)]
@@ -178,20 +134,5 @@ mod tests {
         assert!(room.go("b").await.is_ok(), "who goes does not wait for who comes");
         drop(first);
         assert!(room.come("b").await.is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_has_more_places_than_theirs_and_whoever_has_none_is_forgotten() {
-        let room = FileRoom::new(Space { coming: 3, coming_each: 2, ..Space::default() });
-        let (first, second) = (room.come("a").await.expect("one"), room.come("a").await.expect("two"));
-        assert_eq!(room.come("a").await.err(), Some(FileRefusal::Busy));
-        let other = room.come("b").await.expect("whoever waited for their own kept no place of others'");
-        assert_eq!(room.come("c").await.err(), Some(FileRefusal::Busy), "there are three in all");
-        let (waits, ()) = tokio::join!(room.come("a"), async { drop(first) });
-        assert!(waits.is_ok(), "whoever waits gets one that is free in time");
-        drop((waits, second, other));
-        drop(room.come("d").await.expect("one"));
-        let known = room.coming.own.lock().expect("nobody panicked").len();
-        assert_eq!(known, 1, "only the last one");
     }
 }

@@ -17,6 +17,7 @@ pub use header::ImageKind;
 pub use limits::ImageLimits;
 pub use refusal::ImageRefusal;
 pub use room::{Admission, ImageRoom, Space};
+pub(crate) use still::THUMBNAIL_BYTES;
 
 use header::Header;
 

@@ -27,6 +27,7 @@ mod members;
 mod message;
 mod password;
 mod past;
+mod places;
 mod presence;
 mod refusals;
 mod roles;
@@ -58,9 +59,10 @@ pub use members::ReviseInput;
 pub use message::{OnBehalf, SubmitInput, Submitted};
 pub use password::PasswordError;
 pub use past::{Happened, Past, PastEvents, Unique};
+pub use places::Place;
 pub use sessions::Session;
 pub use store::{ImageSize, Receipt};
-pub use uploads::{Arrival, FileArrival, ImageArrival, TakenFile, UploadInput, UploadLeave};
+pub use uploads::{Arrival, FileArrival, ImageArrival, TakenFile, TakenImage, UploadInput, UploadLeave};
 pub use visitors::{EraseInput, Erasure, VisitorInput};
 pub use work::{
     AssignInput, CategorizeInput, ContinueInput, FollowUpInput, NoteInput, PrioritizeInput, RateInput,

@@ -286,7 +286,7 @@ impl Commands {
 }
 
 /// What counts as one address: all of an IPv4 address; of an IPv6 address the network, within which one caller has all.
-fn network(address: IpAddr) -> Vec<u8> {
+pub(crate) fn network(address: IpAddr) -> Vec<u8> {
     match address.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets()[..8].to_vec(),

@@ -5,15 +5,9 @@
 
 mod arrival;
 
-pub use arrival::{Arrival, FileArrival, ImageArrival, TakenFile};
+pub use arrival::{Arrival, FileArrival, ImageArrival, TakenFile, TakenImage};
 
-use crate::{
-    Caller, Commands,
-    error::CommandError,
-    files::FileRefusal,
-    images::{ImageLimits, ImageRefusal},
-    token,
-};
+use crate::{Caller, Commands, error::CommandError, files::FileRefusal, images::ImageRefusal, token};
 use domain::{
     actor::Actor,
     desk::DeskRevised,
@@ -22,7 +16,7 @@ use domain::{
     visitor::{Visitor, VisitorError},
 };
 use std::time::Duration;
-use store::{CredentialRow, FileFacts, ImageFacts, NewFile, NewUpload, TokenHash, UploadChange};
+use store::{CredentialRow, FileFacts, ImageFacts, NewFile, NewUpload, Swept, TokenHash, UploadChange};
 use tokio_util::sync::CancellationToken;
 
 /// An address is good for so long, in microseconds: a quarter of an hour.
@@ -170,9 +164,17 @@ impl Commands {
     /// Sweeps what nobody attached within a day, now and every ten minutes, until `stop` is cancelled.
     pub async fn watch_uploads(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            match self.store.sweep_uploads().await {
-                Ok(0) => {}
-                Ok(swept) => tracing::info!(swept, "uploads that nobody attached were removed"),
+            // A store that is away takes its time to say so, each time.
+            let Some(swept) = stop.run_until_cancelled(self.store.sweep_uploads()).await else { return };
+            match swept {
+                Ok(Swept { removed, failed, why }) => {
+                    if removed > 0 {
+                        tracing::info!(swept = removed, "uploads that nobody attached were removed");
+                    }
+                    if let Some(error) = why {
+                        tracing::warn!(failed, %error, "files of uploads could not be removed; it is tried again");
+                    }
+                }
                 Err(error) => tracing::warn!(%error, "uploads that nobody attached could not be removed"),
             }
             let _ = tokio::time::timeout(SWEEP_EVERY, stop.cancelled()).await;
@@ -193,11 +195,6 @@ impl Commands {
     async fn desk_limits(&self) -> Result<Option<DeskRevised>, CommandError> {
         let (desk, _) = self.desk_as(false).await?;
         Ok(desk.settings().desk.clone())
-    }
-
-    async fn image_limits(&self) -> Result<ImageLimits, CommandError> {
-        let most = self.desk_limits().await?.map_or(0, |desk| desk.upload_bytes);
-        Ok(ImageLimits { bytes: usize::try_from(most).unwrap_or(usize::MAX), ..ImageLimits::default() })
     }
 }
 

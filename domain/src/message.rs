@@ -25,7 +25,7 @@ mod suspicion;
 mod tests;
 mod wait;
 
-pub use answer::{AddNote, ContinueMessage, RateMessage, ReplyToMessage, SendAutoReply, Stars};
+pub use answer::{AddNote, ContinueMessage, MOST_UPLOADS, RateMessage, ReplyToMessage, SendAutoReply, Stars};
 pub use assign::{AssignMessage, ClaimMessage, Standing};
 pub use command::MessageCommand;
 pub use due::{Due, DueKind};
@@ -126,6 +126,9 @@ pub struct Submitted {
     pub wait: Option<Wait>,
     /// How many replies it has had from members.
     pub replies: u32,
+    /// How many pictures and other files have come with it and with whatever was said in it since.
+    #[serde(default)]
+    pub uploads: u32,
     /// Was its visitor told by a rule that the desk is closed?
     #[serde(default)]
     pub auto_replied: bool,
@@ -181,7 +184,7 @@ impl Submitted {
         }
         match command {
             MessageCommand::Submit(_) => Err(MessageError::AlreadySubmitted),
-            MessageCommand::Continue(words) => Ok(vec![self.continued(words)]),
+            MessageCommand::Continue(words) => self.continued(words),
             MessageCommand::Reply(reply) => self.reply(reply),
             MessageCommand::SendAutoReply(reply) => self.send_auto_reply(reply),
             MessageCommand::AddNote(note) => self.add_note(note),

@@ -80,7 +80,7 @@ pub(crate) enum UserErrorCode {
     UploadNotAnImage,
     /// A file's first bytes are not those of what it was announced as.
     UploadNotThatType,
-    /// More pictures and files than go with one message.
+    /// More pictures and files than go with words, or than a message has in all.
     TooManyUploads,
     /// More messages come in than people write: ask for a `challenge`, and send its solution along.
     ProofRequired,
@@ -165,6 +165,7 @@ pub(crate) fn of_command(error: &CommandError, locale: Option<&Locale>) -> UserE
         CommandError::Message(MessageError::Answer(id, problem)) => {
             return form::of_answer(id, problem, locale);
         }
+        CommandError::Message(MessageError::TooManyUploads) => return images::too_many_in_all(locale),
         CommandError::Message(MessageError::TooManyAnswers) => {
             let gaps = [("field", "fields"), ("most", &MOST_ANSWERS.to_string())];
             return tell((C::TooLong, Some("fields"), "too-many"), &gaps, locale);
@@ -292,6 +293,8 @@ fn of_message(error: &MessageError) -> Refusal {
         // Told question by question.
         MessageError::Answer(..) => (C::Invalid, Some("fields"), "answer-unknown"),
         MessageError::TooManyAnswers => (C::TooLong, Some("fields"), "too-many"),
+        // Told with the number.
+        MessageError::TooManyUploads => (C::TooManyUploads, Some("uploadIds"), "too-many-uploads-in-all"),
         MessageError::NoticeUnknown => (C::Unknown, Some("privacyNoticeVersion"), "notice-unknown"),
         MessageError::NoAutoReply => (C::NotAllowed, None, "no-auto-reply"),
         MessageError::RelatedUnknown => (C::Unknown, Some("relatedTo"), "related-unknown"),

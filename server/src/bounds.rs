@@ -14,10 +14,12 @@ pub struct Bounds {
     pub request: Duration,
     /// The same of a `PUT` of a file: 20 MiB come in this time by a line of 1.5 Mbit/s.
     pub transfer: Duration,
-    /// Until the next part (half a mebibyte) of such a file is there.
+    /// Until the next part (half a mebibyte) of such a file, or of a picture, is there.
     pub part: Duration,
-    /// Until whoever saves a file has taken all of it: 20 MiB go in this time by a line of 600 kbit/s.
+    /// Until whoever saves a file or looks at a picture has taken all of it: 20 MiB go in this time by a line of 600 kbit/s.
     pub save: Duration,
+    /// How long the other side of a connection may take next to nothing of what is written to it.
+    pub taken: Duration,
     /// How often the other side of a socket is asked whether it is there; twice without a word, and it is not.
     pub ping: Duration,
     /// How long one message to a socket may take to be written.
@@ -39,6 +41,7 @@ impl Default for Bounds {
             transfer: Duration::from_secs(120),
             part: Duration::from_secs(15),
             save: Duration::from_secs(300),
+            taken: Duration::from_secs(30),
             ping: Duration::from_secs(20),
             write: Duration::from_secs(10),
             sockets: 4_096,

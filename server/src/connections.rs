@@ -1,5 +1,8 @@
-//! Connections, from when they are accepted to their end: nobody holds one by saying nothing.
+//! Connections, from when they are accepted to their end: nobody holds one by saying nothing, or by taking nothing.
 
+mod taken;
+
+use crate::bounds::Bounds;
 use axum::{Router, extract::ConnectInfo};
 use hyper::server::conn::http1::Builder;
 use hyper_util::{
@@ -12,18 +15,21 @@ use std::{
     pin::pin,
     time::Duration,
 };
+use taken::Taken;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// So many bytes of what comes, and of what goes, lie with each connection at most; its headers fit in. Many at once are much.
+const BUFFER: usize = 64 << 10;
 /// How long it is waited when the system has no more connections to give.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Serves connections until it is to stop, and then those that are there until each has had its answer. The headers of a
-/// request, the first one as each that follows, are all here within this time, or the connection ends.
-pub(crate) async fn serve(listener: TcpListener, router: Router, headers: Duration, stop: CancellationToken) {
+/// request, the first one as each that follows, are all here in time, and what is written is taken, or the connection ends.
+pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: CancellationToken) {
     // Not hyper-util's, which would wait for ever for the first words of a connection to tell versions of HTTP apart.
     let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(headers);
+    builder.timer(TokioTimer::new()).header_read_timeout(bounds.headers).max_buf_size(BUFFER);
     let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -35,7 +41,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, headers: Durati
         let _ = stream.set_nodelay(true);
         let router = router.clone().layer(axum::Extension(ConnectInfo(address)));
         let service = TowerToHyperService::new(router);
-        let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let stream = TokioIo::new(Taken::new(stream, bounds.taken));
+        let connection = builder.serve_connection(stream, service).with_upgrades();
         let stop = stop.clone();
         connections.spawn(async move {
             let mut connection = pin!(connection);

@@ -2,25 +2,20 @@
 //! shown: nobody has looked further into it than its first bytes.
 
 use crate::{
-    images::{Failed, NOTHING_RUNS, by_token, may_read, refused, said},
+    images::{Failed, NOTHING_RUNS, busy, by_token, may_read, refused, said},
     router::App,
+    sending::{held, send},
 };
 use axum::{
-    body::{Body, Bytes, HttpBody},
+    body::Body,
     extract::{Path, State},
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use commands::{CommandError, files::FileRefusal};
 use domain::{actor::Actor, ids::FileId};
-use hyper::body::{Frame, SizeHint};
 use projections::FileRow;
-use std::{
-    fmt::Write,
-    pin::Pin,
-    task::{Context, Poll},
-};
-use tokio::{sync::mpsc, time::timeout};
+use std::{fmt::Write, sync::Arc};
 
 /// Whatever a browser takes it for, it is bytes to be saved.
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
@@ -37,10 +32,7 @@ pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>, asked: P
             Ok(None) => absent(),
             Ok(Some(body)) => saved(&file.name, body),
             Err(CommandError::File(FileRefusal::Busy)) => {
-                let message = "too many files are being saved: try again in a few seconds";
-                let mut response = refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
-                response.headers_mut().insert(header::RETRY_AFTER, crate::uploads::RETRY_AFTER.into());
-                response
+                busy("too many files are being saved: try again in a few seconds")
             }
             Err(error) => unreadable(&error.into()),
         },
@@ -65,13 +57,13 @@ async fn look_up(app: &App, id: FileId, asked: &Parts) -> Result<Option<(Actor, 
     Ok(may_read(app, actor, file.message_id).await?.then_some((actor, file)))
 }
 
-fn saved(name: &str, body: Coming) -> Response {
+fn saved(name: &str, body: Body) -> Response {
     let headers: [(HeaderName, HeaderValue); 3] = [
         (header::CONTENT_TYPE, BYTES),
         (header::CONTENT_SECURITY_POLICY, NOTHING_RUNS),
         (header::CACHE_CONTROL, NOT_KEPT),
     ];
-    (headers, [(header::CONTENT_DISPOSITION, disposition(name))], Body::new(body)).into_response()
+    (headers, [(header::CONTENT_DISPOSITION, disposition(name))], body).into_response()
 }
 
 /// RFC 6266: a name in ASCII for old programs, and the name itself as RFC 8187 has it.
@@ -91,80 +83,23 @@ fn disposition(name: &str) -> String {
 }
 
 /// Begins to send a file: its first part is there, the others follow as the reader takes them. `None`: it is gone.
-async fn begin(app: &App, reader: Actor, file: &FileRow) -> Result<Option<Coming>, CommandError> {
-    let place = app.commands.file_place(reader).await?;
+async fn begin(app: &App, reader: Actor, file: &FileRow) -> Result<Option<Body>, CommandError> {
+    let place = Arc::new(app.commands.file_place(reader).await?);
     let Some(first) = app.commands.file_part(file.file_id, 0).await? else { return Ok(None) };
-    let (parts, coming) = mpsc::channel(1);
-    let (longest, sent) = (app.edge.bounds.save, follow(app.clone(), file.clone(), first, parts));
-    tokio::spawn(async move {
-        // However slowly somebody reads, others get the place.
-        let _ = timeout(longest, sent).await;
-        drop(place);
-    });
-    Ok(Some(Coming { parts: coming, left: file.bytes }))
-}
-
-/// Hands one part on after the other, until the last one is taken. Whoever takes none for as long as a request may take gets no
-/// more.
-async fn follow(app: App, file: FileRow, first: Vec<u8>, parts: mpsc::Sender<Bytes>) {
-    let (mut left, mut part, mut bytes) = (file.bytes, 0, first);
-    loop {
-        left = left.saturating_sub(bytes.len() as u64);
-        let taken = timeout(app.edge.bounds.request, parts.send(bytes.into())).await;
-        if !matches!(taken, Ok(Ok(()))) {
-            return;
-        }
-        if left == 0 {
-            return parts.closed().await;
-        }
-        part += 1;
-        bytes = match app.commands.file_part(file.file_id, part).await {
-            Ok(Some(bytes)) if !bytes.is_empty() => bytes,
-            // It went while it was being saved.
-            Ok(_) => return,
-            Err(error) => {
-                tracing::error!(%error, "a file could not be read to its end");
-                return;
+    let (first, commands, id) = (held(first, &place), app.commands.clone(), file.file_id);
+    let next = move |part| {
+        let (commands, place) = (commands.clone(), place.clone());
+        async move {
+            match commands.file_part(id, part).await {
+                Ok(bytes) => bytes.map(|bytes| held(bytes, &place)),
+                Err(error) => {
+                    tracing::error!(%error, "a file could not be read to its end");
+                    None
+                }
             }
-        };
-    }
-}
-
-/// The rest of a file. One that ends too early breaks the connection, so that nobody takes it for whole.
-struct Coming {
-    parts: mpsc::Receiver<Bytes>,
-    left: u64,
-}
-
-/// A file ended before its end.
-#[derive(Debug, thiserror::Error)]
-#[error("the file ended before all of it was sent")]
-struct Broken;
-
-impl HttpBody for Coming {
-    type Data = Bytes;
-    type Error = Broken;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        self.parts.poll_recv(cx).map(|part| match part {
-            Some(part) => {
-                self.left = self.left.saturating_sub(part.len() as u64);
-                Some(Ok(Frame::data(part)))
-            }
-            None => (self.left > 0).then_some(Err(Broken)),
-        })
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.left == 0
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
-    }
+        }
+    };
+    Ok(Some(send(&app.edge.bounds, file.bytes, first, next)))
 }
 
 #[cfg(test)]

@@ -3,21 +3,37 @@
 //! A browser that shows a picture sends no token, so the address itself may say who reads (`commands/src/image_address.rs`);
 //! a token does as well. Either way it is asked now whether they may.
 
-use crate::{auth, edge::ClientAddress, request_id::RequestId, router::App};
+use crate::{
+    auth,
+    edge::ClientAddress,
+    request_id::RequestId,
+    router::App,
+    sending::{held, send},
+};
 use axum::{
     Json,
+    body::Body,
     extract::{Path, State},
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use commands::{CommandError, ImageReader, ImageSize};
+use commands::{
+    CommandError, ImageReader, ImageSize,
+    images::{ImageKind, ImageRefusal},
+};
 use domain::{
     actor::Actor,
     ids::{ImageId, MessageId},
+    message::Image,
 };
 use projections::{QueryError, Reader};
 use serde_json::json;
+use std::{future::ready, sync::Arc};
 
+/// Seconds after which there may be room for another one.
+const RETRY_AFTER: i64 = 5;
+/// So many bytes of a picture are given away at once.
+const PIECE: usize = 64 << 10;
 /// A picture is no page: nothing in it runs, whatever a browser takes it for.
 pub(crate) const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
 /// Only the reader's own browser keeps it, and not for longer than its address stays the same.
@@ -56,7 +72,7 @@ async fn answer(app: &App, id: &str, size: ImageSize, asked: &Parts) -> Response
             Some(actor) => {
                 let Some(image) = app.projections.image(id).await? else { return Ok(None) };
                 match may_read(app, actor, image.message_id).await? {
-                    true => Ok::<_, Failed>(app.commands.image_bytes(id, size).await?),
+                    true => Ok::<_, Failed>(begin(app, actor, size, &image.image).await?),
                     false => Ok(None),
                 }
             }
@@ -64,10 +80,13 @@ async fn answer(app: &App, id: &str, size: ImageSize, asked: &Parts) -> Response
         }
     };
     match read.await {
-        Ok(Some(bytes)) => shown(id, size, said.is_some(), bytes),
+        Ok(Some(image)) => shown(id, size, said.is_some(), image),
         // Absent, gone, somebody else's, an address of another or of long ago: the same to whoever asks.
         Ok(None) => {
             refused(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such picture, or it is not yours")
+        }
+        Err(Failed::Command(CommandError::Image(ImageRefusal::Busy))) => {
+            busy("too many pictures are being looked at: try again in a few seconds")
         }
         Err(error) => {
             tracing::error!(%error, "a picture could not be read");
@@ -75,6 +94,30 @@ async fn answer(app: &App, id: &str, size: ImageSize, asked: &Parts) -> Response
             refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
         }
     }
+}
+
+/// What a picture is, and what is sent of it.
+struct Begun {
+    kind: Option<ImageKind>,
+    body: Body,
+}
+
+/// Begins to send a picture, from a place that is its reader's until they have taken it. `None`: it is gone.
+async fn begin(
+    app: &App,
+    reader: Actor,
+    size: ImageSize,
+    image: &Image,
+) -> Result<Option<Begun>, CommandError> {
+    let place = Arc::new(app.commands.image_place(reader, size, image.bytes).await?);
+    let Some(bytes) = app.commands.image_bytes(image.image_id, size).await? else { return Ok(None) };
+    let (kind, mut rest) = (ImageKind::of(&bytes), held(bytes, &place));
+    let whole = rest.len() as u64;
+    // In pieces: each of them has to be taken in time.
+    let mut piece = move || rest.split_to(rest.len().min(PIECE));
+    let first = piece();
+    let body = send(&app.edge.bounds, whole, first, move |_| ready(Some(piece())));
+    Ok(Some(Begun { kind, body }))
 }
 
 /// Whose token it is that came along.
@@ -110,13 +153,11 @@ pub(crate) async fn may_read(app: &App, actor: Actor, message: MessageId) -> Res
 
 /// What it is its own bytes say, which are ours. Nobody's file name is in the answer: nobody's was kept. What was asked by
 /// an address may be shown by any page: whoever has the address has the picture, with a page or without one.
-fn shown(id: ImageId, size: ImageSize, by_address: bool, bytes: Vec<u8>) -> Response {
-    let (content_type, ending) = match commands::images::ImageKind::of(&bytes) {
-        Some(commands::images::ImageKind::Png) => ("image/png", "png"),
-        Some(commands::images::ImageKind::Gif) => ("image/gif", "gif"),
-        Some(commands::images::ImageKind::Jpeg | commands::images::ImageKind::WebP) | None => {
-            ("image/jpeg", "jpg")
-        }
+fn shown(id: ImageId, size: ImageSize, by_address: bool, image: Begun) -> Response {
+    let (content_type, ending) = match image.kind {
+        Some(ImageKind::Png) => ("image/png", "png"),
+        Some(ImageKind::Gif) => ("image/gif", "gif"),
+        Some(ImageKind::Jpeg | ImageKind::WebP) | None => ("image/jpeg", "jpg"),
     };
     let disposition = match size {
         ImageSize::Picture => format!("attachment; filename=\"{id}.{ending}\""),
@@ -127,7 +168,7 @@ fn shown(id: ImageId, size: ImageSize, by_address: bool, bytes: Vec<u8>) -> Resp
         (header::CONTENT_SECURITY_POLICY, NOTHING_RUNS),
         (header::CACHE_CONTROL, PRIVATE),
     ];
-    let mut response = (headers, [(header::CONTENT_DISPOSITION, disposition)], bytes).into_response();
+    let mut response = (headers, [(header::CONTENT_DISPOSITION, disposition)], image.body).into_response();
     if by_address {
         response.headers_mut().insert(RESOURCE, ANYWHERE);
     }
@@ -138,4 +179,11 @@ fn shown(id: ImageId, size: ImageSize, by_address: bool, bytes: Vec<u8>) -> Resp
 pub(crate) fn refused(status: StatusCode, code: &str, message: &str) -> Response {
     let body = json!({"errors": [{"message": message, "extensions": {"code": code}}]});
     (status, Json(body)).into_response()
+}
+
+/// There is no place at the moment: the same may be asked again soon.
+pub(crate) fn busy(message: &str) -> Response {
+    let mut response = refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
+    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.into());
+    response
 }

@@ -26,6 +26,7 @@ mod request_id;
 mod router;
 mod running;
 mod schemas;
+mod sending;
 mod show;
 mod socket;
 mod special_days;

@@ -149,7 +149,7 @@ impl Server {
         let serving = connections::serve(
             listener,
             router(app.clone(), config.ui.clone()),
-            app.edge.bounds.headers,
+            app.edge.bounds,
             stop.clone(),
         );
         let serving = tokio::spawn(serving);

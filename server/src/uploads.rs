@@ -1,21 +1,27 @@
 //! `PUT /uploads/{token}`: one picture or file, once. Who may send it was asked when the address was given.
 
-use crate::{auth, images::refused, router::App};
+use crate::{
+    auth,
+    edge::ClientAddress,
+    images::{busy, refused},
+    router::App,
+};
 use axum::{
     Json,
     body::{Body, Bytes, HttpBody},
-    extract::{Path, State},
+    extract::{Extension, Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use commands::{Arrival, CommandError, FileArrival, TakenFile, files::FileRefusal, images::ImageRefusal};
+use commands::{
+    Arrival, CommandError, FileArrival, TakenFile, TakenImage, files::FileRefusal, images::ImageRefusal,
+};
 use graphql::Refused;
 use serde_json::{Value, json};
-use std::{future::poll_fn, pin::Pin};
-use tokio::time::{Instant, timeout, timeout_at};
+use std::{future::poll_fn, net::IpAddr, pin::Pin, time::Duration};
+use store::FILE_PART;
+use tokio::time::{Instant, error::Elapsed, timeout, timeout_at};
 
-/// Seconds after which there may be room for another one.
-pub(crate) const RETRY_AFTER: i64 = 5;
 /// No picture and no file of any desk has more bytes.
 const MOST_PASSED: usize = 20 << 20;
 
@@ -23,12 +29,14 @@ const MOST_PASSED: usize = 20 << 20;
 pub(crate) async fn put(
     State(app): State<App>,
     Path(token): Path<String>,
+    address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
     mut body: Body,
 ) -> Response {
+    let from = address.map(|Extension(ClientAddress(address))| address);
     let locale = auth::language(&headers);
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    match received(&app, &token, declared, &mut body).await {
+    match received(&app, &token, declared, from, &mut body).await {
         Ok(told) => (StatusCode::CREATED, Json(told)).into_response(),
         Err(CommandError::NotFound) => {
             let message = "this address takes nothing (any more): ask for another one with createUpload";
@@ -38,9 +46,7 @@ pub(crate) async fn put(
         Err(error @ (CommandError::Image(ImageRefusal::Busy) | CommandError::File(FileRefusal::Busy))) => {
             pass_over(&mut body).await;
             let Refused { message, .. } = graphql::refused(&error, locale.as_ref());
-            let mut response = refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", &message);
-            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.into());
-            response
+            busy(&message)
         }
         Err(error @ (CommandError::Image(_) | CommandError::File(_) | CommandError::Erased)) => {
             let Refused { code, message } = graphql::refused(&error, locale.as_ref());
@@ -67,17 +73,18 @@ async fn received(
     app: &App,
     token: &str,
     declared: Option<u64>,
+    from: Option<IpAddr>,
     body: &mut Body,
 ) -> Result<Value, CommandError> {
-    match app.commands.admit_upload(token, declared).await? {
+    match app.commands.admit_upload(token, declared, from).await? {
         Arrival::Image(arrival) => {
             // As soon as any other request: others wait for its room.
-            let read = timeout(app.edge.bounds.request, read(body, arrival.bytes())).await;
-            let bytes = read.unwrap_or(Err(ImageRefusal::Damaged.into()))?;
-            let image = app.commands.receive_image(arrival, bytes).await?;
+            let read = timeout(app.edge.bounds.request, read(app, body, arrival.bytes())).await;
+            let bytes = read.unwrap_or(Err(ImageRefusal::TooSlow.into()))?;
+            let TakenImage { image, stands_still } = app.commands.receive_image(arrival, bytes).await?;
             let (width, height) = (image.width, image.height);
             Ok(json!({"id": image.image_id, "width": width, "height": height, "bytes": image.bytes,
-                "contentType": image.format.content_type()}))
+                "contentType": image.format.content_type(), "standsStill": stands_still}))
         }
         Arrival::File(mut arrival) => {
             let file = take_in(app, &mut arrival, body).await;
@@ -92,21 +99,19 @@ async fn received(
 
 /// A file, as it comes: what is here of it at once is one part, and each has to come soon.
 async fn take_in(app: &App, arrival: &mut FileArrival, body: &mut Body) -> Result<TakenFile, CommandError> {
-    let until = || Instant::now() + app.edge.bounds.part;
-    let (mut soon, mut parts) = (until(), 0);
-    while let Some(data) = timeout_at(soon, next(body)).await.map_err(|_| FileRefusal::TooSlow)? {
+    let mut pace = Pace::new(app.edge.bounds.part);
+    while let Some(data) = pace.next(body).await.map_err(|_| FileRefusal::TooSlow)? {
         app.commands.receive_some(arrival, &data.map_err(|_| FileRefusal::BrokenOff)?).await?;
-        if arrival.parts() > parts {
-            (soon, parts) = (until(), arrival.parts());
-        }
     }
     app.commands.receive_rest(arrival).await
 }
 
-/// Reads a body of at most so many bytes, and stops at the first one more.
-async fn read(body: &mut Body, most: usize) -> Result<Vec<u8>, CommandError> {
-    let mut bytes = Vec::new();
-    while let Some(data) = next(body).await {
+/// A picture, whole: at most so many bytes, stopping at the first one more.
+async fn read(app: &App, body: &mut Body, most: usize) -> Result<Vec<u8>, CommandError> {
+    let mut pace = Pace::new(app.edge.bounds.part);
+    // There is room for as many, and for no more: growing would take twice as much for a moment.
+    let mut bytes = Vec::with_capacity(most);
+    while let Some(data) = pace.next(body).await.map_err(|_| ImageRefusal::TooSlow)? {
         // Whoever breaks off has sent no picture.
         let data = data.map_err(|_| ImageRefusal::Damaged)?;
         if bytes.len() + data.len() > most {
@@ -115,6 +120,33 @@ async fn read(body: &mut Body, most: usize) -> Result<Vec<u8>, CommandError> {
         bytes.extend_from_slice(&data);
     }
     Ok(bytes)
+}
+
+/// How fast a body has to come, for others wait for its place: so much of it within this time, and then as much again.
+struct Pace {
+    within: Duration,
+    soon: Instant,
+    /// Since then.
+    come: usize,
+}
+
+impl Pace {
+    fn new(within: Duration) -> Self {
+        Self { within, soon: Instant::now() + within, come: 0 }
+    }
+
+    /// The next bytes of a body; the error: they are too late.
+    async fn next(&mut self, body: &mut Body) -> Result<Option<Result<Bytes, axum::Error>>, Elapsed> {
+        // Only now: that it took long to keep what has come is not the sender's fault.
+        if self.come >= FILE_PART {
+            (self.soon, self.come) = (Instant::now() + self.within, self.come % FILE_PART);
+        }
+        let data = timeout_at(self.soon, next(body)).await?;
+        if let Some(Ok(data)) = &data {
+            self.come += data.len();
+        }
+        Ok(data)
+    }
 }
 
 /// The next bytes of a body.

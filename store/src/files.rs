@@ -192,7 +192,7 @@ impl Store {
         let Some(key) = self.key_of_file(id).await? else { return Ok(None) };
         let sealed = self.blobs().get(&blob(id, part)).await.map_err(StoreError::Picture)?;
         let Some(sealed) = sealed else { return Ok(None) };
-        let opened = open(&key, &place_of(id, part), &sealed);
+        let opened = key.open_whole(&place_of(id, part), sealed);
         opened.map(Some).ok_or_else(|| StoreError::Seal { key_id: key_id(id) })
     }
 

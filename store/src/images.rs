@@ -10,7 +10,6 @@ use crate::{
     store::Store,
     uploads::{key_id, owner_key_id},
 };
-use ring::aead::NONCE_LEN;
 use std::collections::BTreeSet;
 
 const SEALED: &[u8] = b"leaveword picture 1";
@@ -138,7 +137,7 @@ impl Store {
         Ok(rows.iter().map(facts).collect::<sqlx::Result<_>>()?)
     }
 
-    /// The pictures of these messages, each message's in their order.
+    /// The pictures of these messages, each message's in their order. A message takes no more than so many, so it has no more.
     pub async fn images_of(&self, messages: &[String]) -> Result<Vec<AttachedImage>, StoreError> {
         let named = any_of(self.database().dialect(), 1);
         self.attached(&format!("message_id {named}"), &[Value::texts(messages)]).await
@@ -177,10 +176,7 @@ impl Store {
         let Some(key) = ring.get(&key_id) else { return Ok(None) };
         let sealed = self.blobs().get(&size.file(id)).await.map_err(StoreError::Picture)?;
         let Some(sealed) = sealed else { return Ok(None) };
-        let opened = sealed
-            .split_at_checked(NONCE_LEN)
-            .and_then(|(nonce, data)| key.open(&place_of(id, size), nonce, data));
-        opened.map(Some).ok_or(StoreError::Seal { key_id })
+        key.open_whole(&place_of(id, size), sealed).map(Some).ok_or(StoreError::Seal { key_id })
     }
 
     /// Lies anything there of this upload, whatever can still open it?
@@ -193,10 +189,12 @@ impl Store {
         Ok(any)
     }
 
+    /// Both, as far as they can be removed.
     pub(crate) async fn remove_image_files(&self, id: &str) -> Result<(), StoreError> {
+        let mut removed = Ok(());
         for size in ImageSize::ALL {
-            self.blobs().remove(&size.file(id)).await.map_err(StoreError::Picture)?;
+            removed = removed.and(self.blobs().remove(&size.file(id)).await);
         }
-        Ok(())
+        removed.map_err(StoreError::Picture)
     }
 }

@@ -93,5 +93,5 @@ pub use sole::{Sole, Standby};
 pub use sql::{Open, Row, Side, Tx, Value, any_of, placeholders};
 pub use store::{Store, StoreConfig};
 pub use teams::{TeamChange, TeamsOf};
-pub use uploads::{NewFile, NewUpload, Upload, UploadChange};
+pub use uploads::{NewFile, NewUpload, Swept, Upload, UploadChange};
 pub use ways_back::{WayBack, recovery_code, restore_token};

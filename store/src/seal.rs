@@ -49,6 +49,15 @@ impl Key {
         data.zeroize();
         Some(clear)
     }
+
+    /// A nonce and what was sealed with it after that, opened where it lies: what is large is not there twice.
+    pub(crate) fn open_whole(&self, aad: &[u8], mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+        let nonce = Nonce::try_assume_unique_for_key(sealed.get(..NONCE_LEN)?).ok()?;
+        let clear = self.aead().open_within(nonce, Aad::from(aad), &mut sealed, NONCE_LEN..).ok()?.len();
+        sealed[clear..].zeroize();
+        sealed.truncate(clear);
+        Some(sealed)
+    }
 }
 
 /// Fields with 32-bit big-endian lengths, so that no two lists of fields give the same bytes.

@@ -22,6 +22,32 @@ const KEPT_UNATTACHED: i64 = 24 * 60 * 60 * 1_000_000;
 /// So many are swept at a time.
 const SWEPT: i64 = 100;
 
+/// What became of uploads that nobody needs any more.
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// So many are gone, of those that nobody attached.
+    pub removed: usize,
+    /// The files of so many could not be removed.
+    pub failed: usize,
+    /// Why, of the first of them.
+    pub why: Option<StoreError>,
+}
+
+impl Swept {
+    /// Were the files removed? What is wrong with the database is wrong with all of them.
+    fn count(&mut self, removed: Result<(), StoreError>) -> Result<bool, StoreError> {
+        match removed {
+            Ok(()) => Ok(true),
+            Err(error @ StoreError::Picture(_)) => {
+                self.failed += 1;
+                self.why.get_or_insert(error);
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// Leave to send a picture or another file, once.
 pub struct NewUpload {
     /// Its id.
@@ -195,55 +221,71 @@ impl Store {
         Ok(opened.ok_or_else(|| StoreError::Seal { key_id: master.id.clone() })?)
     }
 
-    /// Removes what came with a message whose words are gone for ever. The keys went with the message's; doing it again
-    /// changes nothing.
-    pub async fn forget_uploads(&self, message_id: &str) -> Result<(), StoreError> {
+    /// Removes what came with a message whose words are gone for ever. The keys went with the message's, so nobody can open
+    /// it; doing it again changes nothing. A file that cannot be removed now is left to the sweep: nothing else waits for it.
+    pub async fn forget_uploads(&self, message_id: &str) -> Result<Swept, StoreError> {
         let sql = "SELECT upload_id, wanted, bytes FROM uploads WHERE message_id = $1";
         let rows = self.database().log.rows(sql, &[message_id.into()]).await?;
-        let uploads = rows.iter().map(FilesOf::read).collect::<sqlx::Result<Vec<_>>>()?;
-        for upload in &uploads {
-            self.remove_files(upload).await?;
-        }
-        for FilesOf { id, .. } in uploads {
+        let mut swept = Swept::default();
+        for row in &rows {
+            let upload = FilesOf::read(row)?;
+            let removed = swept.count(self.remove_files(&upload).await)?;
+            let sql = match removed {
+                true => "DELETE FROM uploads WHERE upload_id = $1",
+                // As old as anything: what is nobody's and older than a day is swept.
+                false => {
+                    "UPDATE uploads SET message_id = NULL, entry_id = NULL, received_at = NULL, format = NULL, \
+                     created_at = 0 WHERE upload_id = $1"
+                }
+            };
             let mut tx = self.database().log.begin().await?;
             let now = lock_head(&mut tx, self.clock()).await?.now;
-            rows::destroy(&mut tx, &[key_id(&id)], now).await?;
-            tx.execute("DELETE FROM uploads WHERE upload_id = $1", &[id.into()]).await?;
+            rows::destroy(&mut tx, &[key_id(&upload.id)], now).await?;
+            tx.execute(sql, &[upload.id.into()]).await?;
             tx.commit().await?;
         }
-        Ok(())
+        Ok(swept)
     }
 
-    /// Removes what nobody attached within a day: sent, half sent, or never sent. Says how many.
-    pub async fn sweep_uploads(&self) -> Result<usize, StoreError> {
+    /// Removes what nobody attached within a day: sent, half sent, or never sent. What cannot be removed keeps nothing else
+    /// back, and is tried again the next time.
+    pub async fn sweep_uploads(&self) -> Result<Swept, StoreError> {
         let until = self.clock().micros() - KEPT_UNATTACHED;
-        let old = "SELECT upload_id, wanted, bytes FROM uploads WHERE message_id IS NULL AND created_at <= $1 \
-                   ORDER BY created_at LIMIT $2";
-        let mut swept = 0;
+        let old = "SELECT upload_id, wanted, bytes, created_at FROM uploads \
+                   WHERE message_id IS NULL AND created_at <= $1 AND (created_at, upload_id) > ($2, $3) \
+                   ORDER BY created_at, upload_id LIMIT $4";
+        let (mut swept, mut after) = (Swept::default(), (i64::MIN, String::new()));
         loop {
-            let rows = self.database().log.rows(old, &[until.into(), SWEPT.into()]).await?;
+            let (created_at, id) = after.clone();
+            let rows = self
+                .database()
+                .log
+                .rows(old, &[until.into(), created_at.into(), id.into(), SWEPT.into()])
+                .await?;
+            let Some(last) = rows.last() else { return Ok(swept) };
+            after = (last.int("created_at")?, last.text("upload_id")?);
             for row in &rows {
-                swept += usize::from(self.sweep_upload(&FilesOf::read(row)?).await?);
-            }
-            if rows.len() < usize::try_from(SWEPT).unwrap_or(usize::MAX) {
-                return Ok(swept);
+                self.sweep_upload(&FilesOf::read(row)?, &mut swept).await?;
             }
         }
     }
 
     /// First nobody can attach it any more, then its files go, and only then what names them.
-    async fn sweep_upload(&self, upload: &FilesOf) -> Result<bool, StoreError> {
+    async fn sweep_upload(&self, upload: &FilesOf, swept: &mut Swept) -> Result<(), StoreError> {
         let id = upload.id.as_str();
         let mut tx = self.database().log.begin().await?;
         lock_head(&mut tx, self.clock()).await?;
         let sql = "UPDATE uploads SET received_at = NULL, format = NULL WHERE upload_id = $1 AND message_id IS NULL";
         if tx.execute(sql, &[id.into()]).await? == 0 {
-            return Ok(false);
+            return Ok(());
         }
         rows::remove(&mut tx, &key_id(id)).await?;
         tx.commit().await?;
-        self.remove_files(upload).await?;
+        if !swept.count(self.remove_files(upload).await)? {
+            return Ok(());
+        }
         let sql = "DELETE FROM uploads WHERE upload_id = $1 AND message_id IS NULL";
-        Ok(self.database().log.execute(sql, &[id.into()]).await? == 1)
+        swept.removed += usize::try_from(self.database().log.execute(sql, &[id.into()]).await?).unwrap_or(0);
+        Ok(())
     }
 }

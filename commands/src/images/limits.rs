@@ -17,7 +17,7 @@ pub struct ImageLimits {
     pub motion: u64,
     /// What decoding may take from the heap, reckoned from the file's headers.
     pub memory: usize,
-    /// Of the file as it is kept.
+    /// Of the file as it is kept; the room counts it.
     pub stored: usize,
 }
 
@@ -37,6 +37,13 @@ impl Default for ImageLimits {
 }
 
 impl ImageLimits {
+    /// Those of a file of so many bytes at most, as many as a desk takes: made anew it may have twice as many, as a PNG of what
+    /// was lossy has, or as many as are usual.
+    pub fn of(bytes: usize) -> Self {
+        let usual = Self::default();
+        Self { bytes, stored: usual.stored.max(bytes.saturating_mul(2)), ..usual }
+    }
+
     pub(super) fn check_bytes(&self, bytes: usize) -> Result<(), ImageRefusal> {
         match bytes {
             0 => Err(ImageRefusal::Empty),

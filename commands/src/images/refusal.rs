@@ -53,6 +53,9 @@ pub enum ImageRefusal {
     /// It begins like a picture and does not go on like one.
     #[error("is damaged, incomplete or of a rare make: open it, save it again as JPG or PNG, and try that")]
     Damaged,
+    /// It took too long to come: others wait for its room.
+    #[error("came too slowly: ask for another address and send it again by a better line")]
+    TooSlow,
     /// Too many pictures wait already. Nothing is wrong with this one.
     #[error("has to wait, the desk is busy with others: send it to the same address again in a few seconds")]
     Busy,

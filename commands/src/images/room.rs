@@ -1,20 +1,32 @@
 //! How many pictures are worked on at once, and in how much memory: however many come, the server stays as large.
 
 use super::{Header, ImageLimits, ImageRefusal, PreparedImage, develop, look};
+use crate::places::{Own, Place, Places};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 /// How much of the machine pictures, and other files on their way, may have.
 #[derive(Clone, Copy, Debug)]
 pub struct Space {
     /// How many may be here at once, waiting ones included; more are told to try again.
     pub queue: usize,
+    /// How many of these are one owner's at most. Whoever has so many waits for their own, outside.
+    pub queue_each: usize,
+    /// How many of these come from one network address at most, whoever sends them: half of the largest that there is room for.
+    pub queue_near: usize,
     /// How long one waits to be let in before it is told to try again: long before the edge gives up on its request.
     pub patience: Duration,
     /// Bytes of files that have come and of those that were made of them.
     pub files: usize,
     /// Bytes for decoding. One picture may need at most this.
     pub memory: usize,
+    /// Bytes of pictures that are sent to whoever looks at them, until these have taken them.
+    pub shown: usize,
+    /// How many pictures are sent to one reader at once: as many as a browser asks of one server.
+    pub shown_each: usize,
     /// How many other files come at once; of each a part of half a mebibyte is here, three times at most.
     pub coming: usize,
     /// How many of these are one owner's at most.
@@ -26,13 +38,18 @@ pub struct Space {
 }
 
 impl Default for Space {
-    /// 300 pictures, of which ten of the largest are here with their bytes; with other files below 300 MiB in all.
+    /// 300 pictures, of which ten of the largest are here with their bytes; with what is shown and other files below 370 MiB in
+    /// all.
     fn default() -> Self {
         Self {
             queue: 300,
+            queue_each: 2,
+            queue_near: 5,
             patience: Duration::from_secs(5),
             files: 64 << 20,
             memory: 160 << 20,
+            shown: 64 << 20,
+            shown_each: 6,
             coming: 16,
             coming_each: 2,
             going: 32,
@@ -41,15 +58,19 @@ impl Default for Space {
     }
 }
 
-/// Where pictures are made anew, outside the async threads and never more at once than there are cores.
+/// Where pictures are made anew, outside the async threads and never more at once than there are cores; and how many are sent.
 #[derive(Clone, Debug)]
 pub struct ImageRoom {
     space: Space,
+    own: Own,
+    near: Own,
     queue: Arc<Semaphore>,
     /// In units of [`UNIT`], as `memory`.
     files: Arc<Semaphore>,
     cores: Arc<Semaphore>,
     memory: Arc<Semaphore>,
+    /// In units as well.
+    shown: Places,
 }
 
 /// Leave to come in with one file, and the room for it. Keep it until what was made of the file is stored: so long its
@@ -64,6 +85,8 @@ pub struct Admission {
 
 #[derive(Debug)]
 struct Held {
+    _own: OwnedSemaphorePermit,
+    _near: Option<OwnedSemaphorePermit>,
     _queue: OwnedSemaphorePermit,
     _files: OwnedSemaphorePermit,
 }
@@ -82,24 +105,49 @@ impl ImageRoom {
         let semaphore = |permits| Arc::new(Semaphore::new(permits));
         Self {
             space,
+            own: Own::new(space.queue_each),
+            near: Own::new(space.queue_near),
             queue: semaphore(space.queue),
             files: semaphore(units(space.files) as usize),
             cores: semaphore(cores),
             memory: semaphore(units(space.memory) as usize),
+            shown: Places::new(units(space.shown) as usize, space.shown_each),
         }
     }
 
-    /// Before the first byte is read: waits, without any memory, until there is room for a file of so many bytes and
-    /// for what will be made of it. `Busy` when too many wait, or when it took too long. Going away costs nothing.
-    pub async fn admit(&self, bytes: usize, limits: ImageLimits) -> Result<Admission, ImageRefusal> {
+    /// Before the first byte is read: waits, without any memory, until there is room for a file of so many bytes of this
+    /// owner's and for what will be made of it. `Busy` when too many wait, or when it took too long. Going away costs nothing.
+    /// `near`: the network address that it comes from, if that is known.
+    pub async fn admit(
+        &self,
+        owner: &str,
+        near: Option<&str>,
+        bytes: usize,
+        limits: ImageLimits,
+    ) -> Result<Admission, ImageRefusal> {
         limits.check_bytes(bytes)?;
-        let busy = |_| ImageRefusal::Busy;
-        let queue = self.queue.clone().try_acquire_owned().map_err(|_| ImageRefusal::Busy)?;
         let wanted = units((bytes + limits.stored).min(self.space.files));
-        let let_in = tokio::time::timeout(self.space.patience, self.files.clone().acquire_many_owned(wanted));
-        let files = let_in.await.map_err(|_| ImageRefusal::Busy)?.map_err(busy)?;
-        let held = Arc::new(Held { _queue: queue, _files: files });
+        let busy = |_| ImageRefusal::Busy;
+        let let_in = async {
+            // First: whoever waits for their own takes nothing of others' meanwhile, not even a place in the queue.
+            let own = self.own.one(owner).await.map_err(busy)?;
+            let near = match near {
+                Some(near) => Some(self.near.one(near).await.map_err(busy)?),
+                None => None,
+            };
+            let queue = self.queue.clone().try_acquire_owned().map_err(|_| ImageRefusal::Busy)?;
+            let files = self.files.clone().acquire_many_owned(wanted).await.map_err(busy)?;
+            Ok(Arc::new(Held { _own: own, _near: near, _queue: queue, _files: files }))
+        };
+        let held = timeout(self.space.patience, let_in).await.map_err(|_| ImageRefusal::Busy)??;
         Ok(Admission { room: self.clone(), limits, bytes, held })
+    }
+
+    /// Before a picture of so many bytes is read, to be sent to this reader: waits until there is room for it. To be kept until
+    /// the reader has taken it.
+    pub async fn show(&self, reader: &str, bytes: usize) -> Result<Place, ImageRefusal> {
+        let place = timeout(self.space.patience, self.shown.one(reader, units(bytes))).await;
+        place.map_err(|_| ImageRefusal::Busy)?.map_err(|_| ImageRefusal::Busy)
     }
 }
 

@@ -6,6 +6,8 @@ use image::DynamicImage;
 
 /// What a list shows.
 const THUMBNAIL: u32 = 320;
+/// More than that has as a file: 320 × 320 pixels of four bytes each, and what the format adds.
+pub(crate) const THUMBNAIL_BYTES: usize = 512 << 10;
 
 /// The first is hard to tell from the original; the others are for pictures that would grow, because their original
 /// was stored with less.

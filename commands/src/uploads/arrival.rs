@@ -4,14 +4,17 @@ use super::owner_of;
 use crate::{
     Commands,
     error::CommandError,
-    files::{FilePlace, FileRefusal, begins_as},
-    images::{Admission, ImageKind, ImageLimits, ImageRefusal, PreparedImage},
+    files::{FileRefusal, begins_as},
+    images::{Admission, ImageKind, ImageLimits, ImageRefusal, PreparedImage, THUMBNAIL_BYTES},
+    limits::network,
+    places::Place,
 };
 use domain::{
     actor::Actor,
     ids::{FileId, ImageId},
     message::{FileFormat, Image, ImageFormat},
 };
+use std::net::IpAddr;
 use store::{AppendError, FILE_PART, ImageFacts, ImageSize, TokenHash, Upload};
 
 /// What may come in now.
@@ -49,7 +52,7 @@ pub struct FileArrival {
     parts: u32,
     /// What has come of the next one.
     part: Vec<u8>,
-    _place: FilePlace,
+    _place: Place,
 }
 
 impl FileArrival {
@@ -65,6 +68,15 @@ impl std::fmt::Debug for FileArrival {
     }
 }
 
+/// A picture that was taken.
+#[derive(Clone, Debug)]
+pub struct TakenImage {
+    /// As it is kept.
+    pub image: Image,
+    /// It moved when it came, and only its first frame is kept: its sender has to be told.
+    pub stands_still: bool,
+}
+
 /// A file that was taken.
 #[derive(Clone, Copy, Debug)]
 pub struct TakenFile {
@@ -78,12 +90,17 @@ pub struct TakenFile {
 
 impl Commands {
     /// Lets what an address is for in, once there is room for it; from then on the address is used up. `declared`: so many
-    /// bytes are announced now.
-    pub async fn admit_upload(&self, token: &str, declared: Option<u64>) -> Result<Arrival, CommandError> {
+    /// bytes are announced now. `from`: the network address that it comes from, if that is known.
+    pub async fn admit_upload(
+        &self,
+        token: &str,
+        declared: Option<u64>,
+        from: Option<IpAddr>,
+    ) -> Result<Arrival, CommandError> {
         let hash = TokenHash::of(token);
         let upload = self.store.upload(&hash).await?.ok_or(CommandError::NotFound)?;
         let arrival = match &upload.wanted {
-            None => Arrival::Image(self.admit_image(upload, declared).await?),
+            None => Arrival::Image(self.admit_image(upload, declared, from).await?),
             Some(format) => {
                 let format = FileFormat::named(format).ok_or(CommandError::NotFound)?;
                 Arrival::File(self.admit_file(upload, format, declared).await?)
@@ -95,13 +112,19 @@ impl Commands {
         Ok(arrival)
     }
 
-    async fn admit_image(&self, upload: Upload, declared: Option<u64>) -> Result<ImageArrival, CommandError> {
+    async fn admit_image(
+        &self,
+        upload: Upload,
+        declared: Option<u64>,
+        from: Option<IpAddr>,
+    ) -> Result<ImageArrival, CommandError> {
         let most = usize::try_from(upload.bytes).unwrap_or_default();
         if declared.is_some_and(|declared| usize::try_from(declared).map_or(true, |bytes| bytes > most)) {
             return Err(ImageRefusal::TooManyBytes { most }.into());
         }
-        let limits = ImageLimits { bytes: most, ..self.image_limits().await? };
-        Ok(ImageArrival { id: upload.id, admission: self.images.admit(most, limits).await? })
+        let (limits, near) = (ImageLimits::of(most), from.map(|from| format!("{:?}", network(from))));
+        let admission = self.images.admit(&upload.owner, near.as_deref(), most, limits).await?;
+        Ok(ImageArrival { id: upload.id, admission })
     }
 
     async fn admit_file(
@@ -119,7 +142,11 @@ impl Commands {
     }
 
     /// Makes the picture anew, and keeps it.
-    pub async fn receive_image(&self, arrival: ImageArrival, bytes: Vec<u8>) -> Result<Image, CommandError> {
+    pub async fn receive_image(
+        &self,
+        arrival: ImageArrival,
+        bytes: Vec<u8>,
+    ) -> Result<TakenImage, CommandError> {
         let prepared = arrival.admission.prepare(bytes).await?;
         let image = described(&arrival.id, &prepared)?;
         let facts = ImageFacts {
@@ -131,7 +158,7 @@ impl Commands {
         };
         let kept = self.store.keep_image(&facts, &prepared.picture.bytes, &prepared.thumbnail.bytes).await;
         kept.map_err(of_keeping)?;
-        Ok(image)
+        Ok(TakenImage { image, stands_still: prepared.stands_still_now })
     }
 
     /// Takes in what has come of a file, and keeps each part that is complete.
@@ -193,8 +220,24 @@ impl Commands {
         Ok(self.store.image_bytes(&id.to_string(), size).await?)
     }
 
+    /// Leave to send a picture of so many bytes, or what is small of it, to somebody who may read it.
+    pub async fn image_place(
+        &self,
+        reader: Actor,
+        size: ImageSize,
+        bytes: u64,
+    ) -> Result<Place, CommandError> {
+        // A key reads for its owner. Nobody without a name may read any.
+        let name = owner_of(reader).ok_or(CommandError::NotFound)?;
+        let bytes = match size {
+            ImageSize::Picture => usize::try_from(bytes).unwrap_or(usize::MAX),
+            ImageSize::Thumbnail => THUMBNAIL_BYTES,
+        };
+        Ok(self.images.show(&name, bytes).await?)
+    }
+
     /// Leave to send a file to somebody who may read it.
-    pub async fn file_place(&self, reader: Actor) -> Result<FilePlace, CommandError> {
+    pub async fn file_place(&self, reader: Actor) -> Result<Place, CommandError> {
         // A key reads for its owner. Nobody without a name may read any.
         let name = owner_of(reader).ok_or(CommandError::NotFound)?;
         Ok(self.files.go(&name).await?)

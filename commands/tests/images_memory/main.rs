@@ -170,7 +170,8 @@ fn two_hundred_at_once_stay_below_400_mb() {
                     let source = &kinds[which(turn)];
                     // Whoever waited too long comes again, as a client is told to.
                     let admission = loop {
-                        match room.admit(source.len(), ImageLimits::default()).await {
+                        match room.admit(&format!("{turn}"), None, source.len(), ImageLimits::default()).await
+                        {
                             Err(ImageRefusal::Busy) => {}
                             admitted => break admitted?,
                         }

@@ -78,7 +78,7 @@ pub struct DeskRevised {
     pub days_until_shredding: u32,
     /// The largest image, in bytes.
     pub upload_bytes: u64,
-    /// The most images and other files per message, together.
+    /// The most images and other files with each words of a message, together.
     pub uploads_per_message: u32,
     /// Which other files are taken; by version 1 none.
     #[serde(default)]

@@ -12,6 +12,9 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+/// Pictures and other files that one message has at most, of its visitor and of the desk together: whoever reads it reads all
+/// of them. What may come with each words is the desk's to say.
+pub const MOST_UPLOADS: u32 = 90;
 /// How long after the last resolving or closing a message can be rated.
 const RATEABLE: TimeDelta = TimeDelta::days(30);
 
@@ -105,6 +108,11 @@ impl Stars {
     }
 }
 
+/// How many came with some words.
+pub(super) fn counted(images: &[Image], files: &[File]) -> u32 {
+    u32::try_from(images.len() + files.len()).unwrap_or(u32::MAX)
+}
+
 impl Message {
     /// Could its visitor rate it at this instant? The rule itself is asked.
     pub fn can_be_rated(&self, at: DateTime<Utc>) -> bool {
@@ -114,21 +122,23 @@ impl Message {
 }
 
 impl Submitted {
-    pub(super) fn continued(&self, command: ContinueMessage) -> MessageEvent {
-        MessageEvent::MessageContinued(MessageContinued {
+    pub(super) fn continued(&self, command: ContinueMessage) -> Decided {
+        self.has_room_for(&command.images, &command.files)?;
+        Ok(vec![MessageEvent::MessageContinued(MessageContinued {
             at: self.at(command.at),
             words_id: command.words_id,
             content: command.content.into(),
             images: command.images,
             files: command.files,
             reopened: self.stage != Stage::Active,
-        })
+        })])
     }
 
     pub(super) fn reply(&self, command: ReplyToMessage) -> Decided {
         if self.spam {
             return Err(MessageError::Spam);
         }
+        self.has_room_for(&command.images, &command.files)?;
         Ok(vec![MessageEvent::MessageReplied(MessageReplied {
             at: self.at(command.at),
             reply_id: command.reply_id,
@@ -137,6 +147,16 @@ impl Submitted {
             images: command.images,
             files: command.files,
         })])
+    }
+
+    /// Words without any always fit.
+    fn has_room_for(&self, images: &[Image], files: &[File]) -> Result<(), MessageError> {
+        match counted(images, files) {
+            more if more > 0 && self.uploads.saturating_add(more) > MOST_UPLOADS => {
+                Err(MessageError::TooManyUploads)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Once, and only while nobody has done anything about the message.

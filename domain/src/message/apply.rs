@@ -1,6 +1,8 @@
 //! What each event leaves of a message: assignments, no decisions.
 
-use super::{Awaiting, FollowUp, MessageEvent, MessageSubmitted, Priority, Stage, Submitted, Wait};
+use super::{
+    Awaiting, FollowUp, MessageEvent, MessageSubmitted, Priority, Stage, Submitted, Wait, answer::counted,
+};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
@@ -26,6 +28,7 @@ impl Submitted {
             ended_at: None,
             wait: Some(Wait::new(1, event.at)),
             replies: 0,
+            uploads: counted(&event.images, &event.files),
             auto_replied: false,
             events: 1,
             last_at: event.at,
@@ -43,8 +46,12 @@ impl Submitted {
             | MessageEvent::MessageRated(_)
             | MessageEvent::ReplyReviewed(_) => {}
             MessageEvent::AutoReplySent(_) => self.auto_replied = true,
-            MessageEvent::MessageContinued(_) => self.continue_at(at),
-            MessageEvent::MessageReplied(_) => {
+            MessageEvent::MessageContinued(event) => {
+                self.uploads = self.uploads.saturating_add(counted(&event.images, &event.files));
+                self.continue_at(at);
+            }
+            MessageEvent::MessageReplied(event) => {
+                self.uploads = self.uploads.saturating_add(counted(&event.images, &event.files));
                 self.awaiting = Awaiting::Visitor;
                 self.attention = false;
                 self.follow_up = None;

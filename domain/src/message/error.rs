@@ -1,6 +1,6 @@
 //! Why a command to a message is refused.
 
-use super::{AnswerProblem, Assignee, MOST_ANSWERS};
+use super::{AnswerProblem, Assignee, MOST_ANSWERS, MOST_UPLOADS};
 
 /// A refusal, in the desk's words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,9 @@ pub enum MessageError {
     /// More answers than any form has questions.
     #[error("at most {MOST_ANSWERS} answers are taken")]
     TooManyAnswers,
+    /// More pictures and other files than one message has.
+    #[error("a message has at most {MOST_UPLOADS} pictures and files in all; write a new one for more")]
+    TooManyUploads,
     /// A privacy notice that never was.
     #[error("there is no such version of the privacy notice")]
     NoticeUnknown,

@@ -12,7 +12,7 @@ use super::*;
 use crate::{
     contact::Contact,
     desk::{Grace, ServiceTarget},
-    ids::{CategoryId, MemberId, MessageId, NoteId, ReplyId, Tag, TeamId, WordsId},
+    ids::{CategoryId, FileId, ImageId, MemberId, MessageId, NoteId, ReplyId, Tag, TeamId, WordsId},
     reference::Reference,
     text::{Name, Reason, ReplyText, Words},
 };

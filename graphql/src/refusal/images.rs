@@ -2,11 +2,17 @@
 
 use super::{Refusal, UserError, UserErrorCode as C, tell};
 use commands::images::ImageRefusal;
-use domain::locale::Locale;
+use domain::{locale::Locale, message::MOST_UPLOADS};
 
-/// More pictures than go with one message.
+/// More pictures and files than go with words.
 pub(super) fn too_many(most: u32, locale: Option<&Locale>) -> UserError {
     tell((C::TooManyUploads, Some("uploadIds"), "too-many-uploads"), &[("most", &most.to_string())], locale)
+}
+
+/// More than a message has in all.
+pub(super) fn too_many_in_all(locale: Option<&Locale>) -> UserError {
+    let most = MOST_UPLOADS.to_string();
+    tell((C::TooManyUploads, Some("uploadIds"), "too-many-uploads-in-all"), &[("most", &most)], locale)
 }
 
 /// A picture that is not taken.
@@ -35,6 +41,7 @@ pub(crate) fn of_image(error: ImageRefusal, locale: Option<&Locale>) -> UserErro
             ((C::UploadTooLarge, None, "upload-too-much-motion"), vec![("most", most.to_string())])
         }
         R::TooHeavy => ((C::UploadTooLarge, None, "upload-too-heavy"), vec![]),
+        R::TooSlow => ((C::Invalid, None, "file-too-slow"), vec![]),
         R::Busy => ((C::NotAllowed, None, "upload-busy"), vec![]),
     };
     let gaps: Vec<_> = gaps.iter().map(|(name, words)| (*name, words.as_str())).collect();

@@ -41,8 +41,8 @@ pub(crate) async fn destroy(tx: &mut Tx, ids: &[String], now: i64) -> sqlx::Resu
     Ok(())
 }
 
-/// Removes a key that nothing in the log was ever sealed with, as if it had never been.
+/// Removes a key that nothing in the log was ever sealed with, as if it had never been. One that was destroyed stays told of.
 pub(crate) async fn remove(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
-    tx.execute("DELETE FROM keys WHERE key_id = $1", &[id.into()]).await?;
+    tx.execute("DELETE FROM keys WHERE key_id = $1 AND destroyed_at IS NULL", &[id.into()]).await?;
     Ok(())
 }

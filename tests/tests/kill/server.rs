@@ -105,6 +105,11 @@ impl Program {
 }
 
 impl Running {
+    /// Its number, as the system has it.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id().expect("the server has not ended")
+    }
+
     /// SIGKILL: it gets to do nothing more.
     pub(crate) fn strike(&mut self) {
         self.child.start_kill().expect("the server is there to be killed");

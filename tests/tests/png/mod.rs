@@ -1,5 +1,8 @@
 //! Pictures made by hand, for what no picture of the folder is large enough, or says of itself.
 
+use flate2::{Compression, write::ZlibEncoder};
+use std::io::Write;
+
 /// A picture of so many pixels a side that nothing makes smaller, so that its file takes a while to be written.
 pub(crate) fn noise(side: u32) -> Vec<u8> {
     let mut state = 0x9E37_79B9_u32;
@@ -14,6 +17,18 @@ pub(crate) fn noise(side: u32) -> Vec<u8> {
     let length = side.to_be_bytes();
     let head = [length.as_slice(), &length, &[8, 2, 0, 0, 0]].concat();
     let parts = [chunk(*b"IHDR", &head), chunk(*b"IDAT", &stored(&rows)), chunk(*b"IEND", &[])];
+    [b"\x89PNG\r\n\x1a\n".as_slice(), &parts.concat()].concat()
+}
+
+/// As many pixels a side, all of them black, in colour: a small file, and a large picture.
+pub(crate) fn blank(side: u32) -> Vec<u8> {
+    let length = side.to_be_bytes();
+    let head = [length.as_slice(), &length, &[8, 2, 0, 0, 0]].concat();
+    let mut rows = ZlibEncoder::new(Vec::new(), Compression::fast());
+    let row = vec![0; 1 + 3 * side as usize];
+    (0..side).for_each(|_| rows.write_all(&row).expect("written"));
+    let rows = rows.finish().expect("written");
+    let parts = [chunk(*b"IHDR", &head), chunk(*b"IDAT", &rows), chunk(*b"IEND", &[])];
     [b"\x89PNG\r\n\x1a\n".as_slice(), &parts.concat()].concat()
 }
 

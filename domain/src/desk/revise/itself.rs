@@ -15,9 +15,9 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-/// The largest that the largest picture can be, in bytes: 10 MiB.
+/// The largest that the largest picture can be, in bytes: 10 MiB. It is kept in up to twice as many.
 const LARGEST_IMAGE: u64 = 10 * 1024 * 1024;
-/// The most pictures of one message that a desk can allow.
+/// The most pictures and other files with each words that a desk can allow.
 const MOST_UPLOADS: u64 = 20;
 const SMALLEST: u64 = 10 * 1024;
 const DAYS: RangeInclusive<u64> = 0..=3_650;
@@ -40,7 +40,7 @@ pub struct ReviseDesk {
     pub days_until_shredding: Option<u64>,
     /// The largest picture, in bytes.
     pub upload_bytes: Option<u64>,
-    /// The most pictures per message.
+    /// The most pictures and other files with each words of a message.
     pub uploads_per_message: Option<u64>,
     /// Which other files are taken.
     pub files: Option<Vec<FileFormat>>,

@@ -240,3 +240,54 @@ fn a_note_changes_nothing_but_the_version() {
     let (with, without) = (submitted([note(1)]), submitted([]));
     assert_eq!(with, Submitted { events: 2, last_at: at(1), ..without });
 }
+
+/// Words, or a reply, with so many pictures and files.
+fn with_uploads(command: MessageCommand, images: u32, files: u32) -> MessageCommand {
+    let image = |n| Image {
+        image_id: ImageId(Uuid::from_u128(n)),
+        format: ImageFormat::Png,
+        width: 1,
+        height: 1,
+        bytes: 1,
+    };
+    let file = |n| File {
+        file_id: FileId(Uuid::from_u128(n)),
+        format: FileFormat::Pdf,
+        bytes: 1,
+        name: FileName::parse("x.pdf").expect("a name").into(),
+    };
+    let images: Vec<_> = (0..images.into()).map(image).collect();
+    let files: Vec<_> = (0..files.into()).map(file).collect();
+    match command {
+        MessageCommand::Continue(words) => {
+            MessageCommand::Continue(ContinueMessage { images, files, ..words })
+        }
+        MessageCommand::Reply(reply) => MessageCommand::Reply(ReplyToMessage { images, files, ..reply }),
+        other => panic!("{other:?} has none"),
+    }
+}
+
+#[test]
+fn a_message_has_so_many_pictures_and_files_in_all_whoever_sends_them() {
+    let half = MOST_UPLOADS / 2;
+    let full = [with_uploads(more(1), half, 0), with_uploads(reply(2), 0, MOST_UPLOADS - half)];
+    let message = after(full.clone());
+    assert_eq!(submitted(full).uploads, MOST_UPLOADS);
+    for (images, files) in [(1, 0), (0, 1)] {
+        assert_eq!(message.decide(with_uploads(more(3), images, files)), Err(E::TooManyUploads));
+        assert_eq!(message.decide(with_uploads(reply(3), images, files)), Err(E::TooManyUploads));
+    }
+    assert!(message.decide(more(3)).is_ok() && message.decide(reply(3)).is_ok(), "words are always taken");
+    let nearly = after([with_uploads(more(1), MOST_UPLOADS - 1, 0)]);
+    assert!(nearly.decide(with_uploads(more(2), 1, 0)).is_ok());
+    assert_eq!(nearly.decide(with_uploads(more(2), 1, 1)), Err(E::TooManyUploads), "all of it, or nothing");
+    // Those of the submission count as well.
+    let mut submission = submission();
+    let MessageCommand::Continue(words) = with_uploads(more(0), 9, 1) else { panic!("words") };
+    (submission.images, submission.files) = (words.images, words.files);
+    let events = Message::default().decide(MessageCommand::Submit(Box::new(submission))).expect("accepted");
+    let mut message = Message::default();
+    events.into_iter().for_each(|event| message.apply(event));
+    let Message::Submitted(message) = message else { panic!("submitted") };
+    assert_eq!(message.uploads, 10);
+}

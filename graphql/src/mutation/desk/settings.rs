@@ -33,7 +33,7 @@ struct ReviseDeskInput {
     days_until_shredding: Option<u32>,
     /// The largest picture, in bytes: 10,240 to 10,485,760.
     upload_bytes: Option<u64>,
-    /// The most pictures and other files per message, together: 0 (none) to 20.
+    /// The most pictures and other files with each words of a message, together: 0 (none) to 20. In all a message has at most 90.
     uploads_per_message: Option<u32>,
     /// Which other files are taken; empty: none.
     files: Option<Vec<FileKind>>,

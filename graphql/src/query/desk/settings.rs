@@ -10,7 +10,7 @@ use domain::desk::{AutoReplyRevised, DeskRevised};
 pub(super) struct UploadLimits {
     /// The largest picture, in bytes.
     bytes: u64,
-    /// The most pictures and other files per message, together.
+    /// The most pictures and other files with each words of a message, together. In all a message has at most 90.
     per_message: u32,
     /// Which other files are taken.
     files: Vec<FileKind>,

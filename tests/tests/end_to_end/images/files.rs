@@ -372,10 +372,10 @@ async fn files_that_nobody_attached_are_gone_after_a_day(dialect: Dialect) {
     let folder = &desk.database.config.images;
     fs::write(folder.join(format!("{id}.0")), b"sealed").expect("written");
     fs::write(folder.join(format!("{id}.1.part")), b"sea").expect("written");
-    assert_eq!(store.sweep_uploads().await.expect("swept"), 0, "nothing is a day old");
+    assert_eq!(store.sweep_uploads().await.expect("swept").removed, 0, "nothing is a day old");
     assert_eq!(desk.files().len(), 5);
     desk.clock.advance(DAY);
-    assert_eq!(store.sweep_uploads().await.expect("swept"), 2);
+    assert_eq!(store.sweep_uploads().await.expect("swept").removed, 2);
     let names: Vec<String> = desk.files().into_iter().map(|(name, _)| name).collect();
     assert!(names.len() == 1 && names[0].contains(&attached), "{names:?}");
     store.close().await;

@@ -1,19 +1,19 @@
-//! Whoever is slow with files keeps only themselves out, and not for long.
+//! Whoever is slow with files and pictures keeps only themselves out, and not for long.
 
 use super::{files::pdf, *};
 use commands::images::Space;
 use server::Bounds;
 use store::{FILE_PART, testing::TestDatabase};
-use tokio::{
-    net::TcpSocket,
-    time::{interval, timeout},
-};
+use tokio::time::{interval, timeout};
 
 on_both_databases!(
     a_reader_saves_three_files_at_once_and_whoever_else_reads_has_places_of_their_own,
     whoever_saves_a_file_too_slowly_gets_the_rest_of_it_no_more_and_others_get_the_place,
     an_owner_sends_two_files_at_once_and_whoever_else_sends_has_places_of_their_own,
     a_file_of_which_no_part_comes_for_long_is_refused_and_nothing_of_it_stays,
+    an_owner_sends_two_pictures_at_once_and_whoever_else_sends_has_places_of_their_own,
+    a_picture_of_which_little_comes_for_long_is_refused_and_its_place_is_free,
+    senders_at_one_address_have_so_many_pictures_on_their_way_together,
 );
 
 /// So short that a test can wait for it, and longer than a busy machine takes to send a little.
@@ -45,21 +45,6 @@ impl Desk {
         assert_eq!(payload["userErrors"], json!([]));
         let files = self.own_files(visitor, &text(&payload["receipt"]["id"])).await;
         (text(&files[0]["url"]), text(&files[1]["url"]))
-    }
-
-    /// Begins to save a file: its headers are there, and little else is taken.
-    async fn begin_to_get(&self, path: &str) -> TcpStream {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.set_recv_buffer_size(64 << 10).expect("a small buffer");
-        let mut slow = socket.connect(self.server.address()).await.expect("connects");
-        let asked = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        slow.write_all(asked.as_bytes()).await.expect("written");
-        let mut head = vec![];
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(slow.read_u8().await.expect("a header"));
-        }
-        assert!(head.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&head));
-        slow
     }
 
     /// Addresses to send so many files of so many bytes to.
@@ -154,4 +139,69 @@ async fn a_file_of_which_no_part_comes_for_long_is_refused_and_nothing_of_it_sta
     assert!(heard.starts_with("HTTP/1.1 400") && heard.contains("too slowly"), "{heard}");
     assert_eq!(desk.files().len(), 0, "nothing of it is kept");
     assert_eq!(desk.put(&urls[0], bytes).await.status, 404, "the address was used");
+}
+
+async fn an_owner_sends_two_pictures_at_once_and_whoever_else_sends_has_places_of_their_own(
+    dialect: Dialect,
+) {
+    let (desk, _, visitor) = taking(dialect, |_| {}).await;
+    let bytes = picture("gray.jpg");
+    let mut urls = vec![];
+    for _ in 0..3 {
+        let created = desk.create_upload(&visitor, "x.jpg", "image/jpeg", bytes.len()).await;
+        urls.push(text(&created["upload"]["url"]));
+    }
+    let (mut first, rest) = desk.begin_to_put(&urls[0], &bytes).await;
+    let second = desk.begin_to_put(&urls[1], &bytes).await;
+    let told = desk.put(&urls[2], bytes.clone()).await;
+    assert_eq!((told.status, told.code().as_str()), (503, "UNAVAILABLE"));
+    let other = desk.visit().await;
+    desk.send(&other, bytes.clone()).await;
+    first.write_all(&rest).await.expect("written");
+    let heard = rest_of(first).await;
+    assert!(heard.starts_with("HTTP/1.1 201"), "{heard}");
+    assert_eq!(desk.put(&urls[2], bytes).await.status, 201, "the address is as good as before");
+    drop(second);
+}
+
+async fn a_picture_of_which_little_comes_for_long_is_refused_and_its_place_is_free(dialect: Dialect) {
+    let (desk, _, visitor) = taking(dialect, |bounds| {
+        bounds.part = SOON;
+        bounds.space.queue = 1;
+    })
+    .await;
+    let bytes = picture("gray.jpg");
+    let created = desk.create_upload(&visitor, "x.jpg", "image/jpeg", bytes.len()).await;
+    let (mut slow, _) = desk.begin_to_put(&text(&created["upload"]["url"]), &bytes).await;
+    // One byte now and then.
+    let (mut ticks, mut answer) = (interval(SOON / 10), vec![0; 1 << 10]);
+    let trickle = async {
+        loop {
+            tokio::select! {
+                read = slow.read(&mut answer) => return read.expect("an answer"),
+                // Too late once it has answered.
+                _ = ticks.tick() => drop(slow.write_all(b"x").await),
+            }
+        }
+    };
+    let read = timeout(PATIENCE, trickle).await.expect("the server ends it");
+    let heard = String::from_utf8_lossy(&answer[..read]).into_owned();
+    assert!(heard.starts_with("HTTP/1.1 400"), "{heard}");
+    desk.send(&desk.visit().await, bytes).await;
+}
+
+async fn senders_at_one_address_have_so_many_pictures_on_their_way_together(dialect: Dialect) {
+    let (desk, _, visitor) = taking(dialect, |bounds| bounds.space.queue_near = 1).await;
+    let (bytes, other) = (picture("gray.jpg"), desk.visit().await);
+    let mut urls = vec![];
+    for sender in [&visitor, &other] {
+        let created = desk.create_upload(sender, "x.jpg", "image/jpeg", bytes.len()).await;
+        urls.push(text(&created["upload"]["url"]));
+    }
+    let (mut first, rest) = desk.begin_to_put(&urls[0], &bytes).await;
+    assert_eq!(desk.put(&urls[1], bytes.clone()).await.status, 503);
+    first.write_all(&rest).await.expect("written");
+    let heard = rest_of(first).await;
+    assert!(heard.starts_with("HTTP/1.1 201"), "{heard}");
+    assert_eq!(desk.put(&urls[1], bytes).await.status, 201);
 }

@@ -300,6 +300,7 @@ export const en = {
   "attach.running": "Sending {name}…",
   "attach.unnamed": "picture",
   "attach.failed": "{name} was not taken: {why}",
+  "attach.still": "{name} moved; it is kept as a still picture.",
 
   "sending.toast": "The reply to {name} goes out in 8 seconds.",
   "sending.tooLate": "It is sent already.",

@@ -302,6 +302,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   "attach.running": "正在上传 {name}…",
   "attach.unnamed": "图片",
   "attach.failed": "{name} 上传失败：{why}",
+  "attach.still": "{name} 是动画，已存为静态图片。",
 
   "sending.toast": "给 {name} 的回复将在 8 秒后发出。",
   "sending.tooLate": "已经发出，无法撤销。",

@@ -7,21 +7,21 @@ export class NotTaken extends Error {}
 
 const TRIES_WHEN_BUSY = 5;
 
-/** Its id. `progress`: from 0 to 1. */
+/** Its id, and whether what moved stands still now. `progress`: from 0 to 1. */
 export async function sendFile(
   door: Door,
   name: string,
   blob: Blob,
   progress: (share: number) => void,
   stop: AbortSignal,
-): Promise<string> {
+): Promise<{ id: string; standsStill?: boolean | undefined }> {
   const input = { fileName: name.slice(-255) || "picture", contentType: blob.type, bytes: blob.size };
   const { upload, userErrors } = (await ask(door, AnnounceDocument, { input })).createUpload;
   if (!upload) throw new NotTaken(userErrors[0]?.message);
   const url = new URL(upload.url, door.url).href;
   for (let tries = 1; ; tries++) {
     const { status, wait, text } = await put(url, door, blob, progress, stop);
-    if (status === 201) return upload.id;
+    if (status === 201) return JSON.parse(text);
     // Too many others are in front; the address is as good as before.
     if (status === 503 && wait && tries < TRIES_WHEN_BUSY) {
       await new Promise((resolve) => setTimeout(resolve, wait * 1000));

@@ -68,6 +68,11 @@ function OnShelf({ item, at, shelf, language }: Chosen & { item: Item; at: numbe
             {trouble}
           </span>
         )}
+        {item.standsStill && (
+          <span class="help" role="status">
+            {words.still}
+          </span>
+        )}
         {(state === "waiting" || state === "sending") && <progress value={progress} aria-label={`${words.sending} ${name}`} />}
       </span>
       {state === "failed" && (

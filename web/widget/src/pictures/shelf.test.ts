@@ -1,8 +1,10 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { sendFile } from "../api/send";
 import { page, visiting } from "../visit/page.testing";
 import type { Desk } from "../visit/visit";
 import { Shelves } from "./shelves";
 
+vi.mock("../api/send", async (real) => ({ ...(await real<object>()), sendFile: vi.fn() }));
 afterEach(() => vi.unstubAllGlobals());
 
 const LIMITS = { bytes: 10, perMessage: 9, files: ["PDF"], fileBytes: 20 } as NonNullable<Desk["uploads"]>;
@@ -49,4 +51,14 @@ test("a file that is too large is measured by the limit for files", async () => 
   shelf.add([file(21, "application/pdf"), file(11, "text/plain")]);
   await shelf.settled();
   expect(shelf.items.map(({ why }) => why)).toEqual([{ largest: 20 }, "notTaken"]);
+});
+
+test("what moved and stands still now is said to do so", async () => {
+  const visit = await shelves();
+  vi.spyOn(visit, "somebody").mockResolvedValue(undefined);
+  const shelf = visit.shelves.of("key", [], () => {})!;
+  vi.mocked(sendFile).mockResolvedValueOnce({ id: "1", standsStill: true }).mockResolvedValueOnce({ id: "2", standsStill: false });
+  shelf.add([new File([new Uint8Array(5)], "a.webp", { type: "image/webp" }), new File([new Uint8Array(5)], "b.jpg", { type: "image/jpeg" })]);
+  await shelf.settled();
+  expect(shelf.items.map(({ id, state, standsStill }) => [id, state, standsStill])).toEqual([["1", "sent", true], ["2", "sent", false]]);
 });

@@ -18,6 +18,8 @@ export interface Item {
   why?: "notTaken" | { largest: number } | { said: string };
   /** Its id, once it is there. */
   id?: string;
+  /** It moved, and the desk keeps a picture of it that does not. */
+  standsStill?: boolean | undefined;
   file?: File;
   stop?: AbortController;
 }
@@ -115,7 +117,9 @@ export class Shelf {
         item.progress = share;
         this.tell();
       };
-      item.id = await sendFile(this.door, file.name, blob, progress, item.stop.signal);
+      const { id, standsStill } = await sendFile(this.door, file.name, blob, progress, item.stop.signal);
+      item.id = id;
+      item.standsStill = standsStill;
       item.state = "sent";
     } catch (failure) {
       item.state = failure instanceof NotTaken ? "refused" : "failed";

@@ -32,6 +32,7 @@ const words: Words = {
   tooMany: "Höchstens {n}.",
   notSent: "{name} konnte nicht gesendet werden.",
   picture: "Bild",
+  still: "Als Standbild gespeichert.",
   send: "Senden",
   sending: "Wird gesendet…",
   waiting: "Keine Verbindung. Alles bleibt hier und wird gesendet, sobald es geht.",

@@ -33,6 +33,7 @@ const en = {
   tooMany: "{n} at most.",
   notSent: "{name} could not be sent.",
   picture: "Picture",
+  still: "Kept as a still picture.",
   send: "Send",
   sending: "Sending…",
   waiting: "No connection. It is kept here and sent once there is one.",

@@ -32,6 +32,7 @@ const words: Words = {
   tooMany: "{n} como máximo.",
   notSent: "No se pudo enviar {name}.",
   picture: "Imagen",
+  still: "Guardada como imagen fija.",
   send: "Enviar",
   sending: "Enviando…",
   waiting: "Sin conexión. Queda guardado aquí y se enviará en cuanto la haya.",

@@ -32,6 +32,7 @@ const words: Words = {
   tooMany: "{n} au plus.",
   notSent: "{name} n’a pas pu être envoyé.",
   picture: "Image",
+  still: "Conservée comme image fixe.",
   send: "Envoyer",
   sending: "Envoi…",
   waiting: "Pas de connexion. Tout est gardé ici et partira dès que possible.",

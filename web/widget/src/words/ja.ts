@@ -32,6 +32,7 @@ const words: Words = {
   tooMany: "最大 {n} 件です。",
   notSent: "{name} を送信できませんでした。",
   picture: "画像",
+  still: "静止画になりました。",
   send: "送信",
   sending: "送信中…",
   waiting: "接続がありません。内容は保存され、つながり次第送信します。",

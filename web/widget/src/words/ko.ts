@@ -32,6 +32,7 @@ const words: Words = {
   tooMany: "최대 {n}개입니다.",
   notSent: "{name} 파일을 보내지 못했습니다.",
   picture: "사진",
+  still: "정지 이미지로 저장되었습니다.",
   send: "보내기",
   sending: "보내는 중…",
   waiting: "연결이 없습니다. 내용은 저장되며 연결되면 전송됩니다.",

@@ -32,6 +32,7 @@ const words: Words = {
   tooMany: "最多 {n} 张。",
   notSent: "{name} 上传失败。",
   picture: "图片",
+  still: "已存为静态图片。",
   send: "提交",
   sending: "正在提交…",
   waiting: "网络不通。内容已保存，恢复后会自动提交。",

@@ -32,6 +32,7 @@ const words: Words = {
   tooMany: "最多 {n} 張。",
   notSent: "{name} 上傳失敗。",
   picture: "圖片",
+  still: "已存為靜態圖片。",
   send: "送出",
   sending: "正在送出…",
   waiting: "網路不通。內容已儲存，恢復後會自動送出。",

@@ -175,6 +175,12 @@ impl Channel {
             Self::Connected(_) | Self::NotConnected => None,
         }
     }
+
+    /// By which kind of contact it reaches visitors as it stands; `None`: it tells the desk, or sends nothing at the moment.
+    pub fn reaches(&self) -> Option<ContactKind> {
+        let sends = self.connected().filter(|channel| channel.state == ChannelState::Active);
+        sends.and_then(|channel| channel.kind.reaches())
+    }
 }
 
 impl Decide for Channel {

@@ -70,6 +70,13 @@ impl Store {
         clear.map(Some).ok_or_else(|| StoreError::Seal { key_id: master.id.clone() })
     }
 
+    /// Which channels are connected, by their ids.
+    pub async fn connected_channels(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT channel_id FROM channel_addresses ORDER BY channel_id";
+        let rows = self.database().log.rows(sql, &[]).await?;
+        rows.iter().map(|row| Ok(row.text("channel_id")?)).collect()
+    }
+
     /// How many channels are connected.
     pub async fn standing_channels(&self) -> Result<usize, StoreError> {
         let sql = "SELECT COUNT(*) AS channels FROM channel_addresses";

@@ -76,6 +76,21 @@ fn visitors_are_told_of_replies_and_an_sms_has_no_words() {
 }
 
 #[test]
+fn visitors_are_reached_by_what_sends_at_the_moment() {
+    let told = |kind, more: &[ChannelCommand]| {
+        let connect = connect(kind, Rules::usual(kind));
+        after([connect].into_iter().chain(more.iter().cloned())).reaches()
+    };
+    let (mail, sms) = (ChannelKind::VisitorEmail, ChannelKind::VisitorSms);
+    assert_eq!((told(mail, &[]), told(sms, &[])), (Some(ContactKind::Email), Some(ContactKind::Phone)));
+    assert_eq!(told(ChannelKind::Email, &[]), None, "it tells the desk");
+    assert_eq!(told(mail, &[by_hand(1)]), None);
+    assert_eq!(told(mail, &[by_hand(1), ChannelCommand::Resume { at: at(2) }]), Some(ContactKind::Email));
+    assert_eq!(told(mail, &[ChannelCommand::Disconnect { at: at(1) }]), None);
+    assert_eq!(Channel::default().reaches(), None);
+}
+
+#[test]
 fn a_channel_is_connected_once_and_only_so_many_are() {
     let channel = connected(ChannelKind::Wecom);
     assert_eq!(refused(&channel, connect(ChannelKind::Wecom, Rules::default())), ChannelError::AlreadySo);

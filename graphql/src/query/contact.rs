@@ -24,7 +24,7 @@ impl From<ShownContact> for Contact {
 /// Phone or e-mail.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "DomainContactKind")]
-enum ContactKind {
+pub(super) enum ContactKind {
     Phone,
     Email,
 }

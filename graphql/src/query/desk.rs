@@ -11,6 +11,7 @@ use form::{Criterion, Form, LocalisedText};
 use hours::{OpeningHours, ServiceTarget};
 use settings::{AutoReply, UploadLimits};
 
+use super::contact::ContactKind;
 use crate::{
     caller::Asks,
     fault,
@@ -165,6 +166,14 @@ impl Desk {
     /// What can be sent with a message.
     async fn uploads(&self) -> Option<UploadLimits> {
         self.settings.desk.as_ref().map(UploadLimits::from)
+    }
+
+    /// By which kinds of contact visitors are told of replies at the moment: a channel that writes to them so is connected, and
+    /// not paused. Whoever leaves another one finds replies where they left the message.
+    async fn reaches(&self, ctx: &Context<'_>) -> Result<Vec<ContactKind>> {
+        let reached = ctx.projections().reaches().await;
+        let reached = reached.map_err(|error| fault::of_query(ctx.caller(), &error))?;
+        Ok(reached.into_iter().map(Into::into).collect())
     }
 
     /// Days between deleting a message and the end of its words; 0: at once.

@@ -5,6 +5,7 @@ use crate::{Projections, error::QueryError, event::event_of};
 use cqrs_es::Aggregate;
 use domain::{
     channel::{Channel, ChannelAddress, ChannelState, Connected},
+    contact::ContactKind,
     ids::ChannelId,
 };
 use std::collections::BTreeMap;
@@ -83,6 +84,19 @@ impl Projections {
             all.push((id, opened(&self.store, channel).await?));
         }
         Ok(all)
+    }
+
+    /// By which kinds of contact visitors are told of replies at the moment. Anybody may ask, so of each channel that is connected
+    /// it reads no more than what is new.
+    pub async fn reaches(&self) -> Result<Vec<ContactKind>, QueryError> {
+        let mut reached = vec![];
+        for id in self.store.connected_channels().await? {
+            reached.extend(self.store.latest::<Channel>(&id).await?.aggregate.reaches());
+        }
+        Ok([ContactKind::Email, ContactKind::Phone]
+            .into_iter()
+            .filter(|kind| reached.contains(kind))
+            .collect())
     }
 
     /// Where a channel sends to, as it may be shown: its address without what opens it, and who gets mail.

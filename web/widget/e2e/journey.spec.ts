@@ -91,7 +91,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await dialog.getByRole("radio").nth(4).check({ force: true });
         await dialog.getByLabel(words.rateComment).fill("很快");
         await shot("8-rating");
-        await dialog.locator(".rating").getByRole("button", { name: words.send }).click();
+        await widget.button(words.rate).click();
         await expect(dialog.getByText(words.rated)).toBeVisible();
         await expect(dialog.getByRole("radio")).toHaveCount(0);
 

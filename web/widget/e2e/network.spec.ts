@@ -315,7 +315,7 @@ test("a rating is sent once, however often the button is pressed", async ({ page
     await route.continue();
   });
   await dialog.getByRole("radio").nth(4).check({ force: true });
-  const send = dialog.locator(".rating").getByRole("button", { name: words.send });
+  const send = widget.button(words.rate);
   await send.click();
   await expect(send).toHaveAttribute("aria-disabled", "true");
   await send.click({ force: true });

@@ -91,6 +91,8 @@ async function answered(page: Page, desk: Desk, url: string, contact: string): P
   await widget.fill(asked, contact);
   await widget.send();
   await widget.sent();
+  // This desk writes to whoever left an address.
+  await expect(widget.dialog.locator(".sent")).toContainText(contact);
   await reply(desk, (await theMessageWith(desk, asked)).id, said);
   return { asked, said };
 }

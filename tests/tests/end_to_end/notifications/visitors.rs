@@ -3,6 +3,7 @@
 mod hostile;
 mod nobody;
 mod post;
+mod reached;
 mod recovery;
 mod sms;
 

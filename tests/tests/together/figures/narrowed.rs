@@ -20,6 +20,9 @@ use uuid::Uuid;
 /// By whom and by what: a team reader, an own reader, a tag, a status.
 pub(super) const PARTS: usize = 4;
 
+/// What a part is called, who reads it, by which filter, and which messages are in it.
+type Part<'p> = (&'p str, Reader, MessageFilter, &'p (dyn Fn(&Told, &Standing) -> bool + Sync));
+
 /// Everything that is told of these parts of a desk equals what is made of their messages alone; how many messages each has,
 /// of how many.
 pub(super) async fn compare(
@@ -50,7 +53,7 @@ pub(super) async fn compare(
     let all = MessageFilter::default;
     let tagged = MessageFilter { tag: vec![Tag(tag.clone())], ..all() };
     let waiting = MessageFilter { status: vec![MessageStatus::Open, MessageStatus::Resolved], ..all() };
-    let parts: [(&str, Reader, MessageFilter, &(dyn Fn(&Told, &Standing) -> bool + Sync)); PARTS] = [
+    let parts: [Part<'_>; PARTS] = [
         ("a team's", reader(Role::Lead), all(), &|_, standing| theirs(standing)),
         ("one's own", reader(Role::Agent), all(), &|_, standing| standing.member == Some(own)),
         ("with a tag", analyst(), tagged, &|told, _| told.tags().contains(&tag)),

@@ -52,16 +52,23 @@ export function Form({ desk, visit, writing, wrong, setWrong, send, lose }: Show
     writing.write(part);
   };
   const sending = draft.pending || writing.holding;
+  const { version } = desk.form;
+  const changed = (draft.formVersion ?? version) !== version;
+  useEffect(() => {
+    if (changed) visit.host.say(words.formChanged);
+  }, [changed]);
+  const whole = wrong[WHOLE] ?? wrong.formVersion;
 
   return (
     <form ref={form} noValidate onSubmit={submit} class={over ? "form over" : "form"} {...(shelf && pictures!.takesFiles(add, setOver))}>
       <fieldset disabled={sending}>
-        {wrong[WHOLE] ?? wrong.formVersion ? (
+        {whole && (
           <p class="wrong whole" role="alert" tabIndex={-1}>
             <Icon of="alert" />
-            {wrong[WHOLE] ?? wrong.formVersion}
+            {whole}
           </p>
-        ) : null}
+        )}
+        {changed && !wrong.formVersion && <p class="linked">{words.formChanged}</p>}
         {writing.earlier && <p class="linked">{words.sentBefore}</p>}
         {draft.relatedTo && (
           <p class="linked">

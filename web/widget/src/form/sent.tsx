@@ -13,6 +13,7 @@ interface Shown {
 
 export function Sent({ id, visit, contact, see, again }: Shown) {
   const { words } = visit.language;
+  const told = visit.desk?.reaches.includes(/[@＠]/.test(contact) ? "EMAIL" : "PHONE");
   const reference = visit.messages.get(id)?.reference ?? visit.rows?.find((row) => row.id === id)?.reference;
   return (
     <div class="sent">
@@ -22,7 +23,7 @@ export function Sent({ id, visit, contact, see, again }: Shown) {
       <h2 tabIndex={-1} data-first>
         {words.sentTitle}
       </h2>
-      <p>{fill(words.sentText, { contact: `\u2068${contact}\u2069` })}</p>
+      <p>{fill(told ? words.sentText : words.sentHere, { contact: `\u2068${contact}\u2069` })}</p>
       {reference && (
         <p class="number">
           {words.number} <bdi>{reference}</bdi>

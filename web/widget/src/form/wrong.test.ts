@@ -45,6 +45,12 @@ test("what the desk finds is told where it belongs, in the visitor's language wh
   expect(found([{ code: "UNKNOWN", field: ["relatedTo"], message: "no such message" }], words, desk)).toEqual({ [WHOLE]: "no such message" });
 });
 
+test("a category that is no more is told in the visitor's language", () => {
+  const errors = [{ code: "UNKNOWN", field: ["categoryId"], message: "no such category" }] as Parameters<typeof found>[0];
+  const shown = { ...desk, categories: [{ id: "other" }] } as unknown as Desk;
+  expect(found(errors, words, shown)).toEqual({ categoryId: words.wrong });
+});
+
 test("what is wrong with a question that the form does not show is told where it is seen", () => {
   const about = (...field: string[]) => found([{ code: "INVALID", field, message: "this is no number" }] as Parameters<typeof found>[0], words, desk);
   for (const hidden of [["fields", "amount"], ["categoryId"], ["uploadIds"]]) expect(about(...hidden)).toEqual({ [WHOLE]: "this is no number" });

@@ -87,7 +87,7 @@ export function Rating({ message, visit }: { message: Message; visit: Visit }) {
         <button type="button" class="plain" onClick={decline}>
           {words.rateLater}
         </button>
-        {chosen > 0 && <button class="main" aria-disabled={sending}>{words.send}</button>}
+        {chosen > 0 && <button class="main" aria-disabled={sending}>{words.rate}</button>}
       </div>
     </form>
   );

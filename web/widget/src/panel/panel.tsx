@@ -92,7 +92,6 @@ function App({ visit, writing, open, inline, chat, link }: Shown) {
     let found: Wrong = { [WHOLE]: words.failed };
     if (outcome.kind === "errors") {
       const { errors } = outcome;
-      if (!visit.desk || errors[0]?.code === "CONFLICT") await visit.readDesk();
       await writing.seldom().then((seldom) => (found = seldom.found(errors, words, visit.desk)), () => {});
     }
     setWrong(found);

@@ -18,6 +18,8 @@ export interface Draft {
   categoryId: string;
   /** Answers to the desk's own questions. */
   answers: Record<string, string>;
+  /** The form that was shown when it was begun: what was answered is judged by it as well. */
+  formVersion: number | null;
   relatedTo: { id: string; reference: string } | null;
   files: SentFile[];
   /** It was sent, and nobody knows yet whether it arrived. */
@@ -28,7 +30,19 @@ export interface Draft {
 
 export function emptyDraft(name = "", contact = ""): Draft {
   const key = newKey();
-  return { key, name, contact, content: "", categoryId: "", answers: {}, relatedTo: null, files: [], pending: false, tried: [] };
+  return {
+    key,
+    name,
+    contact,
+    content: "",
+    categoryId: "",
+    answers: {},
+    formVersion: null,
+    relatedTo: null,
+    files: [],
+    pending: false,
+    tried: [],
+  };
 }
 
 /** What a visitor says in it; the rest of what is sent is said by the page. */

@@ -8,7 +8,7 @@ import type { UserError } from "./writing";
 const PLACES = ["formVersion", "name", "contact", "content"];
 
 /** Whether the form draws what this is about. Nobody sees what is said of a question that is not asked. */
-function drawn(id: string, desk: Desk | null): boolean {
+export function drawn(id: string, desk: Desk | null): boolean {
   if (PLACES.includes(id)) return true;
   if (id === "categoryId") return Boolean(desk?.categories.length);
   if (id === "uploadIds") return Boolean(desk?.uploads?.perMessage);
@@ -31,5 +31,6 @@ function sentence(code: UserError["code"], id: string, message: string, words: W
   if (code === "REQUIRED") return words.required;
   if (code === "TOO_LONG") return words.tooLong;
   if (id === "contact") return words.contactWrong;
+  if (id === "categoryId" && code === "UNKNOWN") return words.wrong;
   return message || words.wrong;
 }

@@ -4,10 +4,42 @@ import { newKey } from "../../../client/key";
 import { Failure, ask } from "../api/ask";
 import { SubmitDocument, type SubmitMessageInput } from "../api/generated/graphql";
 import { emptyAddition, sameSaid } from "./draft";
+import { drawn } from "./found";
 import type { Visit } from "./visit";
-import type { Outcome, Writing } from "./writing";
+import type { Outcome, UserError, Writing } from "./writing";
 
 export { found } from "./found";
+
+/**
+ * Something is wrong with it. What the form does not show any more, nobody can mend: it is among the words from now on; or the
+ * page filled it in and nobody was asked, and it is left out.
+ */
+export async function refused(writing: Writing, visit: Visit, input: SubmitMessageInput, errors: UserError[]): Promise<Outcome> {
+  const conflict = errors.find(({ code }) => code === "CONFLICT");
+  if (!visit.desk || conflict) await visit.readDesk();
+  const { draft } = writing;
+  const { desk } = visit;
+  if (draft.key !== input.idempotencyKey) return { kind: "unknown" };
+  const answers = { ...draft.answers };
+  let { categoryId, content } = draft;
+  const told = errors.filter((error) => {
+    const [of, id = ""] = error.field ?? [];
+    const said = of === "fields" && answers[id];
+    if (error === conflict) return false;
+    if (of === "categoryId" && error.code === "UNKNOWN") {
+      categoryId = "";
+      return conflict && drawn(of, desk);
+    }
+    if (!said || !desk || drawn(`fields.${id}`, desk)) return true;
+    delete answers[id];
+    if (conflict) content = `${content}\n${said}`.trim();
+    return false;
+  });
+  writing.write({ answers, categoryId, content, tried: draft.tried.filter((each) => each !== input) });
+  // The form says that it has changed; alone, that is what is wrong.
+  if (!told.length && !conflict) return writing.once();
+  return { kind: "errors", errors: told.length ? told : [conflict!] };
+}
 
 /** Its key is used: by what was sent before it was changed, its answer lost, or by what another page has sent. */
 export async function reused(writing: Writing, visit: Visit, input: SubmitMessageInput): Promise<Outcome> {

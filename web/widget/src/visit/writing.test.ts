@@ -119,14 +119,76 @@ test("what was on its way is sent as it was, on another page and before the desk
   expect(shop.asked[0]!.input).toMatchObject({ formVersion: 7, privacyNoticeVersion: 3 });
 });
 
-test("what the desk does not ask any more is not answered", async () => {
-  const shop = page((_, { content }) => arrives(content));
+/** A desk that asks these and has these categories, in a form of this version. */
+const asking = (version: number, asked: string[], categories: string[] = []) =>
+  ({ form: { version, fields: asked.map((id) => ({ id })) }, categories: categories.map((id) => ({ id })) }) as unknown as Desk;
+const refuses = (...errors: [code: string, ...field: string[]][]) => {
+  const userErrors = errors.map(([code, ...field]) => ({ code, field, message: code }));
+  return { data: { submitMessage: { receipt: null, visitorMessage: null, userErrors } } };
+};
+
+/** One who answers a form that asks for a shoe; `submitted`: what the desk says to what they send, with another form by then. */
+async function answering(desk: Desk, submitted: (input: any) => ReturnType<typeof arrives>) {
+  const shop = page((query, input) => (query.includes("submitMessage") ? submitted(input) : { data: { desk } }));
   const visit = await visiting(shop);
+  visit.desk = asking(1, ["shoe"], ["gone", "other"]);
   const writing = new Writing(visit);
-  writing.write({ ...MINE, categoryId: "gone", answers: { order: "A-1", gone: "x" } });
-  visit.desk = { form: { version: 2, fields: [{ id: "order" }] }, categories: [{ id: "other" }] } as unknown as Desk;
-  await writing.submit();
-  expect(shop.asked[0]!.input).toMatchObject({ categoryId: null, fields: [{ fieldId: "order", value: "A-1" }] });
+  writing.write({ ...MINE, categoryId: "other", answers: { shoe: "42" } });
+  const sent = () => shop.asked.filter(({ query }) => query.includes("submitMessage")).map(({ input }) => input);
+  return { visit, writing, sent };
+}
+
+test("what the desk asked once is sent by the form that was answered, over a reload as well", async () => {
+  const { visit, writing, sent } = await answering(asking(3, []), ({ content }) => arrives(content));
+  visit.desk = asking(2, ["order"], ["other"]);
+  writing.write({ answers: { ...writing.draft.answers, order: "A-1" } });
+  writing.end();
+  const after = new Writing(visit);
+  await visit.readDesk();
+  expect((await after.submit())?.kind).toBe("sent");
+  const fields = [{ fieldId: "shoe", value: "42" }, { fieldId: "order", value: "A-1" }];
+  expect(sent()).toMatchObject([{ formVersion: 1, categoryId: "other", fields }]);
+  expect(after.draft).toMatchObject({ formVersion: null, answers: {} });
+});
+
+test("a category that is no more is asked for again, and the answers stay", async () => {
+  const changed = asking(2, [], ["other"]);
+  const { visit, writing } = await answering(changed, () => refuses(["CONFLICT", "formVersion"], ["UNKNOWN", "categoryId"]));
+  writing.write({ categoryId: "gone" });
+  const outcome = await writing.submit();
+  expect(outcome).toMatchObject({ kind: "errors", errors: [{ code: "UNKNOWN", field: ["categoryId"] }] });
+  expect(visit.desk).toEqual(changed);
+  expect(writing.draft).toMatchObject({ ...MINE, formVersion: 1, categoryId: "", answers: { shoe: "42" } });
+});
+
+test("when there are no categories any more, it is told that the form has changed", async () => {
+  const { writing } = await answering(asking(2, []), () => refuses(["CONFLICT", "formVersion"], ["UNKNOWN", "categoryId"]));
+  expect(await writing.submit()).toMatchObject({ kind: "errors", errors: [{ code: "CONFLICT" }] });
+  expect(writing.draft.categoryId).toBe("");
+});
+
+test("an answer that is refused and that nobody can see any more stands among the words", async () => {
+  const { writing } = await answering(asking(2, ["order"]), () => refuses(["CONFLICT", "formVersion"], ["INVALID", "fields", "shoe"]));
+  writing.write({ answers: { shoe: "forty-two", order: "A-1" } });
+  expect(await writing.submit()).toMatchObject({ kind: "errors", errors: [{ code: "CONFLICT" }] });
+  expect(writing.draft).toMatchObject({ content: "first\nforty-two", answers: { order: "A-1" } });
+});
+
+test("what the visitor can see, they mend themselves", async () => {
+  const { writing } = await answering(asking(2, ["shoe"]), () => refuses(["CONFLICT", "formVersion"], ["UNKNOWN", "fields", "shoe"]));
+  expect(await writing.submit()).toMatchObject({ kind: "errors", errors: [{ code: "UNKNOWN", field: ["fields", "shoe"] }] });
+  expect(writing.draft).toMatchObject({ content: "first", answers: { shoe: "42" } });
+});
+
+test("what the page has filled in and the desk never asked is left out", async () => {
+  const asked = asking(1, ["shoe"], ["other"]);
+  const { writing, sent } = await answering(asked, ({ content, categoryId }) =>
+    categoryId ? refuses(["UNKNOWN", "categoryId"], ["UNKNOWN", "fields", "plan"]) : arrives(content),
+  );
+  writing.write({ categoryId: "" });
+  writing.prefill({ categoryId: "never", answers: { plan: "gold" } });
+  expect((await writing.submit())?.kind).toBe("sent");
+  expect(sent().at(-1)).toMatchObject({ content: "first", categoryId: null, fields: [{ fieldId: "shoe", value: "42" }] });
 });
 
 test("a desk that is busy is asked again when it says so", async () => {

@@ -47,6 +47,7 @@ export class Writing {
 
   write(part: Partial<Draft>): void {
     Object.assign(this.draft, part);
+    this.draft.formVersion ??= this.visit.desk?.form.version ?? null;
     this.visit.memory.set("draft", this.draft);
     this.visit.host.changed();
   }
@@ -138,10 +139,7 @@ export class Writing {
       const codes = userErrors.map(({ code }) => code);
       if (codes.includes("IDEMPOTENCY_KEY_REUSED")) return await (await this.seldom()).reused(this, visit, input);
       if (codes.includes("PROOF_REQUIRED")) return await (await this.seldom()).proven(this, visit);
-      if (!receipt) {
-        this.write({ tried: this.draft.tried.filter((each) => each !== input) });
-        return { kind: "errors", errors: userErrors };
-      }
+      if (!receipt) return await (await this.seldom()).refused(this, visit, input, userErrors);
       if (visitorMessage) visit.keep(visitorMessage);
       visit.host.tell("lm:submitted", { id: receipt.id, reference: visitorMessage?.reference });
       // It was changed while it was on its way.
@@ -165,24 +163,13 @@ export class Writing {
     const { tried } = this.draft;
     const last = tried.at(-1);
     if (last && sameSaid(last, this.input())) return last;
-    this.leaveOut();
     const input = this.input();
     this.write({ tried: [...tried, input] });
     return input;
   }
 
-  /** What the desk does not ask any more is not answered: nobody could see what is wrong with it. */
-  private leaveOut(): void {
-    const { desk } = this.visit;
-    if (!desk) return;
-    const { answers, categoryId } = this.draft;
-    const asked = Object.entries(answers).filter(([id]) => desk.form.fields.some((field) => field.id === id));
-    this.draft.answers = Object.fromEntries(asked);
-    if (!desk.categories.some(({ id }) => id === categoryId)) this.draft.categoryId = "";
-  }
-
   input(): SubmitMessageInput {
-    const { key, name, contact, content, categoryId, answers, relatedTo, files } = this.draft;
+    const { key, name, contact, content, categoryId, answers, formVersion, relatedTo, files } = this.draft;
     const { desk, lang } = this.visit;
     return {
       name,
@@ -192,7 +179,7 @@ export class Writing {
       fields: Object.entries(answers).map(([fieldId, value]) => ({ fieldId, value })),
       uploadIds: files.map(({ id }) => id),
       relatedTo: relatedTo?.id ?? null,
-      formVersion: desk?.form.version ?? null,
+      formVersion,
       privacyNoticeVersion: desk?.privacyNotice ? desk.privacyNoticeVersion : null,
       locale: lang,
       pageUrl: location.origin + location.pathname,

@@ -15,17 +15,14 @@ impl Store {
     pub async fn set_present(&self, member_id: &str, until: Option<i64>) -> Result<(), StoreError> {
         let log = &self.database().log;
         let id: Value = member_id.into();
-        match until {
-            Some(until) => {
-                let sql = "INSERT INTO presence (member_id, until) \
-                           SELECT member_id, $2 FROM accounts WHERE member_id = $1 AND active = 1 \
-                           ON CONFLICT (member_id) DO UPDATE SET until = excluded.until";
-                log.execute(sql, &[id, until.into()]).await?;
-            }
-            None => {
-                let sql = "UPDATE presence SET until = $2 WHERE member_id = $1 AND until > $2";
-                log.execute(sql, &[id, self.clock().micros().into()]).await?;
-            }
+        if let Some(until) = until {
+            let sql = "INSERT INTO presence (member_id, until) \
+                       SELECT member_id, $2 FROM accounts WHERE member_id = $1 AND active = 1 \
+                       ON CONFLICT (member_id) DO UPDATE SET until = excluded.until";
+            log.execute(sql, &[id, until.into()]).await?;
+        } else {
+            let sql = "UPDATE presence SET until = $2 WHERE member_id = $1 AND until > $2";
+            log.execute(sql, &[id, self.clock().micros().into()]).await?;
         }
         Ok(())
     }

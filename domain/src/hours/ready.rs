@@ -67,7 +67,7 @@ pub fn monday_to_friday_9_to_18(time_zone: &str) -> HoursInput {
 /// Monday to Friday, 9 to 18 o'clock in China, with the holidays and make-up working days that are known.
 pub fn china() -> HoursInput {
     let mut hours = monday_to_friday_9_to_18("Asia/Shanghai");
-    hours.add_days(SpecialDays::china());
+    hours.add_days(&SpecialDays::china());
     hours
 }
 
@@ -130,7 +130,7 @@ impl HoursInput {
     /// it is, so what was set by hand is kept; one that stands in the other list is left out, because it would say the
     /// opposite. A working day like a weekday without hours is like the first that has some: whoever wrote the file does
     /// not know this desk.
-    pub fn add_days(&mut self, days: SpecialDays) -> Vec<LeftOut> {
+    pub fn add_days(&mut self, days: &SpecialDays) -> Vec<LeftOut> {
         let holidays: BTreeSet<_> = self.holidays.iter().map(|day| day.date).collect();
         let working_days: BTreeSet<_> = self.working_days.iter().map(|day| day.date).collect();
         let first_weekday = (1..=7).find(|weekday| self.has_hours_on(*weekday));

@@ -292,7 +292,9 @@ async fn the_next_years_days_are_added_from_a_file_and_it_is_told_until_when_the
         let errors = payload["userErrors"].as_array().expect("errors").clone();
         errors.iter().map(|error| json!([error["code"], error["field"]])).collect::<Vec<_>>()
     };
-    for no_list in ["", "null", "{\"holiday\": []}", "{\"holidays\": [{\"date\": \"2027-02-30\", \"name\": \"x\"}]}"] {
+    for no_list in
+        ["", "null", "{\"holiday\": []}", "{\"holidays\": [{\"date\": \"2027-02-30\", \"name\": \"x\"}]}"]
+    {
         assert_eq!(told(no_list).await, [json!(["INVALID", ["desk", "specialDays"]])], "{no_list}");
     }
     let wrong = r#"{"holidays": [{"date": "2027-05-01", "name": ""}, {"date": "2027-05-01", "name": "劳动节"}],
@@ -327,7 +329,8 @@ async fn a_category_has_a_load_of_its_own_and_times_are_told_in_the_zone_asked_f
 
     desk.set_clock("2026-09-21T15:00:00Z");
     let staff = desk.manager().await;
-    let by_hours = "reviseOpeningHours(input: {desk: {preset: CHINA}, availability: {mostWaitingPerMember: null}})";
+    let by_hours =
+        "reviseOpeningHours(input: {desk: {preset: CHINA}, availability: {mostWaitingPerMember: null}})";
     desk.revise(&staff, by_hours).await;
     let query =
         "query($zone: TimeZone) { desk(locale: \"en\") { availability(timeZone: $zone) { text opensAt } } }";

@@ -81,8 +81,8 @@ impl HoursChange {
         hours.holidays = self.holidays.unwrap_or(hours.holidays);
         hours.working_days = self.working_days.unwrap_or(hours.working_days);
         // What is given by hand is more than a ready set: nobody has to be told.
-        hours.add_days(of_preset);
-        let left_out = self.added.into_iter().flat_map(|days| hours.add_days(days)).collect();
+        hours.add_days(&of_preset);
+        let left_out = self.added.into_iter().flat_map(|days| hours.add_days(&days)).collect();
         (hours, left_out)
     }
 }

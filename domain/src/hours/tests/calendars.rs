@@ -154,25 +154,25 @@ fn what_speaks_of_work_and_is_not_understood_is_no_holiday_and_is_told() {
 fn a_working_day_of_a_file_is_like_the_first_weekday_that_has_hours() {
     let days = || imported(&["DTSTART;VALUE=DATE:20261010\nSUMMARY:国庆节（班）"]).days;
     let mut hours = week("Asia/Shanghai", vec![range(&[2, 3], "10:00", "12:00")]);
-    assert_eq!(hours.add_days(days()), []);
+    assert_eq!(hours.add_days(&days()), []);
     assert_eq!(hours.working_days[0].like, Some(2));
     assert!(read(hours).is_open(at("2026-10-10T02:30:00Z")));
     let mut closed = week("Asia/Shanghai", vec![]);
-    let told = closed.add_days(days());
+    let told = closed.add_days(&days());
     assert_eq!((closed.working_days.len(), told[0].line, told[0].why.clone()), (0, 4, WhyLeftOut::NoHours));
 }
 
 #[test]
 fn a_day_that_stands_as_the_opposite_is_left_out_with_its_line() {
     let mut hours = monday_to_friday_9_to_18("Asia/Shanghai");
-    hours.add_days(imported(&["DTSTART;VALUE=DATE:20261010\nSUMMARY:国庆节（班）"]).days);
+    hours.add_days(&imported(&["DTSTART;VALUE=DATE:20261010\nSUMMARY:国庆节（班）"]).days);
     hours.holidays.push(holiday("2026-10-12"));
     let before = hours.clone();
     let corrected = imported(&[
         "DTSTART;VALUE=DATE:20261009\nDTEND;VALUE=DATE:20261011\nSUMMARY:国庆节（休）",
         "DTSTART;VALUE=DATE:20261012\nSUMMARY:国庆节（班）",
     ]);
-    let told = hours.add_days(corrected.days);
+    let told = hours.add_days(&corrected.days);
     let told: Vec<_> = told.into_iter().map(|it| (it.line, it.date, it.why)).collect();
     let expected = [
         (4, Some(day("2026-10-10")), WhyLeftOut::WorkingDayAlready),
@@ -248,7 +248,7 @@ fn imported_days_are_hours_that_can_be_read() {
     .days;
     assert_eq!(days.holidays.last().map(|day| day.name.as_str()), Some("20261225"));
     let mut hours = monday_to_friday_9_to_18("Asia/Shanghai");
-    hours.add_days(days);
+    hours.add_days(&days);
     assert_eq!(read(hours).opens_next(at("2026-10-01T04:00:00Z")), Some(at("2026-10-08T01:00:00Z")));
 }
 
@@ -258,7 +258,7 @@ proptest::proptest! {
         let text = if wrapped { calendar(&[&text]) } else { text };
         if let Ok(imported) = import_holidays(&text, 2026..=2028) {
             let mut hours = monday_to_friday_9_to_18("UTC");
-            hours.add_days(imported.days);
+            hours.add_days(&imported.days);
             proptest::prop_assert!(Hours::try_from(hours).is_ok());
         }
     }

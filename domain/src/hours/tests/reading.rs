@@ -102,7 +102,7 @@ fn the_file_of_china_is_whole_and_can_be_replaced() {
     let mut own = monday_to_friday_9_to_18("Asia/Shanghai");
     own.holidays.push(HolidayInput { name: "公司年会".into(), ..holiday("2026-02-16") });
     own.add_days(
-        SpecialDays::read(
+        &SpecialDays::read(
             r#"{"holidays":[{"date":"2026-02-16","name":"春节"},{"date":"2026-02-17","name":"春节"}]}"#,
         )
         .expect("days"),

@@ -258,13 +258,11 @@ fn with_uploads(command: MessageCommand, images: u32, files: u32) -> MessageComm
     };
     let images: Vec<_> = (0..images.into()).map(image).collect();
     let files: Vec<_> = (0..files.into()).map(file).collect();
-    match command {
-        MessageCommand::Continue(words) => {
-            MessageCommand::Continue(ContinueMessage { images, files, ..words })
-        }
-        MessageCommand::Reply(reply) => MessageCommand::Reply(ReplyToMessage { images, files, ..reply }),
-        other => panic!("{other:?} has none"),
+    if let MessageCommand::Continue(words) = command {
+        return MessageCommand::Continue(ContinueMessage { images, files, ..words });
     }
+    let MessageCommand::Reply(reply) = command else { panic!("{command:?} has none") };
+    MessageCommand::Reply(ReplyToMessage { images, files, ..reply })
 }
 
 #[test]
@@ -287,7 +285,9 @@ fn a_message_has_so_many_pictures_and_files_in_all_whoever_sends_them() {
     (submission.images, submission.files) = (words.images, words.files);
     let events = Message::default().decide(MessageCommand::Submit(Box::new(submission))).expect("accepted");
     let mut message = Message::default();
-    events.into_iter().for_each(|event| message.apply(event));
+    for event in events {
+        message.apply(event);
+    }
     let Message::Submitted(message) = message else { panic!("submitted") };
     assert_eq!(message.uploads, 10);
 }

@@ -32,7 +32,7 @@ struct Served {
 impl Served {
     async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
         let request = self.http.post(format!("{}/graphql", self.server.url));
-        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
         let body = json!({"query": query, "variables": variables});
         let answer: Value = request.json(&body).send().await.expect("an answer").json().await.expect("JSON");
         assert!(answer["errors"].is_null(), "{answer}");
@@ -76,25 +76,25 @@ async fn two_hundred_pictures_at_once_keep_the_server_below_400_mb() {
     let log = folder.join("leaveword.log");
     let server = Program { binary: environment::leaveword(), environment, log }.serve().await;
     let http = crate::http::client().no_proxy().timeout(PATIENCE).build().expect("a client");
-    let served = Served { http, server };
+    let desk = Served { http, server };
     let kinds = kinds();
     let mut urls = vec![];
     for turn in 0..AT_ONCE {
         if turn % EACH == 0 {
-            let started = served.ask(None, START, json!({})).await;
+            let started = desk.ask(None, START, json!({})).await;
             urls.push((started["startVisit"]["token"].as_str().expect("a token").to_owned(), vec![]));
         }
         let (bytes, kind) = &kinds[which(turn)];
         let (token, announced) = urls.last_mut().expect("somebody");
         let input = json!({"fileName": "x", "contentType": kind, "bytes": bytes.len()});
-        let created = served.ask(Some(token), ANNOUNCE, json!({"input": input})).await;
+        let created = desk.ask(Some(token), ANNOUNCE, json!({"input": input})).await;
         let path = created["createUpload"]["upload"]["url"].as_str().unwrap_or_else(|| panic!("{created}"));
-        announced.push((format!("{}{path}", served.server.url), bytes.clone()));
+        announced.push((format!("{}{path}", desk.server.url), bytes.clone()));
     }
-    let before = served.peak();
+    let before = desk.peak();
     let mut sending = JoinSet::new();
     for (url, bytes) in urls.into_iter().flat_map(|(_, announced)| announced) {
-        let http = served.http.clone();
+        let http = desk.http.clone();
         sending.spawn(async move {
             loop {
                 let answer = http.put(&url).body(bytes.clone()).send().await.expect("an answer");
@@ -108,11 +108,11 @@ async fn two_hundred_pictures_at_once_keep_the_server_below_400_mb() {
         });
     }
     let all = tokio::time::timeout(PATIENCE, sending.join_all()).await.expect("all of them are taken");
-    let peak = served.peak();
+    let peak = desk.peak();
     report(before, peak);
     assert_eq!(all.len(), AT_ONCE);
     assert!(peak < MOST_BYTES, "{peak} bytes, {before} before");
-    served.server.kill().await;
+    desk.server.kill().await;
     let _ = fs::remove_dir_all(folder);
 }
 

@@ -9,7 +9,7 @@ use store::{Dialect, on_both_databases};
 on_both_databases!(a_question_with_any_text_is_answered_or_refused);
 
 /// Where a text can be asked with: the type and its field, the argument, and a question.
-const QUESTIONS: [(&str, &str, &str); 34] = [
+const QUESTIONS: [(&str, &str, &str); 35] = [
     ("Query.explain", "messageId", "query($text: ID!) { explain(messageId: $text) { messageId } }"),
     (
         "Statistics.firstResponseDifferences",
@@ -59,6 +59,11 @@ const QUESTIONS: [(&str, &str, &str); 34] = [
         "Desk.availability",
         "categoryId",
         "query($text: ID) { desk { availability(categoryId: $text) { open text } } }",
+    ),
+    (
+        "Desk.availability",
+        "timeZone",
+        "query($text: TimeZone) { desk { availability(timeZone: $text) { open text } } }",
     ),
     (
         "Message.history",

@@ -28,6 +28,15 @@ impl Standing {
     }
 }
 
+impl Told {
+    /// As it is told to somebody who reads their own figures: what is thought of others' replies is not for them.
+    pub(in super::super) fn seen_by(&self, own: Uuid) -> Self {
+        let mut seen = self.clone();
+        seen.all.retain(|once| once.what != "reviewed" || once.by == Some(own));
+        seen
+    }
+}
+
 impl Log {
     /// Of every message.
     pub(in super::super) fn standings(&self) -> BTreeMap<Uuid, Standing> {

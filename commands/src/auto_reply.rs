@@ -127,14 +127,18 @@ impl Commands {
         if left.is_empty() {
             return Ok(false);
         }
-        let (mut moments, mut closed) = (BTreeMap::new(), vec![]);
+        let people = self.people(settings).await?;
+        let counts_waiting = settings.availability_rule().most_waiting_per_member.is_some();
+        let (mut waiting_of, mut closed) = (BTreeMap::new(), vec![]);
         for left in left {
-            let of = left.word.category_id.clone();
-            let now = match moments.get(&of) {
-                Some(now) => *now,
-                None => self.moment(settings, of.clone(), waiting).await?,
-            };
-            moments.insert(of, now);
+            let mut now = people;
+            if counts_waiting {
+                let of = &left.word.category_id;
+                if !waiting_of.contains_key(of) {
+                    waiting_of.insert(of.clone(), others_waiting(waiting(of.clone()).await)?);
+                }
+                now.moment.waiting = waiting_of[of];
+            }
             let Some(reply) = settings.auto_reply_to(&left.word, now.moment, now.last_present) else {
                 continue;
             };
@@ -203,36 +207,16 @@ impl Commands {
         Err(CommandError::Unavailable)
     }
 
-    /// Who is there and how many wait is looked up when the desk asks for it. One of those who wait has just left what is
-    /// asked about: whether the desk was open to them is told without them.
-    async fn moment<W, F, E>(
-        &self,
-        settings: &Settings,
-        of: Option<CategoryId>,
-        waiting: &W,
-    ) -> Result<Now, CommandError>
-    where
-        W: Fn(Option<CategoryId>) -> F,
-        F: Future<Output = Result<u32, E>>,
-        E: Display,
-    {
-        let rule = settings.availability_rule();
-        let mut moment = Moment { at: self.now(), present: 0, waiting: 0 };
-        let mut last_present = None;
-        if rule.asks_for_people() {
-            moment.present = u32::try_from(self.present().await?.len()).unwrap_or(u32::MAX);
-            if moment.present == 0 {
-                last_present = self.last_left().await?;
+    /// Who is there is looked up when the desk asks for it. Nobody waits yet.
+    async fn people(&self, settings: &Settings) -> Result<Now, CommandError> {
+        let mut now = Now { moment: Moment { at: self.now(), present: 0, waiting: 0 }, last_present: None };
+        if settings.availability_rule().asks_for_people() {
+            now.moment.present = u32::try_from(self.present().await?.len()).unwrap_or(u32::MAX);
+            if now.moment.present == 0 {
+                now.last_present = self.last_left().await?;
             }
         }
-        if rule.most_waiting_per_member.is_some() {
-            let waiting = waiting(of).await.map_err(|error| {
-                tracing::warn!(%error, "it could not be told how many messages wait");
-                CommandError::Unavailable
-            })?;
-            moment.waiting = waiting.saturating_sub(1);
-        }
-        Ok(Now { moment, last_present })
+        Ok(now)
     }
 
     fn once_in(&self, reply: &AutoReply, left: &Left) -> Reservation {
@@ -258,6 +242,15 @@ fn left_by_visitor(event: &RecordedEvent) -> Result<Option<Left>, CommandError> 
     let word = LeftWord { at: left.at, category_id: left.category_id, locale: left.locale };
     let message_id = MessageId::typed(&event.aggregate_id);
     Ok(Some(Left { message_id, visitor_id: left.visitor_id, word, cause: event.event_id }))
+}
+
+/// One of those who wait has just left what is asked about: whether the desk was open to them is told without them.
+fn others_waiting<E: Display>(waiting: Result<u32, E>) -> Result<u32, CommandError> {
+    let waiting = waiting.map_err(|error| {
+        tracing::warn!(%error, "it could not be told how many messages wait");
+        CommandError::Unavailable
+    })?;
+    Ok(waiting.saturating_sub(1))
 }
 
 async fn watch<W, F, E>(commands: Commands, waiting: W, stop: CancellationToken)

@@ -7,7 +7,6 @@ use crate::{
 };
 use domain::message::FileFormat;
 use std::time::Duration;
-use tokio::time::timeout;
 
 /// As much of a file says what it is.
 const HEAD: usize = 4096;
@@ -84,18 +83,13 @@ impl FileRoom {
 
     /// Leave for one of this owner's to come in.
     pub(crate) async fn come(&self, owner: &str) -> Result<Place, FileRefusal> {
-        wait(&self.coming, owner, self.patience).await
+        self.coming.one(owner, 1, self.patience).await.ok_or(FileRefusal::Busy)
     }
 
     /// Leave for one to be sent to this reader.
     pub(crate) async fn go(&self, reader: &str) -> Result<Place, FileRefusal> {
-        wait(&self.going, reader, self.patience).await
+        self.going.one(reader, 1, self.patience).await.ok_or(FileRefusal::Busy)
     }
-}
-
-async fn wait(places: &Places, whose: &str, patience: Duration) -> Result<Place, FileRefusal> {
-    let place = timeout(patience, places.one(whose, 1)).await;
-    place.map_err(|_| FileRefusal::Busy)?.map_err(|_| FileRefusal::Busy)
 }
 
 #[cfg(test)]

@@ -5,8 +5,12 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
 };
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{AcquireError, OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 /// Leave for something to be on its way; to be kept until all of it is there.
 #[derive(Debug)]
@@ -30,12 +34,15 @@ impl Places {
         Self { all: Arc::new(Semaphore::new(all)), most, own: Own::new(each) }
     }
 
-    /// A place for what takes so much. One's own first: whoever waits for that takes none of the others' meanwhile. What takes
-    /// more than there is goes alone.
-    pub(crate) async fn one(&self, whose: &str, takes: u32) -> Result<Place, AcquireError> {
-        let own = self.own.one(whose).await?;
-        let all = self.all.clone().acquire_many_owned(takes.min(self.most.max(1))).await?;
-        Ok(Place { _own: own, _of_all: all })
+    /// A place for what takes so much; `None`: there was none in time. One's own first: whoever waits for that takes none of
+    /// the others' meanwhile. What takes more than there is goes alone.
+    pub(crate) async fn one(&self, whose: &str, takes: u32, patience: Duration) -> Option<Place> {
+        let place = async {
+            let own = self.own.one(whose).await?;
+            let all = self.all.clone().acquire_many_owned(takes.min(self.most.max(1))).await?;
+            Ok::<_, AcquireError>(Place { _own: own, _of_all: all })
+        };
+        timeout(patience, place).await.ok()?.ok()
     }
 }
 
@@ -73,14 +80,12 @@ impl Own {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
-    use tokio::time::timeout;
 
     /// Long after everything that can be done at once.
     const PATIENCE: Duration = Duration::from_secs(5);
 
     async fn one(places: &Places, whose: &str, takes: u32) -> Option<Place> {
-        timeout(PATIENCE, places.one(whose, takes)).await.ok().and_then(Result::ok)
+        places.one(whose, takes, PATIENCE).await
     }
 
     #[tokio::test(start_paused = true)]

@@ -146,8 +146,7 @@ impl ImageRoom {
     /// Before a picture of so many bytes is read, to be sent to this reader: waits until there is room for it. To be kept until
     /// the reader has taken it.
     pub async fn show(&self, reader: &str, bytes: usize) -> Result<Place, ImageRefusal> {
-        let place = timeout(self.space.patience, self.shown.one(reader, units(bytes))).await;
-        place.map_err(|_| ImageRefusal::Busy)?.map_err(|_| ImageRefusal::Busy)
+        self.shown.one(reader, units(bytes), self.space.patience).await.ok_or(ImageRefusal::Busy)
     }
 }
 

@@ -11,10 +11,15 @@ mod swept;
 mod told;
 
 use super::{Desk, SUBMIT, day::Scene, input};
+use commands::images::Space;
 use domain::access::Role;
 use serde_json::{Value, json};
+use server::Bounds;
 use std::{fs, io::ErrorKind, path::PathBuf, time::Duration};
-use store::{Dialect, on_both_databases, testing::soon};
+use store::{
+    Dialect, on_both_databases,
+    testing::{TestDatabase, soon},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
@@ -35,6 +40,19 @@ const CREATE: &str = "mutation($input: CreateUploadInput!) { createUpload(input:
     upload { id url expiresAt } userErrors { code field message } } }";
 const IMAGES: &str = "images { id url thumbnailUrl width height bytes contentType }";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// So short that a test can wait for it, and longer than a busy machine takes to send a little.
+const SOON: Duration = Duration::from_secs(2);
+
+/// A desk within these bounds, where nobody waits for a place.
+async fn impatient(dialect: Dialect, change: impl FnOnce(&mut Bounds)) -> Desk {
+    let (database, clock) = (TestDatabase::new(dialect).await, TestDatabase::clock());
+    Desk::start_with(database, clock, |config| {
+        config.edge.bounds.space = Space { patience: Duration::ZERO, ..Space::default() };
+        change(&mut config.edge.bounds);
+    })
+    .await
+}
 
 /// A picture of those that the unit tests of `commands` are made of.
 pub(super) fn picture(name: &str) -> Vec<u8> {

@@ -9,6 +9,18 @@ fn blocking(words: &[&str]) -> Settings {
     Settings { blocked_words: Some(BlockedWordsRevised { at: at(0), words }), ..Settings::default() }
 }
 
+fn question(id: &str, kind: FieldKind) -> FormField {
+    FormField {
+        id: id.to_owned(),
+        kind,
+        label: Localised::default(),
+        help: Localised::default(),
+        example: Localised::default(),
+        options: vec![],
+        required: false,
+    }
+}
+
 fn words(text: &str) -> Words {
     Words::parse(text).expect("words")
 }
@@ -37,15 +49,6 @@ fn a_blocked_word_is_found_as_a_whole_however_it_is_written() {
 
 #[test]
 fn names_and_answers_in_words_are_looked_at_and_each_for_itself() {
-    let question = |id: &str, kind| FormField {
-        id: id.to_owned(),
-        kind,
-        label: Localised::default(),
-        help: Localised::default(),
-        example: Localised::default(),
-        options: vec![],
-        required: false,
-    };
     let form = FormRevised {
         fields: vec![
             question("order", FieldKind::Text),
@@ -74,15 +77,6 @@ fn names_and_answers_in_words_are_looked_at_and_each_for_itself() {
 fn answers_in_words_to_questions_that_are_gone_are_looked_at_too() {
     use crate::desk::{Desk, DeskEvent};
     use cqrs_es::Aggregate;
-    let question = |id: &str, kind| FormField {
-        id: id.to_owned(),
-        kind,
-        label: Localised::default(),
-        help: Localised::default(),
-        example: Localised::default(),
-        options: vec![],
-        required: false,
-    };
     let asked = vec![question("order", FieldKind::Text), question("colour", FieldKind::Choice)];
     let mut desk = Desk::default();
     for fields in [asked, vec![]] {

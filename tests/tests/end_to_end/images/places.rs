@@ -1,9 +1,8 @@
 //! Whoever is slow with files and pictures keeps only themselves out, and not for long.
 
 use super::{files::pdf, *};
-use commands::images::Space;
 use server::Bounds;
-use store::{FILE_PART, testing::TestDatabase};
+use store::FILE_PART;
 use tokio::time::{interval, timeout};
 
 on_both_databases!(
@@ -16,8 +15,6 @@ on_both_databases!(
     senders_at_one_address_have_so_many_pictures_on_their_way_together,
 );
 
-/// So short that a test can wait for it, and longer than a busy machine takes to send a little.
-const SOON: Duration = Duration::from_secs(2);
 /// Until the server has ended a connection.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// More than lies between a server and whoever takes nothing.
@@ -25,12 +22,7 @@ const LARGE: usize = 12 << 20;
 
 /// A desk that takes files within these bounds, where nobody waits for a place, its administrator and a visitor.
 async fn taking(dialect: Dialect, change: impl FnOnce(&mut Bounds)) -> (Desk, String, String) {
-    let (database, clock) = (TestDatabase::new(dialect).await, TestDatabase::clock());
-    let desk = Desk::start_with(database, clock, |config| {
-        config.edge.bounds.space = Space { patience: Duration::ZERO, ..Space::default() };
-        change(&mut config.edge.bounds);
-    })
-    .await;
+    let desk = impatient(dialect, change).await;
     let (staff, visitor) = (desk.administrator().await, desk.visit().await);
     desk.take_files(&staff, json!(["PDF"])).await;
     (desk, staff, visitor)

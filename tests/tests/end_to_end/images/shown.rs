@@ -1,10 +1,8 @@
 //! Pictures on their way to whoever looks at them: in so much memory and no more, for so long and no longer.
 
 use super::*;
-use commands::images::Space;
 use server::Bounds;
 use std::sync::LazyLock;
-use store::testing::TestDatabase;
 
 on_both_databases!(
     whoever_takes_nothing_of_a_picture_loses_the_connection_and_others_get_the_room,
@@ -13,8 +11,6 @@ on_both_databases!(
     a_desk_that_takes_larger_pictures_keeps_larger_ones,
 );
 
-/// So short that a test can wait for it, and longer than a busy machine takes to send a little.
-const SOON: Duration = Duration::from_secs(2);
 /// Pixels a side of a picture that has more bytes than lie between a server and whoever takes nothing: nothing makes it smaller.
 const LARGE: u32 = 1_800;
 const MIB: usize = 1 << 20;
@@ -24,12 +20,7 @@ static ORIGINAL: LazyLock<Vec<u8>> = LazyLock::new(|| crate::png::noise(LARGE));
 
 /// A desk within these bounds that takes pictures of 10 MiB and has no patience, its administrator and a visitor.
 async fn taking(dialect: Dialect, change: impl FnOnce(&mut Bounds)) -> (Desk, String, String) {
-    let (database, clock) = (TestDatabase::new(dialect).await, TestDatabase::clock());
-    let desk = Desk::start_with(database, clock, |config| {
-        config.edge.bounds.space = Space { patience: Duration::ZERO, ..Space::default() };
-        change(&mut config.edge.bounds);
-    })
-    .await;
+    let desk = impatient(dialect, change).await;
     let (staff, visitor) = (desk.administrator().await, desk.visit().await);
     let revise =
         "mutation($bytes: Int!) { reviseDesk(input: {uploadBytes: $bytes}) { userErrors { code } } }";

@@ -2,7 +2,7 @@
 // language of the desk's, in English, and from right to left.
 import { fileURLToPath } from "node:url";
 import { expect, expectAccessible, test } from "../../browser/fixtures.ts";
-import { askEverything, closeDesk, reply, theMessageWith, visit, word } from "./visiting.ts";
+import { askEverything, closeDesk, reply, takeTheTime, theMessageWith, visit, word } from "./visiting.ts";
 
 const PICTURE = fileURLToPath(new URL("./pictures/tea.png", import.meta.url));
 
@@ -116,6 +116,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await widget.field("content").fill(next);
         await dialog.getByLabel(asked.shop).selectOption(asked.chosen);
         await dialog.getByLabel(asked.agree).check();
+        await takeTheTime(page);
         await widget.send();
         await widget.sent();
         const linked = (await theMessageWith(desk, next)) as unknown as { relatedTo: { id: string } };

@@ -16,7 +16,7 @@ use std::{
 /// How long a caller waits for a connection before the answer is "unavailable".
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// A connection that was idle for longer is tried before it is used.
-const TRUSTED: Duration = Duration::from_secs(1);
+pub(crate) const TRUSTED: Duration = Duration::from_secs(1);
 const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 /// What SQLite's writer of a file keeps in memory, in KiB (negative, as SQLite has it): the inner pages of every index.

@@ -60,14 +60,20 @@ pub enum StoreError {
 impl StoreError {
     /// Is the database only busy or away, so that the same may go through later?
     pub fn passes(&self) -> bool {
-        let Self::Database(error) = self else { return false };
-        match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
-            // PostgreSQL: lock_timeout, statement_timeout, its server ending or starting. SQLite: SQLITE_BUSY.
-            sqlx::Error::Database(error) => error
-                .code()
-                .is_some_and(|code| matches!(&*code, "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "5")),
-            _ => false,
+        matches!(self, Self::Database(error) if passes(error))
+    }
+
+    /// May it be the fault of one command of many? Not what passes, nor what no command can help: a clock that is wrong, a full
+    /// disk, a database that is only read.
+    pub(crate) fn may_be_ones(&self) -> bool {
+        match self {
+            Self::Setup(_) => false,
+            Self::Database(sqlx::Error::Database(error)) => {
+                // PostgreSQL: class 53, insufficient resources; read_only_sql_transaction. SQLite: SQLITE_FULL, SQLITE_READONLY.
+                let code = error.code().unwrap_or_default();
+                !self.passes() && !code.starts_with("53") && !matches!(&*code, "25006" | "13" | "8")
+            }
+            _ => !self.passes(),
         }
     }
 }
@@ -107,5 +113,17 @@ pub enum AppendError {
 impl From<sqlx::Error> for AppendError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+/// The same of what the driver says.
+pub(crate) fn passes(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+        // PostgreSQL: lock_timeout, statement_timeout, its server ending or starting. SQLite: SQLITE_BUSY.
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| matches!(&*code, "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "5")),
+        _ => false,
     }
 }

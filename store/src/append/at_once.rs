@@ -8,9 +8,10 @@ use super::{
     judge::{Facts, Loss, Verdict, judge, survivors},
     steps::{Done, FARTHEST_APART, Failed},
 };
-use crate::{accounts::CredentialRow, clock::Clock, error::StoreError};
-use sqlx::{PgPool, Postgres, Row, pool::PoolConnection};
-use std::collections::HashSet;
+use crate::{accounts::CredentialRow, clock::Clock, database::TRUSTED, error::StoreError};
+use sqlx::{Connection, PgPool, Postgres, Row, pool::PoolConnection};
+use std::{collections::HashSet, time::Duration};
+use tokio::time::{Instant, timeout};
 
 const CALL: &str = "SELECT place, head_was, lost, moved FROM append_survivors($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
      $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, \
@@ -19,15 +20,37 @@ const CALL: &str = "SELECT place, head_was, lost, moved FROM append_survivors($1
 /// `unique_violation`, PostgreSQL's appendix A.
 const UNIQUE_VIOLATION: &str = "23505";
 
+/// How long a connection that was idle is asked whether it is still there: what lies between may have forgotten it.
+const ASKED: Duration = Duration::from_secs(1);
+
 /// The writer's own connection: kept, so that no batch pays for taking one from the pool and giving it back.
 #[derive(Default)]
 pub(crate) struct AtOnce {
-    connection: Option<PoolConnection<Postgres>>,
+    connection: Option<Kept>,
     /// Where the head row was left.
     place: Option<String>,
 }
 
+struct Kept {
+    connection: PoolConnection<Postgres>,
+    used: Instant,
+}
+
 impl AtOnce {
+    /// The kept one, when it is still there.
+    async fn connection(&mut self, pool: &PgPool) -> sqlx::Result<PoolConnection<Postgres>> {
+        let Some(Kept { mut connection, used }) = self.connection.take() else { return pool.acquire().await };
+        if used.elapsed() < TRUSTED || matches!(timeout(ASKED, connection.ping()).await, Ok(Ok(()))) {
+            return Ok(connection);
+        }
+        drop(connection.detach());
+        pool.acquire().await
+    }
+
+    fn keep(&mut self, connection: PoolConnection<Postgres>) {
+        self.connection = Some(Kept { connection, used: Instant::now() });
+    }
+
     /// Carries a batch out; `None`: something is not as the batch takes it to be, and nothing was written.
     pub(crate) async fn take(
         &mut self,
@@ -38,15 +61,12 @@ impl AtOnce {
         let verdicts = judge(batch, Facts::assumed(batch));
         let written = survivors(batch, &verdicts);
         let hang = hang(&written);
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => pool.acquire().await?,
-        };
+        let mut connection = self.connection(pool).await?;
         let place = self.place.take();
         let query = bind(place.as_deref(), clock, &written, &hang);
         match query.fetch_optional(&mut *connection).await {
             Ok(row) => {
-                self.connection = Some(connection);
+                self.keep(connection);
                 let Some(row) = row else { return Ok(None) };
                 self.place = row.try_get("place")?;
                 let lost = row.try_get::<Option<Vec<i32>>, _>("lost")?.unwrap_or_default();
@@ -61,12 +81,12 @@ impl AtOnce {
             }
             // A key, a receipt or a reservation was there already: the steps find out whose.
             Err(error) if code(&error).as_deref() == Some(UNIQUE_VIOLATION) => {
-                self.connection = Some(connection);
+                self.keep(connection);
                 Ok(None)
             }
             // The server said no: it rolled back, and the connection is as good as before.
             Err(error) if rolled_back(&error) => {
-                self.connection = Some(connection);
+                self.keep(connection);
                 Err(error.into())
             }
             Err(error) => {

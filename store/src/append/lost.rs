@@ -21,6 +21,10 @@ pub enum Lost {
     NotCommitted,
     /// A call that was lost before is carried out, and then this one, which is answered.
     OvertakenByItself,
+    /// The same, and the database does not say what became of it.
+    OvertakenUnseen,
+    /// The database refuses it, and will not the next time.
+    Refused,
 }
 
 /// What is lost next, and how long an outcome is looked for then.
@@ -56,6 +60,12 @@ impl Writer {
                 self.commit(batch).await?;
                 self.commit(batch).await
             }
+            Lost::OvertakenUnseen => {
+                self.commit(batch).await?;
+                self.store.losses().plan(&[], Some(Duration::ZERO));
+                self.commit(batch).await
+            }
+            Lost::Refused => Err(Failed::NotWritten(StoreError::Database(sqlx::Error::PoolTimedOut).into())),
         }
     }
 }

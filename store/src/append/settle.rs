@@ -13,17 +13,15 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// did not say in time.
 pub(crate) async fn outcomes(store: &Store, batch: &[Waiting]) -> Option<HashMap<u64, i64>> {
     let deadline = Instant::now() + patience(store);
-    loop {
+    while Instant::now() < deadline {
         match timeout(deadline - Instant::now(), positions(store, batch)).await {
             Ok(Ok(found)) => return Some(found),
             Ok(Err(error)) => tracing::warn!(%error, "the outcome of a commit is not known yet"),
             Err(_) => return None,
         }
-        if Instant::now() + PAUSE >= deadline {
-            return None;
-        }
         sleep(PAUSE).await;
     }
+    None
 }
 
 #[cfg(not(feature = "testing"))]

@@ -82,13 +82,13 @@ impl Writer {
                 let lost =
                     round > 0 && done.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Lose(_)));
                 let found = match lost {
-                    true => settle::outcomes(&self.store, &batch).await.unwrap_or_default(),
-                    false => HashMap::new(),
+                    true => settle::outcomes(&self.store, &batch).await,
+                    false => Some(HashMap::new()),
                 };
-                self.answer(batch, &done, &found);
+                self.answer(batch, &done, found.as_ref());
             }
             Err(Failed::Unknown(error)) => Box::pin(self.settle(batch, &error, round)).await,
-            Err(Failed::NotWritten(AppendError::Store(error))) if batch.len() > 1 && !error.passes() => {
+            Err(Failed::NotWritten(AppendError::Store(error))) if batch.len() > 1 && error.may_be_ones() => {
                 tracing::error!(%error, "a batch was refused and is written one command at a time");
                 for waiting in batch {
                     Box::pin(self.carry_out(vec![waiting], round)).await;
@@ -98,7 +98,12 @@ impl Writer {
                 tracing::warn!(%error, commands = batch.len(), "nothing was written");
                 let mut error = Some(error);
                 for waiting in batch {
-                    let told = error.take().unwrap_or(AppendError::Busy);
+                    let told = match error.take() {
+                        // An earlier call may still be on its way.
+                        _ if round > 0 => AppendError::Unknown,
+                        Some(error) => error,
+                        None => AppendError::Busy,
+                    };
                     self.refuse(waiting, told);
                 }
             }
@@ -132,12 +137,18 @@ impl Writer {
         Ok(done)
     }
 
-    /// First the caches, forwards only, then the callers: whoever is answered finds what they wrote.
-    fn answer(&mut self, batch: Vec<Waiting>, done: &Done, found: &HashMap<u64, i64>) {
+    /// First the caches, forwards only, then the callers: whoever is answered finds what they wrote. `found` are those whose
+    /// events an earlier call wrote; `None`: nobody knows, and whoever lost may have lost to themselves.
+    fn answer(&mut self, batch: Vec<Waiting>, done: &Done, found: Option<&HashMap<u64, i64>>) {
         let mut outcomes = outcomes(&batch, done);
         for (waiting, outcome) in batch.iter().zip(&mut outcomes) {
-            if let (Err(_), Some(position)) = (&outcome, found.get(&waiting.ticket)) {
-                *outcome = Ok(Appended::Before(waiting.command.receipt(*position)));
+            let Err(error) = outcome else { continue };
+            match found.map(|found| found.get(&waiting.ticket)) {
+                Some(Some(position)) => {
+                    *outcome = Ok(Appended::Before(waiting.command.receipt(*position)));
+                }
+                Some(None) => {}
+                None => *error = AppendError::Unknown,
             }
         }
         let mut head = done.head_was;

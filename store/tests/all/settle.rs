@@ -13,6 +13,8 @@ on_both_databases!(
     what_was_not_committed_is_written_again,
     what_is_lost_again_and_again_is_told_to_be_unknown,
     what_was_committed_after_it_was_looked_for_is_not_written_twice,
+    whoever_may_have_lost_to_themselves_is_told_that_it_is_unknown,
+    what_is_refused_after_a_call_was_lost_is_told_to_be_unknown,
     what_the_database_does_not_say_in_time_is_told_to_be_unknown,
 );
 
@@ -67,6 +69,29 @@ async fn what_was_committed_after_it_was_looked_for_is_not_written_twice(dialect
     let receipt = store.append(command).await.expect("it is in the log").receipt();
     assert_eq!((receipt.version, receipt.position), (2, 2));
     goes_on(&store, 2).await;
+}
+
+async fn whoever_may_have_lost_to_themselves_is_told_that_it_is_unknown(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    lose_commits(&store, &[Lost::NotCommitted, Lost::OvertakenUnseen], None);
+    // Told of a conflict, a caller without a key would decide again, and write it twice.
+    let outcome = store.append(Append { idempotency: None, ..command("a", 0) }).await;
+    assert!(matches!(outcome, Err(AppendError::Unknown)), "{outcome:?}");
+    goes_on(&store, 2).await;
+}
+
+async fn what_is_refused_after_a_call_was_lost_is_told_to_be_unknown(dialect: Dialect) {
+    let database = TestDatabase::new(dialect).await;
+    let store = database.open(TestDatabase::clock()).await;
+    lose_commits(&store, &[Lost::Refused], None);
+    let outcome = store.append(command("a", 0)).await;
+    assert!(matches!(outcome, Err(AppendError::Store(_))), "{outcome:?}");
+    // The call that was lost may still be on its way.
+    lose_commits(&store, &[Lost::NotCommitted, Lost::Refused], None);
+    let outcome = store.append(command("a", 0)).await;
+    assert!(matches!(outcome, Err(AppendError::Unknown)), "{outcome:?}");
+    goes_on(&store, 0).await;
 }
 
 async fn what_the_database_does_not_say_in_time_is_told_to_be_unknown(dialect: Dialect) {

@@ -87,14 +87,22 @@ struct Change {
     number: Option<i64>,
     /// Are those from before gone?
     emptied: bool,
-    said: BTreeSet<i64>,
+    /// As events say it, one after the other.
+    said: Vec<i64>,
 }
 
 impl Change {
-    /// All its tokens, in order.
+    /// All its tokens, in order. What there is no room for is what was said last, wherever runs begin and end.
     fn tokens(self, id: &str, before: &[i64]) -> Vec<i64> {
-        let mut tokens: BTreeSet<i64> =
-            if self.emptied { BTreeSet::new() } else { before.iter().copied().collect() };
+        let before = if self.emptied { &[] } else { before };
+        if before.len() + self.said.len() <= MOST_TOKENS {
+            let mut tokens = self.said;
+            tokens.extend_from_slice(before);
+            tokens.sort_unstable();
+            tokens.dedup();
+            return tokens;
+        }
+        let mut tokens: BTreeSet<i64> = before.iter().copied().collect();
         for token in self.said {
             if tokens.len() >= MOST_TOKENS && !tokens.contains(&token) {
                 tracing::warn!(message_id = id, "says more than is searched: the rest is not found");
@@ -213,5 +221,20 @@ mod tests {
         assert_eq!((tokens.len(), tokens[4_999], tokens[5_000]), (MOST_TOKENS, 4_999, 20_000));
         assert_eq!(said(20_000..35_000).tokens("x", &before), before);
         assert_eq!(Change { emptied: true, ..said(1..3) }.tokens("x", &before), [1, 2]);
+    }
+
+    #[test]
+    fn what_there_is_room_for_does_not_depend_on_where_runs_end() {
+        let events: [Vec<i64>; 3] =
+            [(0..15_000).rev().collect(), (10_000..18_000).rev().collect(), (-9_000..0).collect()];
+        let in_runs = |runs: &[&[Vec<i64>]]| {
+            runs.iter().fold(vec![], |before, run| {
+                Change { said: run.concat(), ..Change::default() }.tokens("x", &before)
+            })
+        };
+        let at_once = in_runs(&[&events]);
+        assert_eq!((at_once.len(), at_once[0], at_once[1_999]), (MOST_TOKENS, -9_000, -7_001));
+        assert_eq!(at_once, in_runs(&[&events[..1], &events[1..]]));
+        assert_eq!(at_once, in_runs(&[&events[..1], &events[1..2], &events[2..]]));
     }
 }

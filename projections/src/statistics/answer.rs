@@ -7,7 +7,7 @@ use super::{
     placed,
     points::{Interval, Point, StatisticsRange},
     room::Taken,
-    tally::{Counted, Figures, Tally},
+    tally::{Counted, Figures, Run, Tally},
 };
 use crate::{error::QueryError, turns::Turn};
 use std::{
@@ -63,15 +63,27 @@ impl Series {
         Self { bounds, tallies: vec![Tally::default(); points.len()], backlog: waiting, last: 0 }
     }
 
-    fn take(&mut self, at: i64, counted: &Counted<'_>) {
+    /// The tally of the stretch that has an instant, if one does.
+    fn tally(&mut self, at: i64) -> Option<&mut Tally> {
         if !self.bounds.get(self.last).is_some_and(|point| point.has(at)) {
             self.last = self.bounds.partition_point(|point| point.until <= at);
         }
-        match self.bounds.get(self.last) {
-            Some(point) if point.from <= at => self.tallies[self.last].take(counted),
-            // Before the first: there is no hole between them.
-            Some(_) => self.backlog += counted.kind.backlog() * counted.times,
-            None => {}
+        let has = self.bounds.get(self.last).is_some_and(|point| point.from <= at);
+        has.then(|| &mut self.tallies[self.last])
+    }
+
+    fn take(&mut self, at: i64, counted: &Counted<'_>) {
+        if let Some(tally) = self.tally(at) {
+            tally.take(counted);
+        } else if self.bounds.first().is_some_and(|first| at < first.from) {
+            self.backlog += counted.kind.backlog() * counted.times;
+        }
+    }
+
+    /// Takes durations, which change no backlog.
+    fn time(&mut self, at: i64, run: &Run<'_>) {
+        if let Some(tally) = self.tally(at) {
+            tally.time(run);
         }
     }
 
@@ -185,14 +197,15 @@ impl Statistics {
                 }
             })?,
             Pieces::Days(days, veil) => {
-                let mut take = |at: i64, counted: &Counted<'_>| {
+                let count = |series: &mut Series, at: i64, counted: &Counted<'_>| {
                     let author = counted.of.map(|(author, _)| author);
                     if !veil.is_some_and(|veil| veil.hides(counted.kind, author)) {
                         series.take(at, counted);
                     }
                 };
                 for (day, counts, spans) in days {
-                    placed::each(*day, counts, spans, &mut take).ok_or_else(broken)?;
+                    placed::each((*day, counts, spans), &mut series, count, Series::time)
+                        .ok_or_else(broken)?;
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::{
     fact::{Fact, FactKind, Facts, KIND, VALUE, write, write_signed, write_text},
     known::{BareFact, Bytes, counts},
     metric::SCORES,
-    tally::Counted,
+    tally::{Counted, Run, short},
 };
 use std::collections::BTreeMap;
 use store::{Column, HandleError, Kind, Tx, Value};
@@ -69,7 +69,10 @@ impl Day {
             add(&mut self.alike, Alike { quarter, kind, value, of }, times);
         })?;
         for (bytes, spans) in [(wall, &mut self.wall), (desk, &mut self.desk)] {
-            each_span(bytes, |quarter, span| add(spans, (quarter, span.kind, span.seconds), span.times))?;
+            each_run(bytes, |quarter, run| {
+                run.all.iter().for_each(|seconds| add(spans, (quarter, run.kind, u64::from(*seconds)), 1));
+                run.gone.iter().for_each(|seconds| add(spans, (quarter, run.kind, u64::from(*seconds)), -1));
+            })?;
         }
         Some(())
     }
@@ -212,32 +215,35 @@ fn write_spans(all: &Spans) -> Vec<u8> {
     bytes
 }
 
-fn each_span(bytes: &[u8], mut take: impl FnMut(u8, &Counted<'_>)) -> Option<()> {
-    let mut bytes = Bytes(bytes);
+/// Hands over the durations of a quarter and a kind at once: a year has a million of them.
+fn each_run(bytes: &[u8], mut take: impl FnMut(u8, &Run<'_>)) -> Option<()> {
+    let (mut bytes, mut all, mut gone) = (Bytes(bytes), Vec::new(), Vec::new());
     while let Some(quarter) = bytes.byte() {
         let kind = FactKind::of(bytes.byte()?)?;
         let mut seconds = 0u64;
         for _ in 0..bytes.number()? {
             let more = bytes.number()?;
             seconds = seconds.wrapping_add(more >> 1);
-            let times = if more & 1 == 0 { 1 } else { -1 };
-            take(quarter, &Counted { kind, seconds, value: 0, of: None, times });
+            if more & 1 == 0 { &mut all } else { &mut gone }.push(short(seconds));
         }
+        take(quarter, &Run { kind, all: &all, gone: &gone });
+        all.clear();
+        gone.clear();
     }
     Some(())
 }
 
-/// What was written of a day, quarter by quarter: each with the instant at which the quarter begins. Bytes that are cut
-/// off are told by `None`.
-pub(super) fn each(
-    day: i64,
-    counts: &[u8],
-    spans: &[u8],
-    mut take: impl FnMut(i64, &Counted<'_>),
+/// What was written of a day, quarter by quarter, each with the instant at which the quarter begins: its counts, then its
+/// durations. Bytes that are cut off are told by `None`.
+pub(super) fn each<T>(
+    (day, counts, spans): (i64, &[u8], &[u8]),
+    to: &mut T,
+    mut count: impl FnMut(&mut T, i64, &Counted<'_>),
+    mut time: impl FnMut(&mut T, i64, &Run<'_>),
 ) -> Option<()> {
     let at = |quarter: u8| day * DAY + i64::from(quarter) * QUARTER;
-    each_alike(counts, |quarter, counted| take(at(quarter), counted))?;
-    each_span(spans, |quarter, counted| take(at(quarter), counted))
+    each_alike(counts, |quarter, counted| count(to, at(quarter), counted))?;
+    each_run(spans, |quarter, run| time(to, at(quarter), run))
 }
 
 #[cfg(test)]
@@ -327,7 +333,8 @@ mod tests {
             for changed in changes.0.values().filter(|changed| !changed.alike.is_empty()) {
                 let counts = write_alike(&changed.alike);
                 let (whole, cut) = (counts.as_slice(), &counts[..counts.len() - 1]);
-                let [whole, cut] = [whole, cut].map(|counts| each(0, counts, &[], |_, _| ()));
+                let [whole, cut] =
+                    [whole, cut].map(|counts| each((0, counts, &[]), &mut (), |_, _, _| (), |_, _, _| ()));
                 prop_assert_eq!((whole, cut), (Some(()), None));
             }
         }

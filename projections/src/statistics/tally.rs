@@ -91,7 +91,7 @@ impl Durations {
 
     fn of(spans: Spans) -> Self {
         let mut seconds = spans.left();
-        let (count, sum) = (seconds.len(), seconds.iter().sum());
+        let (count, sum) = (seconds.len(), seconds.iter().map(|seconds| u64::from(*seconds)).sum());
         // Nearest rank: the smallest that so many hundredths do not exceed.
         let rank = |hundredths: usize| (count * hundredths).div_ceil(100).checked_sub(1);
         let (Some(half), Some(most)) = (rank(50), rank(90)) else { return Self::default() };
@@ -101,7 +101,7 @@ impl Durations {
             // What took no longer is known already.
             more => *longer.select_nth_unstable(more - 1).1,
         };
-        Self { count: count as u64, sum, p50: Some(*p50), p90: Some(p90) }
+        Self { count: count as u64, sum, p50: Some(u64::from(*p50)), p90: Some(u64::from(p90)) }
     }
 }
 
@@ -185,16 +185,30 @@ impl<'a> Counted<'a> {
     }
 }
 
+/// Durations of one kind: in seconds, which are kept short because a year has a million of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run<'a> {
+    pub(super) kind: FactKind,
+    pub(super) all: &'a [u32],
+    /// Those that are to be taken out again.
+    pub(super) gone: &'a [u32],
+}
+
+/// Up to 136 years.
+pub(super) fn short(seconds: u64) -> u32 {
+    u32::try_from(seconds).unwrap_or(u32::MAX)
+}
+
 /// How long each took, and how long those that are to be taken out again.
 #[derive(Clone, Debug, Default)]
 struct Spans {
-    all: Vec<u64>,
-    gone: Vec<u64>,
+    all: Vec<u32>,
+    gone: Vec<u32>,
 }
 
 impl Spans {
     /// Those that are left, in any order.
-    fn left(self) -> Vec<u64> {
+    fn left(self) -> Vec<u32> {
         let Self { mut all, mut gone } = self;
         if gone.is_empty() {
             return all;
@@ -228,13 +242,23 @@ impl Tally {
         if let Some(place) = kind.timed() {
             let spans = &mut self.spans[place];
             let spans = if times > 0 { &mut spans.all } else { &mut spans.gone };
-            (0..times.unsigned_abs()).for_each(|_| spans.push(seconds));
+            (0..times.unsigned_abs()).for_each(|_| spans.push(short(seconds)));
         } else if kind == FactKind::Rated {
             let place = usize::try_from(value).unwrap_or_default().wrapping_sub(1);
             self.distribution.get_mut(place).into_iter().for_each(|count| *count += times);
         } else if let Some((member, criterion)) = of {
             let (count, sum) = self.quality.entry((member, criterion.to_owned())).or_default();
             (*count, *sum) = (*count + times, *sum + value.cast_signed() * times);
+        }
+    }
+
+    /// Counts durations.
+    pub(super) fn time(&mut self, run: &Run<'_>) {
+        let times = |spans: &[u32]| i64::try_from(spans.len()).unwrap_or(i64::MAX);
+        self.counts[run.kind as usize] += times(run.all) - times(run.gone);
+        if let Some(spans) = run.kind.timed().map(|place| &mut self.spans[place]) {
+            spans.all.extend_from_slice(run.all);
+            spans.gone.extend_from_slice(run.gone);
         }
     }
 
@@ -309,14 +333,14 @@ mod tests {
 
     #[test]
     fn percentiles_are_of_nearest_rank() {
-        let of = |seconds: &[u64]| Durations::of(Spans { all: seconds.to_vec(), gone: vec![] });
-        let ranks = |seconds: &[u64]| (of(seconds).p50, of(seconds).p90);
+        let of = |seconds: &[u32]| Durations::of(Spans { all: seconds.to_vec(), gone: vec![] });
+        let ranks = |seconds: &[u32]| (of(seconds).p50, of(seconds).p90);
         assert_eq!(ranks(&[]), (None, None));
         assert_eq!(ranks(&[7]), (Some(7), Some(7)));
         assert_eq!(ranks(&[4, 1, 3, 2]), (Some(2), Some(4)));
         // The example of the term's encyclopaedia article: five values, ranks 3 and 5.
         assert_eq!(ranks(&[15, 20, 35, 40, 50]), (Some(35), Some(50)));
-        let hundred: Vec<u64> = (1..=100).rev().collect();
+        let hundred: Vec<u32> = (1..=100).rev().collect();
         assert_eq!(ranks(&hundred), (Some(50), Some(90)));
         assert_eq!(of(&hundred).mean(), Some(50.5));
         assert_eq!(of(&[]).mean(), None);

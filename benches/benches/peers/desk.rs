@@ -1,15 +1,15 @@
 //! The desk that is read: made up as `leaveword generate` makes one up, its views filled, with a member who sees all of it.
 
-use commands::{Caller, Commands, NewMember};
+use commands::{AssignInput, Caller, Commands, NewMember};
 use domain::{
     access::{Reach, Role},
     actor::Actor,
     ids::MemberId,
     member::MemberEmail,
-    message::MessageStatus,
+    message::{Assignee, MessageStatus},
     text::Name,
 };
-use projections::{MessageFilter, Projections, Reader, VIEWS};
+use projections::{MessageFilter, MessageOrder, PageRequest, Projections, Reader, VIEWS};
 use server::generate::{self, Options};
 use store::{
     Clock, RebuildProgress, Store,
@@ -20,6 +20,8 @@ use uuid::Uuid;
 
 /// How many days it has been there: three years.
 const DAYS: u32 = 3 * 365;
+/// So many of the newest open messages are looked at, and every third of them is given to somebody.
+const LOOKED_AT: i32 = 100;
 /// Nothing new has happened for so many days: what is due by the clock is told when the server starts, and then there is
 /// nothing that changes by itself.
 const QUIET_DAYS: i64 = 60;
@@ -37,7 +39,8 @@ impl Desk {
         let until = store.clock().now() - chrono::TimeDelta::days(QUIET_DAYS);
         let options = Options { messages, seed: 7, days: DAYS, until };
         generate::into(&store, &options, |_| {}).await.map_err(|error| error.to_string())?;
-        let token = member(&store).await?;
+        let commands = Commands::new(store.clone());
+        let (token, member) = member(&commands).await?;
         let (progress, _) = watch::channel(RebuildProgress::default());
         store.rebuild(VIEWS, &progress).await.map_err(|error| error.to_string())?;
         let projections = Projections::reading(&store);
@@ -47,11 +50,40 @@ impl Desk {
         {
             after = day;
         }
-        Ok(Self { store, projections, token })
+        let desk = Self { store, projections, token };
+        desk.assign(&commands, member).await?;
+        Ok(desk)
+    }
+
+    /// Gives some of the newest open messages to the desk's members in turn: in a made-up desk whoever takes a message answers it
+    /// soon, and what is open is nobody's.
+    async fn assign(&self, commands: &Commands, by: MemberId) -> Result<(), String> {
+        let actor = Actor::Member { id: by, grants: Role::Admin.grants() };
+        let reader = Reader::of_messages(actor, &Reach::Desk).map_err(|error| error.to_string())?;
+        let caller = Caller { actor, ..Caller::system("bench") };
+        let filter = MessageFilter { status: vec![MessageStatus::Open], ..MessageFilter::default() };
+        let first = PageRequest::forward(Some(LOOKED_AT), None);
+        let open = self.projections.messages(&reader, &filter, MessageOrder::LastActivity, &first).await;
+        let members = self.projections.member_page(&PageRequest::forward(Some(10), None)).await;
+        let (open, members) = (open.map_err(|it| it.to_string())?, members.map_err(|it| it.to_string())?);
+        let members = members.rows.iter().filter(|(_, member)| member.active).cycle();
+        for ((_, message), (_, member)) in open.rows.iter().step_by(3).zip(members) {
+            let to = Assignee::Member(member.id);
+            let input = AssignInput { target: message.id.into(), to, reason: None };
+            commands.assign_message(&caller, input).await.map_err(|error| error.to_string())?;
+        }
+        Ok(())
     }
 
     /// Waits until a server has told all that was due, and the list has followed.
     pub(crate) async fn at_rest(&self) {
+        testing::soon("following", || async {
+            let sql = "SELECT MIN(position) AS position FROM checkpoints WHERE name = 'message_list'";
+            let followed = self.store.database().views.row(sql, &[]).await;
+            let followed = followed.ok().flatten().and_then(|row| row.int("position").ok());
+            followed.is_some() && followed == self.store.head().await.ok()
+        })
+        .await;
         let now = self.store.clock().now();
         testing::soon("telling all that was due", || async {
             let due = self.projections.due(None, 1).await;
@@ -69,8 +101,7 @@ impl Desk {
     }
 }
 
-async fn member(store: &Store) -> Result<String, String> {
-    let commands = Commands::new(store.clone());
+async fn member(commands: &Commands) -> Result<(String, MemberId), String> {
     let signed_in = async {
         let email = MemberEmail::parse("peers@example.com").expect("an address");
         let name = Name::parse("韩梅梅").expect("a name");
@@ -80,5 +111,6 @@ async fn member(store: &Store) -> Result<String, String> {
         let link = commands.create_sign_in_link(&email).await?;
         commands.redeem_sign_in_link(&caller, &link.token, "correct horse battery").await
     };
-    signed_in.await.map(|it| it.token).map_err(|error: commands::CommandError| error.to_string())
+    let signed_in = signed_in.await.map_err(|error: commands::CommandError| error.to_string())?;
+    Ok((signed_in.token, signed_in.member_id))
 }

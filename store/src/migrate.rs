@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     step!("0029_log_ways_back"),
     step!("0030_views_statistics_2_message_tags_2"),
     step!("0031_views_statistics_3"),
+    step!("0032_views_acted"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

@@ -61,9 +61,32 @@ pub(super) async fn begin(store: &Store) -> Result<Tx, StoreError> {
     }
 }
 
+/// Of the newest version of each view: an older one is another program's, which may be gone.
 async fn slowest_follower(store: &Store) -> Result<i64, StoreError> {
-    let sql = "SELECT MIN(position) AS position FROM checkpoints WHERE substr(name, -$1) <> $2";
+    let sql = "SELECT MIN(position) AS position FROM checkpoints AS own WHERE substr(name, -$1) <> $2 AND version > 0 \
+               AND version = (SELECT MAX(version) FROM checkpoints AS other WHERE other.name = own.name)";
     let length = i64::try_from(NEXT.len()).unwrap_or_default();
     let row = store.database().views.row(sql, &[length.into(), NEXT.into()]).await?;
     Ok(row.map(|row| row.int_or_null("position")).transpose()?.flatten().unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestDatabase;
+
+    #[tokio::test]
+    async fn what_acts_and_what_an_older_program_left_is_no_follower_that_is_waited_for() {
+        let database = TestDatabase::new(Dialect::Sqlite).await;
+        let store = database.open(TestDatabase::clock()).await;
+        let views = &store.database().views;
+        views.execute("DELETE FROM checkpoints", &[]).await.expect("emptied");
+        assert_eq!(slowest_follower(&store).await.expect("readable"), i64::MAX);
+        let sql = "INSERT INTO checkpoints (name, version, position) VALUES \
+                   ('notes', 1, 3), ('notes', 2, 70), ('others', 1, 60), ('notes__next', 2, 5)";
+        views.execute(sql, &[]).await.expect("written");
+        store.move_acted("destroyed_keys", 4).await.expect("written");
+        assert_eq!(store.acted_through("destroyed_keys").await.expect("readable"), Some(4));
+        assert_eq!(slowest_follower(&store).await.expect("readable"), 60);
+    }
 }

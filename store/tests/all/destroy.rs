@@ -196,7 +196,7 @@ async fn a_log_that_was_restored_is_acted_upon_again(dialect: Dialect) {
     store.append(append(vec![stream("a", 0, vec![said(WORDS), forgotten()])])).await.expect("appended");
     // As if it had once been further.
     let further =
-        "INSERT INTO checkpoints (name, version, position, filled) VALUES ('destroyed_keys', 1, 1000, 1)";
+        "INSERT INTO checkpoints (name, version, position, filled) VALUES ('destroyed_keys', 0, 1000, 1)";
     store.database().views.execute(further, &[]).await.expect("written");
     let stop = CancellationToken::new();
     let (destroyer, asked) = destroyer(&store, 0, &stop);

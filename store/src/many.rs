@@ -84,14 +84,14 @@ impl Tx {
             Some(held) => held.insert(table, columns, rows),
             None => rows,
         };
-        self.insert_many(table, columns, rows, "").await.map(drop)
+        self.insert_now(table, columns, rows, "").await.map(drop)
     }
 
     /// Writes the rows that were held back first, until this much is held.
     pub(crate) async fn release(&mut self, left: usize) -> sqlx::Result<()> {
         let batches = self.held().as_mut().map(|held| held.release(left)).unwrap_or_default();
         for Batch { table, columns, rows } in batches {
-            self.insert_many(&table, &columns, rows, "").await?;
+            self.insert_now(&table, &columns, rows, "").await?;
         }
         Ok(())
     }
@@ -99,6 +99,18 @@ impl Tx {
     /// Inserts rows, each with a value per column; says how many were written. `conflict` follows the rows, such as
     /// `ON CONFLICT (kind, value) DO NOTHING`, or is empty.
     pub async fn insert_many(
+        &mut self,
+        table: &str,
+        columns: &[Column],
+        rows: Vec<Vec<Value>>,
+        conflict: &str,
+    ) -> sqlx::Result<u64> {
+        self.let_go(table).await?;
+        self.insert_now(table, columns, rows, conflict).await
+    }
+
+    /// The same, whatever is held back.
+    async fn insert_now(
         &mut self,
         table: &str,
         columns: &[Column],
@@ -140,6 +152,10 @@ impl Tx {
         columns: &[Column],
         rows: Vec<Vec<Value>>,
     ) -> sqlx::Result<()> {
+        // Rows that were held without all of these columns are changed where they are written.
+        if self.held().as_ref().is_some_and(|held| !held.has(table, columns)) {
+            self.let_go(table).await?;
+        }
         let rows = match self.held() {
             Some(held) => held.update(table, columns, rows),
             None => rows,

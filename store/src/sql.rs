@@ -387,7 +387,7 @@ impl Tx {
     }
 
     /// Writes what is held back of the tables that an SQL text names.
-    async fn let_go(&mut self, sql: &str) -> sqlx::Result<()> {
+    pub(crate) async fn let_go(&mut self, sql: &str) -> sqlx::Result<()> {
         match self.held() {
             Some(held) if held.concerns(sql) => self.release(0).await,
             _ => Ok(()),

@@ -3,7 +3,7 @@
 
 use super::{
     RebuildError, RebuildProgress,
-    bounds::Bounds,
+    bounds::{Bounds, Room},
     shadow::Shadow,
     turns::{self, Turns},
 };
@@ -66,12 +66,13 @@ pub(super) async fn fill(
     };
     progress.send_modify(|progress| progress.lanes = vec![from; lanes.len()]);
     let (mut writing, mut pages) = (JoinSet::new(), Vec::new());
+    let room = Arc::new(Room::of(shadows.len()));
     for (index, shadows) in lanes.into_iter().enumerate() {
         let (sender, receiver) = mpsc::channel(1);
         pages.push(sender);
         let filling = |shadow| {
             let held = (rows == Rows::HeldBack).then(Held::default);
-            Filling { shadow, held, position: from }
+            Filling { shadow, held, room: room.clone(), taken: 0, position: from }
         };
         let views = shadows.into_iter().map(filling).collect();
         let lane = Lane { store: store.clone(), views, bounds, position: from, turns: Turns::default() };
@@ -133,6 +134,9 @@ struct Filling {
     shadow: Arc<Shadow>,
     /// What it holds back, if it does.
     held: Option<Held>,
+    /// What all views hold, and what of that is this one's.
+    room: Arc<Room>,
+    taken: usize,
     /// What it has taken; behind the others while it takes an event in several transactions.
     position: i64,
 }
@@ -236,7 +240,7 @@ impl Filling {
 
     /// `Some`: it has taken the run only so far.
     async fn handle(
-        &self,
+        &mut self,
         tx: &mut Tx,
         run: &[RecordedEvent],
         Bounds { room, rows, step, .. }: Bounds,
@@ -247,11 +251,13 @@ impl Filling {
             tx.release(left).await?;
             return Ok(None);
         }
+        let before = bytes(tx);
         (self.shadow.view.handle)(tx, run).await?;
         let reached = tx.taken();
-        let held = tx.held().as_ref().map_or(0, Held::rows);
-        if bytes(tx) > room {
-            tx.release(room.saturating_sub(step)).await?;
+        let (now, held) = (bytes(tx), tx.held().as_ref().map_or(0, Held::rows));
+        if self.room.is_short(room, std::mem::replace(&mut self.taken, now), now) {
+            // What it has taken since, and some more: there are rows enough for a statement.
+            tx.release(before.min(now).saturating_sub(step)).await?;
         } else if held > rows {
             // As much of all tables, and some more: a statement for each row would take long.
             let left = rows - rows / RELEASED;

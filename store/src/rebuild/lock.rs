@@ -5,8 +5,8 @@ use crate::{database::Database, error::StoreError, lock::ServerLock, sql::Side, 
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::{fs::File, path::Path, time::Duration};
 
-/// "leavewor" as a number: the key of PostgreSQL's advisory lock.
-const KEY: i64 = 0x6c65_6176_6577_6f72;
+/// The key of PostgreSQL's advisory lock. Of the schema as well: two desks in one database have their own views.
+const KEY: &str = "hashtextextended(current_schema() || '/rebuild', 0)";
 
 /// How long the session that holds the lock is asked whether it is still there.
 const ASKED: Duration = Duration::from_secs(5);
@@ -32,8 +32,8 @@ impl RebuildLock {
         match &database.views {
             Side::Postgres(pool) => {
                 let mut connection = pool.connect_options().connect().await?;
-                let sql = "SELECT pg_try_advisory_lock($1)";
-                let free: bool = sqlx::query_scalar(sql).bind(KEY).fetch_one(&mut connection).await?;
+                let sql = format!("SELECT pg_try_advisory_lock({KEY})");
+                let free: bool = sqlx::query_scalar(&sql).fetch_one(&mut connection).await?;
                 if free { Ok(Self::Postgres(connection)) } else { Err(RebuildError::UnderWay) }
             }
             Side::Sqlite { writer, .. } => {
@@ -67,8 +67,8 @@ impl RebuildLock {
             // A session that has said goodbye may hold its locks for a moment still. What fails here is gone already, and the
             // lock with it.
             Self::Postgres(mut connection) => {
-                let sql = "SELECT pg_advisory_unlock($1)";
-                drop(sqlx::query(sql).bind(KEY).execute(&mut connection).await);
+                let sql = format!("SELECT pg_advisory_unlock({KEY})");
+                drop(sqlx::query(&sql).execute(&mut connection).await);
                 drop(connection.close().await);
             }
             Self::Sqlite(file) => drop(file),

@@ -8,11 +8,17 @@ use std::{
     sync::atomic::{AtomicI64, Ordering},
     time::Duration,
 };
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-const CHANNEL: &str = "leaveword_log";
+/// Of the schema as well: two desks in one database are two logs.
+const CHANNEL: &str = "SELECT 'leaveword_log_' || md5(current_schema())";
 /// At most twenty a second: what was appended meanwhile goes into the next.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long PostgreSQL may take to pass a word on, or to say that it is still there.
+const ANSWER: Duration = Duration::from_secs(5);
+/// A listener that has heard nothing for so long asks: a connection that is lost without a word says nothing either.
+const QUIET: Duration = Duration::from_secs(60);
 /// How long after a lost connection another is made.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -45,11 +51,12 @@ async fn tell(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), Stor
     let mut appended = store.appended();
     let mut connection = pool.connect_options().connect().await?;
     connection.execute("SET synchronous_commit = off; SET statement_timeout = '5s'").await?;
+    let channel: String = sqlx::query_scalar(CHANNEL).fetch_one(&mut connection).await?;
     loop {
         let position = *appended.borrow_and_update();
         if position > told.load(Ordering::SeqCst) {
-            let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(position.to_string());
-            notify.execute(&mut connection).await?;
+            let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(&channel).bind(position.to_string());
+            timeout(ANSWER, notify.execute(&mut connection)).await.map_err(silent)??;
             told.fetch_max(position, Ordering::SeqCst);
             tokio::time::sleep(PAUSE).await;
         }
@@ -62,13 +69,25 @@ async fn tell(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), Stor
 
 async fn listen(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), StoreError> {
     let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
+    let channel: String = sqlx::query_scalar(CHANNEL).fetch_one(&mut listener).await?;
+    listener.listen(&channel).await?;
     loop {
-        let word = listener.recv().await?;
-        if let Ok(position) = word.payload().parse() {
-            // First, so that what was heard is not told once more.
-            told.fetch_max(position, Ordering::SeqCst);
-            store.announce(position);
+        let Ok(word) = timeout(QUIET, listener.recv()).await else {
+            timeout(ANSWER, listener.execute("SELECT 1")).await.map_err(silent)??;
+            continue;
+        };
+        let mut heard: i64 = word?.payload().parse().unwrap_or_default();
+        while let Some(word) = listener.next_buffered() {
+            heard = word.payload().parse().map_or(heard, |more| heard.max(more));
         }
+        // Anybody may send a word: it is no more than a reason to look.
+        let head = store.head().await?;
+        // First, so that what was heard is not told once more.
+        told.fetch_max(head.min(heard), Ordering::SeqCst);
+        store.announce(head);
     }
+}
+
+fn silent<E>(_: E) -> StoreError {
+    StoreError::Database(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
 }

@@ -28,8 +28,11 @@ pub(super) enum Page {
     },
     /// There is nothing after the checkpoint.
     UpToDate,
-    /// Another process holds the checkpoint.
-    Elsewhere,
+    /// Another process holds the checkpoint, which stood at a position.
+    Elsewhere {
+        /// That of the last event that was taken.
+        position: i64,
+    },
     /// The log goes on, but not with this position.
     Missing(i64),
 }
@@ -67,7 +70,7 @@ pub(super) async fn take(store: &Store, view: &View, most: usize) -> Result<Page
     tx.lend(store);
     let locked = checkpoint::lock(&mut tx, dialect, view.name, view.version, Lock::OrLeave).await?;
     let Some(position) = locked else {
-        return Ok(Page::Elsewhere);
+        return Ok(Page::Elsewhere { position });
     };
     let events = run(store, &mut tx, position, most).await?;
     let Some(last) = events.last().map(|event| event.position) else {

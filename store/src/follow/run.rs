@@ -1,10 +1,13 @@
 //! A follower's life: take what there is, wait, and never skip.
 
 use super::{
-    Follower, Said,
+    Follower, HandleError, Said,
     page::{self, Page, PageError},
 };
-use crate::{error::StoreError, store::Store};
+use crate::{
+    error::{self, StoreError},
+    store::Store,
+};
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -103,7 +106,17 @@ async fn run(
                 follower.said.send_modify(|said| said.error = None);
                 false
             }
-            Ok(Page::Elsewhere) => false,
+            Ok(Page::Elsewhere { position }) => {
+                // Another process has taken what this one could not.
+                follower.said.send_if_modified(|said| {
+                    let gone = said.error.is_some() && position > said.position;
+                    if gone {
+                        (said.position, said.error) = (position, None);
+                    }
+                    gone
+                });
+                false
+            }
             Ok(Page::Missing(position)) => {
                 let now = store.clock().micros();
                 let same = missing.filter(|missing| missing.position == position);
@@ -114,7 +127,7 @@ async fn run(
                 }
                 false
             }
-            Err(PageError::Handle { events, .. }) if events > 1 => {
+            Err(PageError::Handle { events, error, .. }) if events > 1 && !passes(&error) => {
                 // Nothing of it was taken. What comes before the guilty event will be, and then it is alone.
                 pace.failed(events);
                 continue;
@@ -146,13 +159,28 @@ impl Follower {
     }
 
     fn stands_still(&self, error: &PageError) {
+        // As far as that everything has been taken.
+        let reached = match error {
+            PageError::Handle { position, .. } => position - 1,
+            PageError::Store(_) => 0,
+        };
         let error = error.to_string();
         let is_new = self.said.borrow().error.as_ref() != Some(&error);
         if is_new {
             tracing::error!(view = self.view.name, error, "a follower stands still and will try again");
         }
-        self.said.send_modify(|said| said.error = Some(error));
+        self.said.send_modify(|said| {
+            (said.position, said.error) = (said.position.max(reached), Some(error));
+        });
     }
+}
+
+/// Is it the database's fault, and no event's?
+fn passes(error: &HandleError) -> bool {
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return error.passes();
+    }
+    error.downcast_ref::<sqlx::Error>().is_some_and(error::passes)
 }
 
 #[cfg(test)]

@@ -71,7 +71,10 @@ impl Followers {
                 Ok(Ok(_)) => true,
                 Ok(Err(_)) | Err(_) => false,
             };
-            let asked = follower.ask(&self.store, position).await?;
+            // Not for as long as a database that is gone lets everybody wait, one after the other.
+            let asked = tokio::time::timeout_at(deadline, follower.ask(&self.store, position)).await;
+            let Ok(asked) = asked else { return Ok(false) };
+            let asked = asked?;
             if asked.position >= position {
                 return Ok(true);
             }

@@ -2,7 +2,10 @@
 
 use super::{append, plain, stream};
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 use store::{
     BoxFuture, Clock, Dialect, Followers, HandleError, RecordedEvent, Store, Tx, View, on_both_databases,
     testing::{TestDatabase, soon},
@@ -438,9 +441,44 @@ async fn word_of_an_append_wakes_the_followers_of_another_process() {
     for round in 0..5 {
         append_some(&one, round, 1).await;
         assert!(eventually(&followers, "positions", round + 1).await);
+        // Whoever may connect may send a word. It is no more than a reason to look.
+        let word = "SELECT pg_notify('leaveword_log_' || md5(current_schema()), '9223372036854775807')";
+        two.database().log.execute(word, &[]).await.expect("sent");
     }
     stop.cancel();
     teller.ended().await;
+    followers.ended().await;
+}
+
+/// How many events it was given, time after time.
+static GIVEN: Mutex<Vec<usize>> = Mutex::new(vec![]);
+
+/// The first time, the database is not there.
+fn unlucky<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
+    Box::pin(async move {
+        let first = {
+            let mut given = GIVEN.lock().expect("locked");
+            given.push(events.len());
+            given.len() == 1
+        };
+        if first {
+            return Err(sqlx::Error::PoolTimedOut.into());
+        }
+        positions(tx, events).await
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_database_fails_no_event_is_looked_for_that_is_guilty_of_it() {
+    let database = TestDatabase::new(Dialect::Sqlite).await;
+    let store = database.open(TestDatabase::clock()).await;
+    let events = (0..4).map(|n| plain(json!({"n": n}))).collect();
+    store.append(append(vec![stream("a", 0, events)])).await.expect("appended");
+    let stop = CancellationToken::new();
+    let followers = Followers::start(&store, &[View { handle: unlucky, ..POSITIONS }], &stop);
+    soon("it is tried again", || async { seen(&store).await == [1, 2, 3, 4] }).await;
+    assert_eq!(*GIVEN.lock().expect("locked"), [4, 4]);
+    stop.cancel();
     followers.ended().await;
 }
 

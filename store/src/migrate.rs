@@ -58,6 +58,7 @@ const STEPS: &[Step] = &[
     step!("0030_views_statistics_2_message_tags_2"),
     step!("0031_views_statistics_3"),
     step!("0032_views_acted"),
+    step!("0033_views_message_search_words_2"),
 ];
 
 /// On SQLite a step belongs to the file that its name begins with after the number.

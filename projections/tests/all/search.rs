@@ -18,14 +18,16 @@ use domain::{
     search::Query,
     text::{Name, ReplyText, Words},
 };
-use projections::{MessageFilter, MessageOrder, PageRequest, QueryError, Reader};
-use std::collections::BTreeSet;
-use store::{Dialect, on_both_databases};
+use projections::{MessageFilter, MessageOrder, PageRequest, Projections, QueryError, Reader};
+use std::{collections::BTreeSet, time::Duration};
+use store::{Dialect, on_both_databases, testing::soon};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 on_both_databases!(
     what_a_visitor_wrote_is_found_however_it_is_looked_for,
     what_is_said_later_is_found_as_well,
+    what_several_messages_say_in_one_run_is_found_of_each,
     what_is_hidden_is_found_where_the_filter_says_so,
     nobody_finds_what_they_may_not_read,
     whoever_may_not_read_contacts_does_not_find_them_by_trying,
@@ -201,6 +203,50 @@ async fn what_is_said_later_is_found_as_well(dialect: Dialect) {
     }
     // What was said in two places is no phrase.
     assert_eq!(desk.finds("“客户我”").await, [0_u128; 0]);
+}
+
+/// What SQLite's full-text index has and the table has not, or the other way round.
+async fn indexed_otherwise(desk: &Desk) -> Vec<String> {
+    if desk.store.database().dialect() == Dialect::Postgres {
+        return vec![];
+    }
+    let views = &desk.store.database().views;
+    let vocabulary = "CREATE VIRTUAL TABLE IF NOT EXISTS indexed USING fts5vocab(message_search_1_words, 'instance')";
+    views.execute(vocabulary, &[]).await.expect("made");
+    let indexed = "SELECT term || ' of ' || doc AS line FROM indexed";
+    let kept = "SELECT value || ' of ' || number AS line FROM message_search_1, \
+                json_each('[\"' || replace(tokens, ' ', '\",\"') || '\"]') WHERE value <> ''";
+    let mut lines = Vec::new();
+    for (one, other) in [(indexed, kept), (kept, indexed)] {
+        let rows = views.rows(&format!("{one} EXCEPT {other}"), &[]).await.expect("readable");
+        lines.extend(rows.iter().map(|row| row.text("line").expect("a line")));
+    }
+    lines
+}
+
+async fn what_several_messages_say_in_one_run_is_found_of_each(dialect: Dialect) {
+    let mut desk = two(dialect).await;
+    assert_eq!(desk.finds("退款").await, [1]);
+    desk.stop.cancel();
+    desk.views.ended().await;
+    // The first has the words already when it says something else, and the second says them now.
+    for (n, text) in [(1, "今天发货。"), (2, "退款已经提交。"), (1, "明天到。"), (2, "请查收。")] {
+        desk.clock.advance(Duration::from_secs(1));
+        desk.note(n, n, text).await;
+    }
+    let stop = CancellationToken::new();
+    desk.views = Projections::start(&desk.store, &stop);
+    let head = desk.store.head().await.expect("a head");
+    soon("the views follow", || async {
+        desk.views.status().await.expect("readable").iter().all(|view| view.position == head)
+    })
+    .await;
+    for (typed, found) in [("退款", vec![2, 1]), ("发货", vec![1]), ("明天", vec![1]), ("查收", vec![2])] {
+        assert_eq!(desk.finds(typed).await, found, "{typed}");
+    }
+    assert_eq!(indexed_otherwise(&desk).await, [""; 0]);
+    stop.cancel();
+    desk.views.ended().await;
 }
 
 async fn what_is_hidden_is_found_where_the_filter_says_so(dialect: Dialect) {

@@ -87,6 +87,7 @@ async fn compare(database: &Database, copy: &Database, tables: &[&str]) -> Vec<S
                 let row = both.fetch_one(difference("main", table).as_str()).await.expect("compared");
                 differences.extend(told(table, row.get(0), row.get(1), row.get(2)));
             }
+            differences.extend(indexed_otherwise(&file(live)).await);
         }
         (_, DatabaseUrl::Postgres(url)) => {
             let mut both = PgConnection::connect(url).await.expect("the copy opens");
@@ -98,6 +99,22 @@ async fn compare(database: &Database, copy: &Database, tables: &[&str]) -> Vec<S
         (_, DatabaseUrl::Sqlite(_)) => unreachable!("a copy is of the same kind"),
     }
     differences
+}
+
+/// What the search's full-text index has and its table has not, or the other way round: no table of rows says that.
+async fn indexed_otherwise(file: &str) -> Option<String> {
+    let indexed = "SELECT term, doc FROM temp.indexed";
+    let kept = "SELECT value, number FROM message_search_1, \
+                json_each('[\"' || replace(tokens, ' ', '\",\"') || '\"]') WHERE value <> ''";
+    let mut live = SqliteConnection::connect(file).await.expect("it opens");
+    let vocabulary =
+        "CREATE VIRTUAL TABLE temp.indexed USING fts5vocab('main', 'message_search_1_words', 'instance')";
+    live.execute(vocabulary).await.expect("made");
+    let count = |one: &str, other: &str| format!("(SELECT count(*) FROM ({one} EXCEPT {other}))");
+    let sql = format!("SELECT {}, {}", count(indexed, kept), count(kept, indexed));
+    let row = live.fetch_one(sql.as_str()).await.expect("compared");
+    let (stale, lost): (i64, i64) = (row.get(0), row.get(1));
+    (stale != 0 || lost != 0).then(|| format!("the search's index has lost {lost} words, and {stale} are stale"))
 }
 
 /// Rows that only one side has, and how many there are in all.

@@ -81,7 +81,7 @@ pub(crate) fn weigh(
         return Err(at_no_place(fault::fault(code, message)));
     }
     let spent = commands.spend(&asking.caller, asked.charged);
-    spent.map_err(|retry_after| at_no_place(fault::rate_limited(retry_after)))?;
+    spent.map_err(|retry_after| at_no_place(fault::too_costly(retry_after)))?;
     Ok((asked, document))
 }
 

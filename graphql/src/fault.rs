@@ -47,7 +47,19 @@ pub(crate) fn fault(code: Code, message: impl Into<String>) -> Error {
 
 /// Too much within too little time; `retry_after`: after so many seconds it may be tried again.
 pub(crate) fn rate_limited(retry_after: i64) -> Error {
-    let message = format!("too many requests; try again in {retry_after} s");
+    later(format!("too many requests; try again in {retry_after} s"), retry_after)
+}
+
+/// The same of what questions cost together.
+pub(crate) fn too_costly(retry_after: i64) -> Error {
+    let message = format!(
+        "this and what was asked in the last minute cost too much together; try again in {retry_after} s, or ask for fewer \
+         rows and points (docs/edge.md)"
+    );
+    later(message, retry_after)
+}
+
+fn later(message: String, retry_after: i64) -> Error {
     fault(Code::RateLimited, message).extend_with(|_, extensions| {
         extensions.set("code", Code::RateLimited.name());
         extensions.set("retryAfter", retry_after);

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use projections::analytics::{ANALYTICS, AnalyticsExport, AsOf, RoleName, grant_analytics};
 use std::{
     error::Error,
+    fmt::Display,
     fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
@@ -53,11 +54,12 @@ async fn grant(store: &Store, role: &RoleName) -> Result<(), Box<dyn Error>> {
 }
 
 async fn export(store: &Store, folder: &Path) -> Result<(), Box<dyn Error>> {
-    std::fs::create_dir_all(folder)?;
+    let failed = |path: &Path, error: &dyn Display| format!("cannot write {}: {error}", path.display());
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let mut export = AnalyticsExport::begin(store).await?;
     for table in ANALYTICS {
         let path = folder.join(format!("{}.csv", table.name));
-        let mut file = BufWriter::new(File::create(&path)?);
+        let mut file = BufWriter::new(File::create(&path).map_err(|error| failed(&path, &error))?);
         line(&mut file, table.columns.iter().map(|column| Some(column.name.to_owned())))?;
         let rows = export.read(table, |values| line(&mut file, values.into_iter())).await?;
         file.flush()?;

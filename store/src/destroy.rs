@@ -118,9 +118,10 @@ async fn run<F, Fut>(
             Err(error) => {
                 let error = error.to_string();
                 if say.borrow().error.as_ref() != Some(&error) {
-                    tracing::error!(
+                    // A view that is being filled is waited for; `/health` says so as long as it is.
+                    tracing::warn!(
                         error,
-                        "keys that are to be destroyed are not yet, and it will be tried again"
+                        "what is to be destroyed is not all gone yet, and it will be tried again"
                     );
                 }
                 say.send_modify(|said| said.error = Some(error));

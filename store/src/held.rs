@@ -80,7 +80,8 @@ impl Held {
 
     /// Would the rows of a table have all of these columns?
     pub(crate) fn has(&self, name: &str, columns: &[Column]) -> bool {
-        let has = |table: &Table| columns.iter().all(|column| table.columns.iter().any(|own| own.0 == column.0));
+        let has =
+            |table: &Table| columns.iter().all(|column| table.columns.iter().any(|own| own.0 == column.0));
         self.tables.get(name).is_none_or(has)
     }
 

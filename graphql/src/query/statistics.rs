@@ -133,9 +133,7 @@ impl StatisticsQuery {
         let desk = ctx.request().desk(ctx.projections()).await?;
         let zone: Tz = desk.desk.as_ref().and_then(|desk| desk.time_zone.parse().ok()).unwrap_or(Tz::UTC);
         let per_member = desk.desk.as_ref().is_none_or(|desk| desk.figures_per_member);
-        let days = StatisticsRange::new(range.from.0, range.until.0, zone)
-            .filter(|_| range.until.0 - range.from.0 <= LONGEST)
-            .ok_or_else(|| bad("a range ends after it begins, and is at most 1,280 days long"))?;
+        let days = range_of(&range, zone)?;
         let wanted = Asked::of(ctx);
         let filter = filter.unwrap_or_default().read().map_err(bad)?;
         of_nobody_alone(&filter, per_member)?;
@@ -161,6 +159,10 @@ impl StatisticsQuery {
         let of_query = |error: QueryError| fault::of_query(ctx.caller(), &error);
         let projections = ctx.projections();
         let (position, instant) = match as_of {
+            // A caller's clock may be a little ahead.
+            AsOf::At(at) if at.0 > ctx.commands().now() + chrono::TimeDelta::minutes(1) => {
+                return Err(bad("that instant is still to come"));
+            }
             AsOf::At(at) => (projections.position_at(at.0).await.map_err(of_query)?, at.0),
             AsOf::Position(position) => {
                 let head = projections.head().await.map_err(of_query)?;
@@ -197,6 +199,21 @@ impl StatisticsQuery {
     async fn metrics(&self) -> Vec<MetricDefinition> {
         statistics::METRICS.iter().map(|metric| MetricDefinition(metric)).collect()
     }
+}
+
+/// The days that are asked for.
+fn range_of(range: &DateRange, zone: Tz) -> Result<StatisticsRange> {
+    let (from, until) = (range.from.0, range.until.0);
+    if from >= until {
+        return Err(bad("a range ends after it begins: `until` is the first day that is not in it"));
+    }
+    if until - from > LONGEST {
+        return Err(bad(&format!(
+            "a range is at most 1,280 days long, and this is {}",
+            (until - from).num_days()
+        )));
+    }
+    StatisticsRange::new(from, until, zone).ok_or_else(|| bad("a range is between the years 1000 and 9998"))
 }
 
 /// What of the figures of a range is asked for: nothing else is read or worked out.

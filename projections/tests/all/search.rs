@@ -211,7 +211,8 @@ async fn indexed_otherwise(desk: &Desk) -> Vec<String> {
         return vec![];
     }
     let views = &desk.store.database().views;
-    let vocabulary = "CREATE VIRTUAL TABLE IF NOT EXISTS indexed USING fts5vocab(message_search_1_words, 'instance')";
+    let vocabulary =
+        "CREATE VIRTUAL TABLE IF NOT EXISTS indexed USING fts5vocab(message_search_1_words, 'instance')";
     views.execute(vocabulary, &[]).await.expect("made");
     let indexed = "SELECT term || ' of ' || doc AS line FROM indexed";
     let kept = "SELECT value || ' of ' || number AS line FROM message_search_1, \
@@ -230,7 +231,8 @@ async fn what_several_messages_say_in_one_run_is_found_of_each(dialect: Dialect)
     desk.stop.cancel();
     desk.views.ended().await;
     // The first has the words already when it says something else, and the second says them now.
-    for (n, text) in [(1, "今天发货。"), (2, "退款已经提交。"), (1, "明天到。"), (2, "请查收。")] {
+    for (n, text) in [(1, "今天发货。"), (2, "退款已经提交。"), (1, "明天到。"), (2, "请查收。")]
+    {
         desk.clock.advance(Duration::from_secs(1));
         desk.note(n, n, text).await;
     }
@@ -241,7 +243,8 @@ async fn what_several_messages_say_in_one_run_is_found_of_each(dialect: Dialect)
         desk.views.status().await.expect("readable").iter().all(|view| view.position == head)
     })
     .await;
-    for (typed, found) in [("退款", vec![2, 1]), ("发货", vec![1]), ("明天", vec![1]), ("查收", vec![2])] {
+    for (typed, found) in [("退款", vec![2, 1]), ("发货", vec![1]), ("明天", vec![1]), ("查收", vec![2])]
+    {
         assert_eq!(desk.finds(typed).await, found, "{typed}");
     }
     assert_eq!(indexed_otherwise(&desk).await, [""; 0]);

@@ -243,7 +243,13 @@ async fn what_cannot_be_told_is_refused_with_a_reason(dialect: Dialect) {
     let week = r#"from: "2026-11-01", until: "2026-11-08""#;
     for (document, reason) in [
         (ask(r#"from: "2026-11-08", until: "2026-11-08""#, "", "submitted"), "a range ends after it begins"),
-        (ask(r#"from: "2020-01-01", until: "2026-11-08""#, "", "submitted"), "1,280 days"),
+        (ask(r#"from: "2026-11-08", until: "2026-11-01""#, "", "submitted"), "a range ends after it begins"),
+        (
+            ask(r#"from: "2020-01-01", until: "2026-11-08""#, "", "submitted"),
+            "1,280 days long, and this is 2503",
+        ),
+        (ask(r#"from: "9998-01-01", until: "9999-02-01""#, "", "submitted"), "between the years"),
+        (r#"{ backlogAt(asOf: {at: "2999-01-01T00:00:00Z"}) }"#.to_owned(), "still to come"),
         (ask(week, ", filter: {spam: true}", "submitted"), "cannot be filtered by spam"),
         (ask(week, ", filter: {archived: true}", "submitted"), "cannot be filtered by archived"),
         (ask(week, ", filter: {search: \"退款\"}", "submitted"), "cannot be filtered by search"),

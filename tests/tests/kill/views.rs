@@ -114,7 +114,8 @@ async fn indexed_otherwise(file: &str) -> Option<String> {
     let sql = format!("SELECT {}, {}", count(indexed, kept), count(kept, indexed));
     let row = live.fetch_one(sql.as_str()).await.expect("compared");
     let (stale, lost): (i64, i64) = (row.get(0), row.get(1));
-    (stale != 0 || lost != 0).then(|| format!("the search's index has lost {lost} words, and {stale} are stale"))
+    (stale != 0 || lost != 0)
+        .then(|| format!("the search's index has lost {lost} words, and {stale} are stale"))
 }
 
 /// Rows that only one side has, and how many there are in all.

@@ -4,14 +4,39 @@
 //! and every answer waits that long for nothing. Here what a query wants is gathered until it waits, and looked up then.
 
 use async_graphql::dataloader::DataLoader;
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{StreamExt, stream::FuturesUnordered, task::AtomicWaker};
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
-    sync::{Arc, Mutex, PoisonError},
-    task::Poll,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
+
+/// A query that gives way again and again without waiting for anything is taken to wait after so many times.
+const MOST_IN_ONE_GO: usize = 10_000;
+
+/// Was a query woken while it was polled? Then it does not wait, it gives way: a long list does after every other row that waits,
+/// because each row has woken it. Looked up there and then, every other row would have a look-up of its own.
+#[derive(Default)]
+struct GivesWay {
+    woken: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Wake for GivesWay {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::SeqCst);
+        self.task.wake();
+    }
+}
 
 type LookUp = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -43,13 +68,22 @@ impl Wanted {
     /// Runs a query to its end. Whenever it waits, what it has asked for until then begins, and is run beside it: no other
     /// thread has to be woken for it, nor to wake this one.
     pub(crate) async fn answer<T>(&self, query: impl Future<Output = T>) -> T {
-        let mut query = pin!(query);
+        // What a query may cost is bounded otherwise: made to yield it would only be polled again.
+        let mut query = pin!(tokio::task::coop::unconstrained(query));
+        let gives_way = Arc::new(GivesWay::default());
+        let waker = Waker::from(gives_way.clone());
         let mut running = FuturesUnordered::new();
         self.lock().answering = true;
         poll_fn(|context| {
+            gives_way.task.register(context.waker());
             loop {
-                if let Poll::Ready(answer) = query.as_mut().poll(context) {
-                    return Poll::Ready(answer);
+                for _ in 0..MOST_IN_ONE_GO {
+                    if let Poll::Ready(answer) = query.as_mut().poll(&mut Context::from_waker(&waker)) {
+                        return Poll::Ready(answer);
+                    }
+                    if !gives_way.woken.swap(false, Ordering::SeqCst) {
+                        break;
+                    }
                 }
                 running.extend(std::mem::take(&mut self.lock().look_ups));
                 // With what has been looked up the query can go on.

@@ -67,7 +67,8 @@ impl Desk {
         let members = self.projections.member_page(&PageRequest::forward(Some(10), None)).await;
         let (open, members) = (open.map_err(|it| it.to_string())?, members.map_err(|it| it.to_string())?);
         let members = members.rows.iter().filter(|(_, member)| member.active).cycle();
-        for ((_, message), (_, member)) in open.rows.iter().step_by(3).zip(members) {
+        let nobodys = open.rows.iter().step_by(3).filter(|(_, message)| message.assignee_id.is_none());
+        for ((_, message), (_, member)) in nobodys.zip(members) {
             let to = Assignee::Member(member.id);
             let input = AssignInput { target: message.id.into(), to, reason: None };
             commands.assign_message(&caller, input).await.map_err(|error| error.to_string())?;

@@ -11,6 +11,13 @@ impl Store {
         Ok(row.map(|row| row.int("position")).transpose()?)
     }
 
+    /// Whoever acted beyond this position did so on a log that has been restored since: from the beginning again.
+    pub(crate) async fn act_again_from(&self, name: &str, head: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE checkpoints SET position = 0 WHERE name = $1 AND version = 0 AND position > $2";
+        self.database().views.execute(sql, &[name.into(), head.into()]).await?;
+        Ok(())
+    }
+
     /// Forwards only: another process may be further.
     pub async fn move_acted(&self, name: &str, to: i64) -> Result<(), StoreError> {
         let sql = "INSERT INTO checkpoints (name, version, position, filled) VALUES ($1, 0, $2, 1) \

@@ -116,13 +116,21 @@ async fn run<F, Fut>(
                 false
             }
             Err(error) => {
+                let is_fault = error.downcast_ref::<StoreError>().is_some();
                 let error = error.to_string();
                 if say.borrow().error.as_ref() != Some(&error) {
-                    // A view that is being filled is waited for; `/health` says so as long as it is.
-                    tracing::warn!(
-                        error,
-                        "what is to be destroyed is not all gone yet, and it will be tried again"
-                    );
+                    if is_fault {
+                        tracing::error!(
+                            error,
+                            "keys that are to be destroyed are not yet, and it will be tried again"
+                        );
+                    } else {
+                        // What follows is waited for, such as a view that is being filled.
+                        tracing::warn!(
+                            error,
+                            "what is to be destroyed is not all gone yet, and it will be tried again"
+                        );
+                    }
                 }
                 say.send_modify(|said| said.error = Some(error));
                 true
@@ -164,7 +172,7 @@ where
     let head = store.head().await?;
     if done > head {
         // The log was restored from a backup: what followed its events may be missing in it.
-        store.destroyed_again_from(head).await?;
+        store.act_again_from(NAME, head).await?;
         done = 0;
     }
     let from = position.filter(|position| *position <= head).unwrap_or_default();
@@ -264,11 +272,5 @@ impl Store {
     /// The position up to which every event that names keys has been acted upon, by whichever process.
     pub async fn destroyed_through(&self) -> Result<i64, StoreError> {
         Ok(self.acted_through(NAME).await?.unwrap_or_default())
-    }
-
-    async fn destroyed_again_from(&self, head: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE checkpoints SET position = 0 WHERE name = $1 AND version = 1 AND position > $2";
-        self.database().views.execute(sql, &[NAME.into(), head.into()]).await?;
-        Ok(())
     }
 }

@@ -69,9 +69,13 @@ impl StoreError {
         match self {
             Self::Setup(_) => false,
             Self::Database(sqlx::Error::Database(error)) => {
-                // PostgreSQL: class 53, insufficient resources; read_only_sql_transaction. SQLite: SQLITE_FULL, SQLITE_READONLY.
                 let code = error.code().unwrap_or_default();
-                !self.passes() && !code.starts_with("53") && !matches!(&*code, "25006" | "13" | "8")
+                // PostgreSQL: disk_full, too_many_connections, configuration_limit_exceeded, read_only_sql_transaction.
+                let of_all = matches!(&*code, "53100" | "53300" | "53400" | "25006");
+                // SQLite, whose code ends the extended one: SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL.
+                let of_the_file =
+                    code.len() < 5 && code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 8 | 10 | 13));
+                !self.passes() && !of_all && !of_the_file
             }
             _ => !self.passes(),
         }
@@ -114,6 +118,11 @@ impl From<sqlx::Error> for AppendError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
     }
+}
+
+/// PostgreSQL's statement_timeout.
+pub(crate) fn took_too_long(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some("57014"))
 }
 
 /// The same of what the driver says.

@@ -159,8 +159,8 @@ impl StatisticsQuery {
         let of_query = |error: QueryError| fault::of_query(ctx.caller(), &error);
         let projections = ctx.projections();
         let (position, instant) = match as_of {
-            // A caller's clock may be a little ahead.
-            AsOf::At(at) if at.0 > ctx.commands().now() + chrono::TimeDelta::minutes(1) => {
+            // The log's clock may be so far ahead of this process's.
+            AsOf::At(at) if at.0 > ctx.commands().now() + chrono::TimeDelta::minutes(5) => {
                 return Err(bad("that instant is still to come"));
             }
             AsOf::At(at) => (projections.position_at(at.0).await.map_err(of_query)?, at.0),

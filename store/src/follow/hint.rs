@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Of the schema as well: two desks in one database are two logs.
 const CHANNEL: &str = "SELECT 'leaveword_log_' || md5(current_schema())";
+const HEAD: &str = "SELECT position FROM log_head WHERE id = 1";
 /// At most twenty a second: what was appended meanwhile goes into the next.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long PostgreSQL may take to pass a word on, or to say that it is still there.
@@ -68,6 +69,7 @@ async fn tell(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), Stor
 }
 
 async fn listen(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), StoreError> {
+    // It asks over its own connection as well: no full pool makes it late.
     let mut listener = PgListener::connect_with(pool).await?;
     let channel: String = sqlx::query_scalar(CHANNEL).fetch_one(&mut listener).await?;
     listener.listen(&channel).await?;
@@ -81,7 +83,8 @@ async fn listen(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), St
             heard = word.payload().parse().map_or(heard, |more| heard.max(more));
         }
         // Anybody may send a word: it is no more than a reason to look.
-        let head = store.head().await?;
+        let head = sqlx::query_scalar(HEAD).fetch_one(&mut listener);
+        let head: i64 = timeout(ANSWER, head).await.map_err(silent)??;
         // First, so that what was heard is not told once more.
         told.fetch_max(head.min(heard), Ordering::SeqCst);
         store.announce(head);

@@ -127,7 +127,7 @@ async fn run(
                 }
                 false
             }
-            Err(PageError::Handle { events, error, .. }) if events > 1 && !passes(&error) => {
+            Err(PageError::Handle { events, error, .. }) if events > 1 && !is_gone(&error) => {
                 // Nothing of it was taken. What comes before the guilty event will be, and then it is alone.
                 pace.failed(events);
                 continue;
@@ -175,12 +175,13 @@ impl Follower {
     }
 }
 
-/// Is it the database's fault, and no event's?
-fn passes(error: &HandleError) -> bool {
-    if let Some(error) = error.downcast_ref::<StoreError>() {
-        return error.passes();
-    }
-    error.downcast_ref::<sqlx::Error>().is_some_and(error::passes)
+/// Is it the database's fault, and no event's? Not what took too long: half of it may go through.
+fn is_gone(error: &HandleError) -> bool {
+    let of_the_database = match error.downcast_ref() {
+        Some(StoreError::Database(error)) => Some(error),
+        _ => error.downcast_ref::<sqlx::Error>(),
+    };
+    of_the_database.is_some_and(|error| error::passes(error) && !error::took_too_long(error))
 }
 
 #[cfg(test)]

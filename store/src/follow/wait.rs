@@ -15,6 +15,8 @@ const LIVELY: Duration = Duration::from_secs(1);
 /// For how long word of a follower is waited for before its checkpoint is asked for.
 const SHORTEST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_millis(50);
+/// How long after its time is up a checkpoint that was asked for may still answer.
+const LAST_LOOK: Duration = Duration::from_millis(100);
 
 /// An answer about a checkpoint that is younger is not asked for again.
 const AS_GOOD_AS_NEW: Duration = Duration::from_millis(5);
@@ -66,13 +68,15 @@ impl Followers {
         loop {
             // Thousands may wait for a follower of this process: it tells them, and nobody asks the database for it.
             let heard = said.wait_for(|said| said.position >= position || said.error.is_some());
-            let stands_still = match tokio::time::timeout(pause, heard).await {
+            let until = deadline.min(Instant::now() + pause);
+            let stands_still = match tokio::time::timeout_at(until, heard).await {
                 Ok(Ok(said)) if said.position >= position => return Ok(true),
                 Ok(Ok(_)) => true,
                 Ok(Err(_)) | Err(_) => false,
             };
             // Not for as long as a database that is gone lets everybody wait, one after the other.
-            let asked = tokio::time::timeout_at(deadline, follower.ask(&self.store, position)).await;
+            let asked =
+                tokio::time::timeout_at(deadline + LAST_LOOK, follower.ask(&self.store, position)).await;
             let Ok(asked) = asked else { return Ok(false) };
             let asked = asked?;
             if asked.position >= position {

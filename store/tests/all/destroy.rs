@@ -203,5 +203,7 @@ async fn a_log_that_was_restored_is_acted_upon_again(dialect: Dialect) {
     soon("the key is gone", || async { !is_alive(&store, &key("a").id).await }).await;
     soon("all is well", || async { destroyer.status().position == 2 }).await;
     assert_eq!(asked.load(Ordering::SeqCst), 1);
+    // Whoever asks is told how far it is in this log, and not how far it was in the one before.
+    assert_eq!(store.destroyed_through().await.expect("readable"), 2);
     stop.cancel();
 }

@@ -120,7 +120,7 @@ impl From<sqlx::Error> for AppendError {
     }
 }
 
-/// PostgreSQL's statement_timeout.
+/// PostgreSQL ended it: `statement_timeout`.
 pub(crate) fn took_too_long(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some("57014"))
 }

@@ -334,7 +334,7 @@ mod tests {
                 let counts = write_alike(&changed.alike);
                 let (whole, cut) = (counts.as_slice(), &counts[..counts.len() - 1]);
                 let [whole, cut] =
-                    [whole, cut].map(|counts| each((0, counts, &[]), &mut (), |_, _, _| (), |_, _, _| ()));
+                    [whole, cut].map(|counts| each((0, counts, &[]), &mut 0, |_, _, _| (), |_, _, _| ()));
                 prop_assert_eq!((whole, cut), (Some(()), None));
             }
         }

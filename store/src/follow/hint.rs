@@ -78,16 +78,16 @@ async fn listen(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), St
             timeout(ANSWER, listener.execute("SELECT 1")).await.map_err(silent)??;
             continue;
         };
-        let mut heard: i64 = word?.payload().parse().unwrap_or_default();
+        let mut position: i64 = word?.payload().parse().unwrap_or_default();
         while let Some(word) = listener.next_buffered() {
-            heard = word.payload().parse().map_or(heard, |more| heard.max(more));
+            position = word.payload().parse().map_or(position, |more| position.max(more));
         }
         // Anybody may send a word: it is no more than a reason to look.
-        let head = sqlx::query_scalar(HEAD).fetch_one(&mut listener);
-        let head: i64 = timeout(ANSWER, head).await.map_err(silent)??;
+        let end = sqlx::query_scalar(HEAD).fetch_one(&mut listener);
+        let end: i64 = timeout(ANSWER, end).await.map_err(silent)??;
         // First, so that what was heard is not told once more.
-        told.fetch_max(head.min(heard), Ordering::SeqCst);
-        store.announce(head);
+        told.fetch_max(end.min(position), Ordering::SeqCst);
+        store.announce(end);
     }
 }
 

@@ -6,7 +6,6 @@ use clap::Subcommand;
 use projections::analytics::{ANALYTICS, AnalyticsExport, AsOf, RoleName, grant_analytics};
 use std::{
     error::Error,
-    fmt::Display,
     fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
@@ -54,7 +53,7 @@ async fn grant(store: &Store, role: &RoleName) -> Result<(), Box<dyn Error>> {
 }
 
 async fn export(store: &Store, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let failed = |path: &Path, error: &dyn Display| format!("cannot write {}: {error}", path.display());
+    let failed = |path: &Path, error: &std::io::Error| format!("cannot write {}: {error}", path.display());
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let mut export = AnalyticsExport::begin(store).await?;
     for table in ANALYTICS {

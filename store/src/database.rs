@@ -249,3 +249,8 @@ async fn sqlite_side(file: &Path, synchronous: SqliteSynchronous) -> Result<Side
         .map_err(opened)?;
     Ok(Side::Sqlite { writer, readers })
 }
+
+/// Does PostgreSQL answer on this connection, within this time?
+pub(crate) async fn answers(connection: &mut PgConnection, within: Duration) -> bool {
+    tokio::time::timeout(within, connection.ping()).await.is_ok_and(|answered| answered.is_ok())
+}

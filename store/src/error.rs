@@ -1,5 +1,7 @@
 //! What can go wrong with a database.
 
+use std::borrow::Cow;
+
 /// A fault: nothing that a caller did wrong, and nothing of a person in its text.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -68,16 +70,16 @@ impl StoreError {
     pub(crate) fn may_be_ones(&self) -> bool {
         match self {
             Self::Setup(_) => false,
-            Self::Database(sqlx::Error::Database(error)) => {
-                let code = error.code().unwrap_or_default();
+            Self::Database(error) => {
+                let code = code(error).unwrap_or_default();
                 // PostgreSQL: disk_full, too_many_connections, configuration_limit_exceeded, read_only_sql_transaction.
                 let of_all = matches!(&*code, "53100" | "53300" | "53400" | "25006");
                 // SQLite, whose code ends the extended one: SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL.
                 let of_the_file =
                     code.len() < 5 && code.parse().is_ok_and(|code: u32| matches!(code & 0xff, 8 | 10 | 13));
-                !self.passes() && !of_all && !of_the_file
+                !passes(error) && !of_all && !of_the_file
             }
-            _ => !self.passes(),
+            _ => true,
         }
     }
 }
@@ -120,19 +122,28 @@ impl From<sqlx::Error> for AppendError {
     }
 }
 
-/// PostgreSQL ended it: `statement_timeout`.
-pub(crate) fn took_too_long(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some("57014"))
+/// What the database calls a fault: PostgreSQL's SQLSTATE, SQLite's extended result code.
+pub(crate) fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    let sqlx::Error::Database(error) = error else { return None };
+    error.code()
 }
 
-/// The same of what the driver says.
+/// Nothing was answered in time.
+pub(crate) fn silent() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
+}
+
+/// The database ended what took too long. PostgreSQL: `statement_timeout`. SQLite: `SQLITE_INTERRUPT`.
+pub(crate) fn took_too_long(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| matches!(&*code, "57014" | "9"))
+}
+
+/// As [`StoreError::passes`], of what the driver says.
 pub(crate) fn passes(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
         // PostgreSQL: lock_timeout, statement_timeout, its server ending or starting. SQLite: SQLITE_BUSY.
-        sqlx::Error::Database(error) => error
-            .code()
+        error => code(error)
             .is_some_and(|code| matches!(&*code, "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "5")),
-        _ => false,
     }
 }

@@ -1,7 +1,7 @@
 //! Being the only one of all processes that does something: a PostgreSQL session's advisory lock, which ends with the session
 //! however that ends. On SQLite one process serves a data directory, and is the only one by that.
 
-use crate::{error::StoreError, sql::Side, store::Store};
+use crate::{database::answers, error::StoreError, sql::Side, store::Store};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::time::Duration;
 
@@ -47,9 +47,7 @@ impl Sole {
     /// Is it still this process's? PostgreSQL lets go of it when the connection is lost.
     pub async fn is_held(&mut self) -> bool {
         match &mut self.0 {
-            Some(connection) => {
-                tokio::time::timeout(ASKED, connection.ping()).await.is_ok_and(|answered| answered.is_ok())
-            }
+            Some(connection) => answers(connection, ASKED).await,
             None => true,
         }
     }

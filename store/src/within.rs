@@ -1,6 +1,9 @@
 //! A question that may take only so long.
 
-use crate::sql::{self, Row, Side, Value};
+use crate::{
+    error::took_too_long,
+    sql::{self, Row, Side, Value},
+};
 use futures_util::TryStreamExt;
 use sqlx::{Acquire, PgPool, SqlitePool, sqlite::SqliteRow};
 use std::time::Duration;
@@ -8,8 +11,6 @@ use tokio::{sync::mpsc, time::Instant};
 
 /// SQLite asks whether it is to go on every so many steps of its machine: less than a millisecond.
 const STEPS: i32 = 10_000;
-/// PostgreSQL: `statement_timeout`. SQLite: `SQLITE_INTERRUPT`.
-const TOO_LONG: [&str; 2] = ["57014", "9"];
 /// So many rows SQLite is ahead of whoever takes them, beside those that its driver keeps.
 const AHEAD: usize = 4;
 
@@ -47,11 +48,7 @@ impl Side {
         };
         match (ended, read) {
             (Some(ended), _) => Err(ended),
-            (None, Err(sqlx::Error::Database(error)))
-                if error.code().is_some_and(|code| TOO_LONG.contains(&&*code)) =>
-            {
-                Ok(false)
-            }
+            (None, Err(error)) if took_too_long(&error) => Ok(false),
             (None, read) => Ok(read.map(|()| true)?),
         }
     }

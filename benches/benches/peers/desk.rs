@@ -79,10 +79,8 @@ impl Desk {
     /// Waits until a server has told all that was due, and the list has followed.
     pub(crate) async fn at_rest(&self) {
         testing::soon("following", || async {
-            let sql = "SELECT MIN(position) AS position FROM checkpoints WHERE name = 'message_list'";
-            let followed = self.store.database().views.row(sql, &[]).await;
-            let followed = followed.ok().flatten().and_then(|row| row.int("position").ok());
-            followed.is_some() && followed == self.store.head().await.ok()
+            let Ok(head) = self.store.head().await else { return false };
+            self.projections.wait_for(&["message_list"], head).await.is_ok_and(|followed| followed)
         })
         .await;
         let now = self.store.clock().now();

@@ -197,15 +197,15 @@ impl Statistics {
                 }
             })?,
             Pieces::Days(days, veil) => {
-                let count = |series: &mut Series, at: i64, counted: &Counted<'_>| {
-                    let author = counted.of.map(|(author, _)| author);
-                    if !veil.is_some_and(|veil| veil.hides(counted.kind, author)) {
-                        series.take(at, counted);
-                    }
-                };
                 for (day, counts, spans) in days {
-                    placed::each((*day, counts, spans), &mut series, count, Series::time)
-                        .ok_or_else(broken)?;
+                    let counted = placed::each_count(*day, counts, |at, counted| {
+                        let author = counted.of.map(|(author, _)| author);
+                        if !veil.is_some_and(|veil| veil.hides(counted.kind, author)) {
+                            series.take(at, counted);
+                        }
+                    });
+                    counted.ok_or_else(broken)?;
+                    placed::each_time(*day, spans, |at, run| series.time(at, run)).ok_or_else(broken)?;
                 }
             }
         }

@@ -233,17 +233,19 @@ fn each_run(bytes: &[u8], mut take: impl FnMut(u8, &Run<'_>)) -> Option<()> {
     Some(())
 }
 
-/// What was written of a day, quarter by quarter, each with the instant at which the quarter begins: its counts, then its
-/// durations. Bytes that are cut off are told by `None`.
-pub(super) fn each<T>(
-    (day, counts, spans): (i64, &[u8], &[u8]),
-    to: &mut T,
-    mut count: impl FnMut(&mut T, i64, &Counted<'_>),
-    mut time: impl FnMut(&mut T, i64, &Run<'_>),
-) -> Option<()> {
-    let at = |quarter: u8| day * DAY + i64::from(quarter) * QUARTER;
-    each_alike(counts, |quarter, counted| count(to, at(quarter), counted))?;
-    each_run(spans, |quarter, run| time(to, at(quarter), run))
+/// What was counted on a day, quarter by quarter, each with the instant at which the quarter begins. Bytes that are cut off are
+/// told by `None`.
+pub(super) fn each_count(day: i64, counts: &[u8], mut take: impl FnMut(i64, &Counted<'_>)) -> Option<()> {
+    each_alike(counts, |quarter, counted| take(begins(day, quarter), counted))
+}
+
+/// The same of its durations.
+pub(super) fn each_time(day: i64, spans: &[u8], mut take: impl FnMut(i64, &Run<'_>)) -> Option<()> {
+    each_run(spans, |quarter, run| take(begins(day, quarter), run))
+}
+
+fn begins(day: i64, quarter: u8) -> i64 {
+    day * DAY + i64::from(quarter) * QUARTER
 }
 
 #[cfg(test)]
@@ -333,8 +335,7 @@ mod tests {
             for changed in changes.0.values().filter(|changed| !changed.alike.is_empty()) {
                 let counts = write_alike(&changed.alike);
                 let (whole, cut) = (counts.as_slice(), &counts[..counts.len() - 1]);
-                let [whole, cut] =
-                    [whole, cut].map(|counts| each((0, counts, &[]), &mut 0, |_, _, _| (), |_, _, _| ()));
+                let [whole, cut] = [whole, cut].map(|counts| each_count(0, counts, |_, _| ()));
                 prop_assert_eq!((whole, cut), (Some(()), None));
             }
         }

@@ -8,10 +8,15 @@ use super::{
     judge::{Facts, Loss, Verdict, judge, survivors},
     steps::{Done, FARTHEST_APART, Failed},
 };
-use crate::{accounts::CredentialRow, clock::Clock, database::TRUSTED, error::StoreError};
-use sqlx::{Connection, PgPool, Postgres, Row, pool::PoolConnection};
+use crate::{
+    accounts::CredentialRow,
+    clock::Clock,
+    database::{TRUSTED, answers},
+    error::{StoreError, code},
+};
+use sqlx::{PgPool, Postgres, Row, pool::PoolConnection};
 use std::{collections::HashSet, time::Duration};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 const CALL: &str = "SELECT place, head_was, lost, moved FROM append_survivors($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
      $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, \
@@ -40,7 +45,7 @@ impl AtOnce {
     /// The kept one, when it is still there.
     async fn connection(&mut self, pool: &PgPool) -> sqlx::Result<PoolConnection<Postgres>> {
         let Some(Kept { mut connection, used }) = self.connection.take() else { return pool.acquire().await };
-        if used.elapsed() < TRUSTED || matches!(timeout(ASKED, connection.ping()).await, Ok(Ok(()))) {
+        if used.elapsed() < TRUSTED || answers(&mut connection, ASKED).await {
             return Ok(connection);
         }
         drop(connection.detach());
@@ -101,11 +106,6 @@ impl AtOnce {
 /// nobody knows whether it had committed before.
 fn rolled_back(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| !code.starts_with("57P") && !code.starts_with("08"))
-}
-
-fn code(error: &sqlx::Error) -> Option<String> {
-    let sqlx::Error::Database(error) = error else { return None };
-    error.code().map(Into::into)
 }
 
 type Query<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;

@@ -11,7 +11,7 @@ use super::{
     sweep::Sweeping,
 };
 use crate::{
-    error::{AppendError, StoreError},
+    error::{AppendError, StoreError, silent},
     sql::Side,
     store::Store,
 };
@@ -70,8 +70,7 @@ impl Writer {
         let written = timeout(LONGEST_WRITE, self.write(&mut batch)).await.unwrap_or_else(|_| {
             // Its connection may never answer again.
             self.at_once = AtOnce::default();
-            let silent = std::io::Error::from(std::io::ErrorKind::TimedOut);
-            Err(Failed::Unknown(sqlx::Error::Io(silent).into()))
+            Err(Failed::Unknown(silent().into()))
         });
         match written {
             Ok(done) => {

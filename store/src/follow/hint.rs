@@ -2,7 +2,11 @@
 //!
 //! Never inside an append: a transaction that notifies holds a lock of the whole cluster until it has committed.
 
-use crate::{error::StoreError, sql::Side, store::Store};
+use crate::{
+    error::{StoreError, silent},
+    sql::Side,
+    store::Store,
+};
 use sqlx::{ConnectOptions, Connection, Executor, PgPool, postgres::PgListener};
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -57,7 +61,7 @@ async fn tell(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), Stor
         let position = *appended.borrow_and_update();
         if position > told.load(Ordering::SeqCst) {
             let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(&channel).bind(position.to_string());
-            timeout(ANSWER, notify.execute(&mut connection)).await.map_err(silent)??;
+            in_time(notify.execute(&mut connection)).await?;
             told.fetch_max(position, Ordering::SeqCst);
             tokio::time::sleep(PAUSE).await;
         }
@@ -75,7 +79,7 @@ async fn listen(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), St
     listener.listen(&channel).await?;
     loop {
         let Ok(word) = timeout(QUIET, listener.recv()).await else {
-            timeout(ANSWER, listener.execute("SELECT 1")).await.map_err(silent)??;
+            in_time(listener.execute("SELECT 1")).await?;
             continue;
         };
         let mut position: i64 = word?.payload().parse().unwrap_or_default();
@@ -83,14 +87,13 @@ async fn listen(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), St
             position = word.payload().parse().map_or(position, |more| position.max(more));
         }
         // Anybody may send a word: it is no more than a reason to look.
-        let end = sqlx::query_scalar(HEAD).fetch_one(&mut listener);
-        let end: i64 = timeout(ANSWER, end).await.map_err(silent)??;
+        let end: i64 = in_time(sqlx::query_scalar(HEAD).fetch_one(&mut listener)).await?;
         // First, so that what was heard is not told once more.
         told.fetch_max(end.min(position), Ordering::SeqCst);
         store.announce(end);
     }
 }
 
-fn silent<E>(_: E) -> StoreError {
-    StoreError::Database(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
+async fn in_time<T>(answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    timeout(ANSWER, answer).await.map_err(|_| silent())?
 }

@@ -49,11 +49,15 @@ impl Room {
     /// A view holds so much now, and held so much before: is that too much for it? It is, when all have more than there is, and
     /// it has more than its share.
     pub(super) fn is_short(&self, room: usize, before: usize, now: usize) -> bool {
-        let taken = match now.checked_sub(before) {
+        self.holds(before, now) > room && now > room / self.views
+    }
+
+    /// A view holds so much now, and held so much before; says what all hold.
+    pub(super) fn holds(&self, before: usize, now: usize) -> usize {
+        match now.checked_sub(before) {
             Some(more) => self.taken.fetch_add(more, Ordering::Relaxed) + more,
             None => self.taken.fetch_sub(before - now, Ordering::Relaxed) - (before - now),
-        };
-        taken > room && now > room / self.views
+        }
     }
 }
 

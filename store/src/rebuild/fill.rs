@@ -72,7 +72,7 @@ pub(super) async fn fill(
         pages.push(sender);
         let filling = |shadow| {
             let held = (rows == Rows::HeldBack).then(Held::default);
-            Filling { shadow, held, room: room.clone(), taken: 0, position: from }
+            Filling { shadow, held, room: room.clone(), position: from }
         };
         let views = shadows.into_iter().map(filling).collect();
         let lane = Lane { store: store.clone(), views, bounds, position: from, turns: Turns::default() };
@@ -134,9 +134,8 @@ struct Filling {
     shadow: Arc<Shadow>,
     /// What it holds back, if it does.
     held: Option<Held>,
-    /// What all views hold, and what of that is this one's.
+    /// What all views hold.
     room: Arc<Room>,
-    taken: usize,
     /// What it has taken; behind the others while it takes an event in several transactions.
     position: i64,
 }
@@ -240,7 +239,7 @@ impl Filling {
 
     /// `Some`: it has taken the run only so far.
     async fn handle(
-        &mut self,
+        &self,
         tx: &mut Tx,
         run: &[RecordedEvent],
         Bounds { room, rows, step, .. }: Bounds,
@@ -255,15 +254,15 @@ impl Filling {
         (self.shadow.view.handle)(tx, run).await?;
         let reached = tx.taken();
         let (now, held) = (bytes(tx), tx.held().as_ref().map_or(0, Held::rows));
-        if self.room.is_short(room, std::mem::replace(&mut self.taken, now), now) {
+        if self.room.is_short(room, before, now) {
             // What it has taken since, and some more: there are rows enough for a statement.
             tx.release(before.min(now).saturating_sub(step)).await?;
         } else if held > rows {
             // As much of all tables, and some more: a statement for each row would take long.
             let left = rows - rows / RELEASED;
-            let left = bytes(tx) * left / held;
-            tx.release(left).await?;
+            tx.release(now * left / held).await?;
         }
+        self.room.holds(now, bytes(tx));
         Ok(reached)
     }
 }

@@ -1,7 +1,13 @@
 //! One rebuild at a time: a lock that ends with its process, however that ends.
 
 use super::RebuildError;
-use crate::{database::Database, error::StoreError, lock::ServerLock, sql::Side, store::Store};
+use crate::{
+    database::{Database, answers},
+    error::StoreError,
+    lock::ServerLock,
+    sql::Side,
+    store::Store,
+};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::{fs::File, path::Path, time::Duration};
 
@@ -55,9 +61,7 @@ impl RebuildLock {
     /// Is it still this rebuild's? PostgreSQL lets go of it when the connection is lost.
     pub(super) async fn is_held(&mut self) -> bool {
         match self {
-            Self::Postgres(connection) => {
-                tokio::time::timeout(ASKED, connection.ping()).await.is_ok_and(|answered| answered.is_ok())
-            }
+            Self::Postgres(connection) => answers(connection, ASKED).await,
             Self::Sqlite(_) => true,
         }
     }

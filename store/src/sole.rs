@@ -52,11 +52,17 @@ impl Sole {
         }
     }
 
-    /// Leaves it to another.
+    /// Leaves it to another, who has it from then on: a session that is closed has its lock for as long as its server takes to
+    /// notice.
     pub async fn release(self) {
-        if let Some(connection) = self.0 {
-            // When it cannot be closed in order it is gone already, and the lock with it.
-            drop(connection.close().await);
+        if let Some(mut connection) = self.0 {
+            // When it cannot be let go of or closed in order it is gone already, and the lock with it; whoever stands still
+            // instead is given up, and loses it with the session.
+            let in_order = async {
+                sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut connection).await?;
+                connection.close().await
+            };
+            drop(tokio::time::timeout(ASKED, in_order).await);
         }
     }
 }

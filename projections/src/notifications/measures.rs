@@ -57,6 +57,7 @@ pub(crate) struct Measures {
     behind: Gauge,
     sends: Gauge,
     stands_still: Gauge,
+    withheld_codes: Counter,
 }
 
 impl Measures {
@@ -69,6 +70,7 @@ impl Measures {
             behind: Gauge::default(),
             sends: Gauge::default(),
             stands_still: Gauge::default(),
+            withheld_codes: Counter::default(),
         };
         // What has not happened yet is 0, not absent: a rate needs a beginning.
         for kind in ChannelKind::ALL.map(name) {
@@ -87,6 +89,11 @@ impl Measures {
         if let Some(took) = took {
             self.requests.get_or_create(&OfKind { kind }).observe(took.as_secs_f64());
         }
+    }
+
+    /// A code was not sent, for as many as may go to phones within an hour had gone.
+    pub(crate) fn code_withheld(&self) {
+        self.withheld_codes.inc();
     }
 }
 
@@ -119,6 +126,11 @@ impl Notifier {
         registry.register("notifications_sender", "1: this process notifies", measures.sends);
         registry.register("notifications_stand_still", "1: no deliveries can be made", measures.stands_still);
         registry.register("notifications_paused_channels", "Channels that are paused", measures.paused);
+        registry.register(
+            "notifications_withheld_codes",
+            "Codes not sent to a phone, for as many as may go within an hour had gone",
+            measures.withheld_codes,
+        );
     }
 
     /// Sets what is asked for only when somebody asks; `head`: how far the log has come.

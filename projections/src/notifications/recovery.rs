@@ -83,6 +83,7 @@ async fn send(shared: &Arc<Shared>, contact: &Contact, locale: Option<&Locale>) 
         ContactKind::Phone => {
             let hour = store.derive("limit of texted codes", &[]);
             if store.take(&hour, TEXTED).await? != Taken::Yes {
+                shared.measures.code_withheld();
                 tracing::warn!("so many codes go to phones within an hour that one was not sent");
                 return Ok(());
             }

@@ -11,7 +11,7 @@ on_both_databases!(
     a_delivery_that_nobody_takes_is_dead_and_no_longer_waits,
 );
 
-type Samples = BTreeMap<String, f64>;
+pub(super) type Samples = BTreeMap<String, f64>;
 
 /// A sample of notifications; one that is absent is a fault.
 fn of(samples: &Samples, name: &str) -> f64 {
@@ -26,7 +26,7 @@ fn are(samples: &Samples, wanted: &[(&str, f64)]) -> bool {
 
 impl Told {
     /// Waits until the samples are so: what is written down and what is counted do not change at one instant.
-    async fn until_told(&self, wanted: &[(&str, f64)]) -> Samples {
+    pub(super) async fn until_told(&self, wanted: &[(&str, f64)]) -> Samples {
         soon(&format!("{wanted:?}"), async || are(&samples(&self.desk).await, wanted)).await;
         samples(&self.desk).await
     }

@@ -11,8 +11,10 @@ const BOUND: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_millis(500);
 /// … and at its first ones for so long, however long they were looked for: a search that looks at nothing ends nowhere.
 const LEAST: Duration = Duration::from_millis(250);
-/// Times that it asks for candidates: 512 of them.
-const ROUNDS: usize = 8;
+/// Candidates that it looks at.
+const CANDIDATES: i64 = 512;
+/// … and that it asks for at once, at most.
+const ROUND: i64 = 64;
 /// Octets that one search opens, as they are kept.
 const OCTETS: i64 = 8 << 20;
 /// … and that it opens at once, as long as they are of several messages.
@@ -26,7 +28,7 @@ pub(super) const OF_ONE: i64 = 2 << 20;
 /// What is left of it.
 pub(super) struct Budget {
     until: Instant,
-    rounds: usize,
+    candidates: i64,
     octets: i64,
     /// Has anything been looked at?
     looked: bool,
@@ -35,20 +37,22 @@ pub(super) struct Budget {
 impl Budget {
     /// All of it, from now on.
     pub(super) fn new() -> Self {
-        Self { until: Instant::now() + LONGEST, rounds: ROUNDS, octets: OCTETS, looked: false }
+        Self { until: Instant::now() + LONGEST, candidates: CANDIDATES, octets: OCTETS, looked: false }
     }
 
     /// That of a search that looks at the same candidates once more.
     pub(super) fn again() -> Self {
         let until = Instant::now() + LONGEST * u32::from(AGAIN);
-        let (rounds, octets) = (ROUNDS * usize::from(AGAIN), OCTETS * i64::from(AGAIN));
-        Self { until, rounds, octets, looked: false }
+        let (candidates, octets) = (CANDIDATES * i64::from(AGAIN), OCTETS * i64::from(AGAIN));
+        Self { until, candidates, octets, looked: false }
     }
 
-    /// How long candidates may be asked for; `None`: enough has been looked at.
-    pub(super) fn round(&mut self) -> Option<Duration> {
-        self.rounds = self.rounds.checked_sub(1)?;
-        if self.looked { self.left() } else { Some(BOUND) }
+    /// How many of the candidates that are wanted may be asked for next, and how long; `None`: enough has been looked at.
+    pub(super) fn round(&mut self, wanted: usize) -> Option<(i64, Duration)> {
+        let many = i64::try_from(wanted).unwrap_or(i64::MAX).min(ROUND).min(self.candidates);
+        self.candidates -= many;
+        let within = if self.looked { self.left()? } else { BOUND };
+        (many > 0).then_some((many, within))
     }
 
     /// How long the next statement may take; `None`: enough has been looked at.
@@ -106,14 +110,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn candidates_are_asked_for_so_many_times_and_first_for_longer() {
+    async fn so_many_candidates_are_asked_for_and_the_first_for_longer() {
         let mut budget = Budget::new();
-        assert_eq!(budget.round(), Some(BOUND));
+        assert_eq!(budget.round(24), Some((24, BOUND)));
         budget.spend(SMALL);
-        let later: Vec<_> = std::iter::from_fn(|| budget.round()).collect();
-        assert_eq!(later, [LONGEST; ROUNDS - 1]);
+        let later: Vec<_> = std::iter::from_fn(|| budget.round(usize::MAX)).collect();
+        assert_eq!(later[..7], [(ROUND, LONGEST); 7]);
+        assert_eq!(later[7..], [(ROUND - 24, LONGEST)], "none beyond the 512");
         let mut again = Budget::again();
-        assert_eq!(std::iter::from_fn(|| again.round()).count(), 3 * ROUNDS);
+        let many = std::iter::from_fn(|| again.round(usize::MAX)).map(|(many, _)| many);
+        assert_eq!(many.sum::<i64>(), 3 * CANDIDATES);
     }
 
     #[tokio::test(start_paused = true)]

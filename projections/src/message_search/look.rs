@@ -23,8 +23,8 @@ use domain::{
 use std::{collections::HashMap, mem};
 use store::{Row, StoreError};
 
-/// Candidates that are asked for at once.
-const ROUND: i64 = 64;
+/// At first so many more candidates are asked for than are wanted: of a hundred about one does not say it.
+const SPARE: usize = 4;
 
 /// A message that may say it.
 struct Candidate {
@@ -79,17 +79,20 @@ impl Projections {
         most: usize,
     ) -> Result<End, QueryError> {
         let (_, by, _) = order(candidates.order);
+        let mut wanted = most.saturating_add(1 + SPARE);
         loop {
-            let Some(within) = looked.budget.round() else { return Ok(End::Exhausted) };
-            let rows = candidates.beyond(looked.place.as_ref(), ROUND, within).await?;
+            let Some((many, within)) = looked.budget.round(wanted) else { return Ok(End::Exhausted) };
+            // When those did not suffice, few of them say it.
+            wanted = usize::MAX;
+            let rows = candidates.beyond(looked.place.as_ref(), many, within).await?;
             // Later ones may be so many that they take too long: what was found before is told all the same.
             let Some(rows) = looked.budget.in_time(rows)? else { return Ok(End::Exhausted) };
-            let mut ended = i64::try_from(rows.len()) != Ok(ROUND);
+            let mut ended = i64::try_from(rows.len()) != Ok(many);
             let rows = rows.into_iter().map(|row| Candidate::new(row, by));
             let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
             if let Some(until) = until {
                 rows.retain(|candidate| candidate.key.0 >= until);
-                ended |= i64::try_from(rows.len()) != Ok(ROUND);
+                ended |= i64::try_from(rows.len()) != Ok(many);
             }
             if looked.first.is_none() {
                 looked.first = rows.first().map(|candidate| candidate.key.clone());

@@ -88,8 +88,10 @@ async fn listen(store: &Store, pool: &PgPool, told: &AtomicI64) -> Result<(), St
         }
         // Anybody may send a word: it is no more than a reason to look.
         let end: i64 = in_time(sqlx::query_scalar(HEAD).fetch_one(&mut listener)).await?;
-        // First, so that what was heard is not told once more.
-        told.fetch_max(end.min(position), Ordering::SeqCst);
+        // First, so that what was heard is not told once more. One who speaks of what is not there has told nobody of what is.
+        if position <= end {
+            told.fetch_max(position, Ordering::SeqCst);
+        }
         store.announce(end);
     }
 }

@@ -57,7 +57,7 @@ pub use visitor_messages::VisitorMessageRow;
 pub use visitors::{VisitorRow, VisitorStanding};
 
 use feed::{Feed, Looks};
-use message_search::Sweeps;
+use message_search::{Patience, Sweeps};
 use statistics::Room;
 use std::time::Duration;
 use store::{FollowerStatus, Followers, Store, StoreError, View};
@@ -116,6 +116,8 @@ pub struct Projections {
     looks: Looks,
     /// Of those who search.
     turns: Turns,
+    /// … and how long each of their searches may take.
+    search_patience: Patience,
     sweeps: Sweeps,
     /// Turns of those who ask for figures.
     figures: Turns,
@@ -146,6 +148,7 @@ impl Projections {
             feed: Feed::start(store, stop),
             looks: Looks::default(),
             turns: message_search::turns(dialect),
+            search_patience: Patience::default(),
             sweeps: Sweeps::default(),
             figures: statistics::turns(dialect),
             explaining: statistics::turns(dialect),
@@ -157,6 +160,12 @@ impl Projections {
     #[must_use]
     pub fn patient(self, patience: Duration) -> Self {
         Self { followers: self.followers.patient(patience), ..self }
+    }
+
+    /// The same, each step of whose searches may take as long as this.
+    #[must_use]
+    pub fn searching_for(self, each: Duration) -> Self {
+        Self { search_patience: Patience::of(each), ..self }
     }
 
     /// Waits until the followers have ended.

@@ -11,6 +11,7 @@ mod candidates;
 mod look;
 mod sweep;
 
+pub(crate) use budget::Patience;
 pub(crate) use sweep::Sweeps;
 
 use crate::{error::QueryError, turns::Turns};

@@ -32,7 +32,7 @@ impl Projections {
         let (store, backwards) = (&self.store, window.backwards);
         let candidates = Candidates { store, reader, filter, search, order: in_order, backwards };
         let most = usize::try_from(window.size).unwrap_or(usize::MAX);
-        let mut looked = Looked::from(window.beyond.clone(), Budget::new());
+        let mut looked = Looked::from(window.beyond.clone(), Budget::new(self.search_patience));
         let end = self.walk(&candidates, &mut looked, None, most).await?;
         let mut page = window.page(list, looked.found, |found| found.key.clone());
         if end == End::Exhausted {

@@ -106,7 +106,8 @@ impl Projections {
         candidates: &Candidates<'_>,
         before: Option<i64>,
     ) -> Result<(Stretch, Vec<Found>), QueryError> {
-        let mut looked = Looked::from(before.map(|before| (before, String::new())), Budget::new());
+        let budget = Budget::new(self.search_patience);
+        let mut looked = Looked::from(before.map(|before| (before, String::new())), budget);
         let end = self.walk(candidates, &mut looked, None, usize::MAX).await?;
         let number = |key: Option<Key>| key.map_or(0, |(number, _)| number);
         let (newest, last) = (number(looked.first), number(looked.place));
@@ -120,7 +121,8 @@ impl Projections {
         candidates: &Candidates<'_>,
         Stretch { newest, oldest }: Stretch,
     ) -> Result<Vec<Found>, QueryError> {
-        let mut looked = Looked::from(Some((newest + 1, String::new())), Budget::again());
+        let budget = Budget::again(self.search_patience);
+        let mut looked = Looked::from(Some((newest + 1, String::new())), budget);
         match self.walk(candidates, &mut looked, Some(oldest), usize::MAX).await? {
             End::NoMore | End::Enough => Ok(looked.found),
             // A part of them is not in the order of all.

@@ -4,6 +4,28 @@ use crate::error::QueryError;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// How long a search may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// Until the first candidates are there.
+    bound: Duration,
+    longest: Duration,
+    least: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { bound: BOUND, longest: LONGEST, least: LEAST }
+    }
+}
+
+impl Patience {
+    /// As long as this for each step.
+    pub(crate) fn of(each: Duration) -> Self {
+        Self { bound: each, longest: each, least: each }
+    }
+}
+
 /// For so long the first candidates are looked for: longer than it takes on a desk of a million messages, but for words that
 /// nearly all of them say.
 const BOUND: Duration = Duration::from_secs(1);
@@ -27,6 +49,7 @@ pub(super) const OF_ONE: i64 = 2 << 20;
 
 /// What is left of it.
 pub(super) struct Budget {
+    patience: Patience,
     until: Instant,
     candidates: i64,
     octets: i64,
@@ -36,22 +59,23 @@ pub(super) struct Budget {
 
 impl Budget {
     /// All of it, from now on.
-    pub(super) fn new() -> Self {
-        Self { until: Instant::now() + LONGEST, candidates: CANDIDATES, octets: OCTETS, looked: false }
+    pub(super) fn new(patience: Patience) -> Self {
+        let until = Instant::now() + patience.longest;
+        Self { patience, until, candidates: CANDIDATES, octets: OCTETS, looked: false }
     }
 
     /// That of a search that looks at the same candidates once more.
-    pub(super) fn again() -> Self {
-        let until = Instant::now() + LONGEST * u32::from(AGAIN);
+    pub(super) fn again(patience: Patience) -> Self {
+        let until = Instant::now() + patience.longest * u32::from(AGAIN);
         let (candidates, octets) = (CANDIDATES * i64::from(AGAIN), OCTETS * i64::from(AGAIN));
-        Self { until, candidates, octets, looked: false }
+        Self { patience, until, candidates, octets, looked: false }
     }
 
     /// How many of the candidates that are wanted may be asked for next, and how long; `None`: enough has been looked at.
     pub(super) fn round(&mut self, wanted: usize) -> Option<(i64, Duration)> {
         let many = i64::try_from(wanted).unwrap_or(i64::MAX).min(ROUND).min(self.candidates);
         self.candidates -= many;
-        let within = if self.looked { self.left()? } else { BOUND };
+        let within = if self.looked { self.left()? } else { self.patience.bound };
         (many > 0).then_some((many, within))
     }
 
@@ -59,7 +83,7 @@ impl Budget {
     pub(super) fn left(&self) -> Option<Duration> {
         let left = self.until.saturating_duration_since(Instant::now());
         if !self.looked {
-            return Some(left.max(LEAST));
+            return Some(left.max(self.patience.least));
         }
         Some(left).filter(|left| !left.is_zero() && self.octets > 0)
     }
@@ -101,7 +125,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_search_looks_at_something_however_late_it_is_and_then_ends() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Patience::default());
         assert_eq!(budget.left(), Some(LONGEST));
         tokio::time::advance(LONGEST * 2).await;
         assert_eq!(budget.left(), Some(LEAST));
@@ -111,20 +135,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn so_many_candidates_are_asked_for_and_the_first_for_longer() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Patience::default());
         assert_eq!(budget.round(24), Some((24, BOUND)));
         budget.spend(SMALL);
         let later: Vec<_> = std::iter::from_fn(|| budget.round(usize::MAX)).collect();
         assert_eq!(later[..7], [(ROUND, LONGEST); 7]);
         assert_eq!(later[7..], [(ROUND - 24, LONGEST)], "none beyond the 512");
-        let mut again = Budget::again();
+        let mut again = Budget::again(Patience::default());
         let many = std::iter::from_fn(|| again.round(usize::MAX)).map(|(many, _)| many);
         assert_eq!(many.sum::<i64>(), 3 * CANDIDATES);
     }
 
     #[tokio::test(start_paused = true)]
     async fn messages_are_opened_together_as_far_as_they_are_small() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Patience::default());
         assert_eq!(budget.at_once([SMALL; 64]), 64);
         assert_eq!(budget.at_once([SMALL, OF_ONE, SMALL]), 1);
         assert_eq!(
@@ -146,7 +170,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_was_found_is_kept_when_the_rest_takes_too_long() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Patience::default());
         assert!(matches!(budget.in_time::<u8>(None), Err(QueryError::TooBroad)), "nothing was looked at");
         assert!(matches!(budget.in_time(Some(7)), Ok(Some(7))));
         budget.spend(SMALL);

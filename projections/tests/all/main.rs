@@ -69,6 +69,8 @@ const ALL: [&str; 12] = [
 ];
 const MEMBER: MemberId = MemberId(Uuid::from_u128(7));
 const TEAM: TeamId = TeamId(Uuid::from_u128(70));
+/// A search may take as long as anything that happens soon: what one finds is another question than how fast it does.
+const SEARCHING: Duration = Duration::from_secs(300);
 
 /// A followed store, written to by the domain's own decisions.
 struct Desk {
@@ -85,7 +87,7 @@ impl Desk {
         let clock = TestDatabase::clock();
         let store = database.open(clock.clone()).await;
         let stop = CancellationToken::new();
-        let views = Projections::start(&store, &stop);
+        let views = Projections::start(&store, &stop).searching_for(SEARCHING);
         Self { store, views, clock, stop, database }
     }
 

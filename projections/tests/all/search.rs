@@ -3,7 +3,7 @@
 mod gone;
 mod pages;
 
-use super::{Desk, MEMBER, TEAM, message_key};
+use super::{Desk, MEMBER, SEARCHING, TEAM, message_key};
 use domain::{
     access::{Reach, Role},
     actor::Actor,
@@ -237,7 +237,7 @@ async fn what_several_messages_say_in_one_run_is_found_of_each(dialect: Dialect)
         desk.note(n, n, text).await;
     }
     let stop = CancellationToken::new();
-    desk.views = Projections::start(&desk.store, &stop);
+    desk.views = Projections::start(&desk.store, &stop).searching_for(SEARCHING);
     let head = desk.store.head().await.expect("a head");
     soon("the views follow", || async {
         desk.views.status().await.expect("readable").iter().all(|view| view.position == head)

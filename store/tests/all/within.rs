@@ -14,7 +14,7 @@ on_both_databases!(
 );
 
 const SHORT: Duration = Duration::from_millis(50);
-/// Longer than those who go away wait, also on a machine that has other things to do.
+/// Longer than those who go away wait.
 const LONGER: Duration = Duration::from_secs(2);
 const LONG: Duration = Duration::from_secs(60);
 
@@ -79,7 +79,9 @@ async fn whoever_goes_away_while_they_wait_is_in_nobodys_way(dialect: Dialect) {
     let views = &store.database().views;
     for _ in 0..8 {
         let asked = tokio::time::timeout(SHORT, views.rows_within(LONGER, endless(dialect), &[]));
-        assert!(asked.await.is_err(), "they did not wait for it");
+        if let Ok(ended) = asked.await {
+            assert!(ended.expect("ended").is_none(), "the machine stood still until its time was over");
+        }
         // PostgreSQL's server goes on with it until its time is over, and the pool has other connections.
         soon("others are answered", || async { views.rows("SELECT 1 AS n", &[]).await.is_ok() }).await;
     }

@@ -12,8 +12,8 @@ use tokio::time::{Instant, sleep};
 /// How long a process waits for others that open the same directory: longer than any migration so far.
 const PATIENCE: Duration = Duration::from_secs(60);
 const AGAIN: Duration = Duration::from_millis(20);
-/// How long a server waits for those who only look whether there is one: they hold the lock for microseconds.
-const LOOKING: Duration = Duration::from_secs(2);
+/// So often a server tries again that meets those who only look whether there is one: they hold the lock for microseconds.
+const LOOKS: u32 = 2_000;
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// Held as long as a server serves a data directory; the system lets go of it when the process dies, however.
@@ -38,8 +38,7 @@ impl ServerLock {
     pub fn take(directory: &Path) -> Result<Self, AlreadyServed> {
         let (file, shown) = lock_file(directory)?;
         let failed = |error| AlreadyServed::Failed(shown.clone(), error);
-        let deadline = std::time::Instant::now() + LOOKING;
-        loop {
+        for _ in 0..LOOKS {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
                 Err(TryLockError::WouldBlock) => {}
@@ -47,12 +46,13 @@ impl ServerLock {
             }
             // A server shares it with nobody; whoever looks for one shares it with others who do.
             match file.try_lock_shared() {
-                Ok(()) if std::time::Instant::now() < deadline => file.unlock().map_err(failed)?,
-                Ok(()) | Err(TryLockError::WouldBlock) => return Err(AlreadyServed::Held(shown)),
+                Ok(()) => file.unlock().map_err(failed)?,
+                Err(TryLockError::WouldBlock) => return Err(AlreadyServed::Held(shown)),
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
             std::thread::sleep(LOOK_AGAIN);
         }
+        Err(AlreadyServed::Held(shown))
     }
 
     /// Does a server hold it? Looking keeps no server out.

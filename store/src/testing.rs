@@ -17,8 +17,8 @@ use std::{
 
 static ANSWERS_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
 
-/// Breaks this process on purpose: callers are answered before their transaction commits. A harness that kills such a
-/// server has to find what was lost.
+/// Breaks this process on purpose: callers are answered before their transaction commits, and it does not commit. A harness
+/// that kills such a server has to find what was lost.
 pub fn answer_before_commit() {
     ANSWERS_BEFORE_COMMIT.store(true, Ordering::SeqCst);
 }

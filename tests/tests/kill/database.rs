@@ -3,7 +3,7 @@
 use super::environment::Killable;
 use sqlx::{Connection, Executor, PgConnection};
 use std::path::PathBuf;
-use store::{Clock, DatabaseUrl, Dialect, Store, StoreConfig, random};
+use store::{Clock, DatabaseUrl, Dialect, Store, StoreConfig, random, testing::soon};
 use tokio::process::Command;
 
 /// One database; its folder is removed when this is dropped.
@@ -88,6 +88,7 @@ impl Database {
         } else {
             self.end_connections().await;
             let ((from, server), (to, _)) = (self.server(), copy.server());
+            soon("they have ended", || async { connections(server, from).await == 0 }).await;
             admin(server, &format!("DROP DATABASE {to}")).await;
             admin(server, &format!("CREATE DATABASE {to} TEMPLATE {from}")).await;
         }
@@ -118,6 +119,15 @@ async fn admin(server: &Killable, sql: &str) {
     let mut connection = PgConnection::connect(&server.url).await.expect("PostgreSQL answers");
     connection.execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     connection.close().await.expect("closed");
+}
+
+/// How many connections this database has.
+async fn connections(server: &Killable, name: &str) -> i64 {
+    let mut connection = PgConnection::connect(&server.url).await.expect("PostgreSQL answers");
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1";
+    let many: i64 = sqlx::query_scalar(sql).bind(name).fetch_one(&mut connection).await.expect("counted");
+    connection.close().await.expect("closed");
+    many
 }
 
 async fn shell(line: &str) {

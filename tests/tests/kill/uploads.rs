@@ -173,8 +173,11 @@ impl Desk {
                 Moment::Acknowledged(many) => {
                     progress.wait_for(|taken| taken.len() >= many).await.expect("they are sent");
                 }
+                // A file is written within milliseconds: once all pictures were taken there is none to be met.
                 Moment::Writing => {
-                    while !self.files().iter().any(|name| name.rsplit('.').next() == Some("part")) {
+                    while !self.files().iter().any(|name| name.rsplit('.').next() == Some("part"))
+                        && progress.borrow().len() < PICTURES
+                    {
                         yield_now().await;
                     }
                 }

@@ -72,6 +72,9 @@ mod tests {
     use super::*;
     use crate::{Dialect, testing::TestDatabase};
 
+    /// The machine may have other things to do between two questions.
+    const FOR_EVER: &str = "SET idle_session_timeout = 0";
+
     crate::on_both_databases!(one_has_the_place_and_another_waits_for_it_on_one_connection);
 
     async fn one_has_the_place_and_another_waits_for_it_on_one_connection(dialect: Dialect) {
@@ -82,13 +85,15 @@ mod tests {
         let mut held = first.sole("place", &mut Standby::default()).await.expect("asked").expect("free");
         assert!(held.is_held().await);
         if let Some(connection) = &mut held.0 {
-            let patience: String =
-                sqlx::query_scalar("SHOW idle_session_timeout").fetch_one(connection).await.expect("set");
+            let patience = sqlx::query_scalar::<_, String>("SHOW idle_session_timeout");
+            let patience = patience.fetch_one(&mut *connection).await.expect("set");
             assert_eq!(patience, "15s");
+            sqlx::query(FOR_EVER).execute(connection).await.expect("set");
             let mut sessions = vec![];
             for _ in 0..2 {
                 assert!(second.sole("place", &mut standby).await.expect("asked").is_none());
                 let waits = standby.0.as_mut().expect("kept");
+                sqlx::query(FOR_EVER).execute(&mut *waits).await.expect("set");
                 let session: i32 =
                     sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(waits).await.expect("a session");
                 sessions.push(session);

@@ -20,15 +20,12 @@ on_both_databases!(
     a_missing_position_is_never_skipped_and_an_alarm_after_ten_seconds,
     a_position_that_comes_late_is_waited_for,
     an_end_that_was_cut_off_is_missed,
-    a_process_that_dies_with_a_checkpoint_is_replaced_within_a_second,
-    a_view_that_is_two_seconds_behind_is_not_waited_for,
+    a_process_that_dies_with_a_checkpoint_is_replaced,
+    a_view_that_is_further_behind_than_anybody_waits_is_not_waited_for,
     a_new_version_fills_beside_the_old_one,
     a_version_is_not_ready_before_it_is_filled,
     a_version_in_use_that_stands_still_is_ready,
 );
-
-/// At most so often something is tried that is to be quick: a machine that runs a suite has other things to do.
-const TRIES: i64 = 10;
 
 /// Writes each event's position as a row whose key would refuse it a second time.
 fn positions<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
@@ -198,7 +195,7 @@ async fn a_missing_position_is_never_skipped_and_an_alarm_after_ten_seconds(dial
         status().await.error.as_deref() == Some("position 2 is missing from the log")
     })
     .await;
-    assert!(clock.now() - TestDatabase::clock().now() > chrono::TimeDelta::seconds(10), "not before");
+    assert!(clock.now() - TestDatabase::clock().now() >= chrono::TimeDelta::seconds(10), "not before");
     assert_eq!(seen(&store).await, [1]);
     stop.cancel();
     followers.ended().await;
@@ -250,30 +247,16 @@ async fn in_the_middle(store: &Store) -> (Tx, Option<i64>) {
     (tx, Some(backend.expect("a row").int("pid").expect("a number")))
 }
 
-async fn a_process_that_dies_with_a_checkpoint_is_replaced_within_a_second(dialect: Dialect) {
+async fn a_process_that_dies_with_a_checkpoint_is_replaced(dialect: Dialect) {
     let database = TestDatabase::new(dialect).await;
     let (one, two) = (database.open(TestDatabase::clock()).await, database.open(TestDatabase::clock()).await);
     append_some(&one, 0, 1).await;
     let stop = CancellationToken::new();
     let followers = Followers::start(&one, &[POSITIONS], &stop);
     read_back(&followers, "positions", 1).await;
-    let mut quickest = Duration::MAX;
-    for last in 1..=TRIES {
-        quickest = quickest.min(is_replaced(&one, &two, &followers, last).await);
-        if quickest < Duration::from_secs(1) {
-            break;
-        }
-    }
-    assert!(quickest < Duration::from_secs(1), "{quickest:?}");
-    stop.cancel();
-    followers.ended().await;
-}
-
-/// The second process dies in the middle of the page after this event: how long until the first one has done it.
-async fn is_replaced(one: &Store, two: &Store, followers: &Followers, last: i64) -> Duration {
-    let (tx, backend) = in_the_middle(two).await;
-    append_some(one, last, 1).await;
-    let waited = followers.wait_for(&["positions"], last + 1).await.expect("readable");
+    let (tx, backend) = in_the_middle(&two).await;
+    append_some(&one, 1, 1).await;
+    let waited = followers.wait_for(&["positions"], 2).await.expect("readable");
     assert!(!waited, "somebody else does this page");
     match backend {
         Some(backend) => {
@@ -282,32 +265,28 @@ async fn is_replaced(one: &Store, two: &Store, followers: &Followers, last: i64)
         }
         None => drop(tx),
     }
-    let killed = Instant::now();
-    let all: Vec<i64> = (1..=last + 1).collect();
-    soon("the page is done by the other", || async { seen(one).await == all }).await;
-    killed.elapsed()
+    soon("the page is done by the other", || async { seen(&one).await == [1, 2] }).await;
+    stop.cancel();
+    followers.ended().await;
 }
 
-async fn a_view_that_is_two_seconds_behind_is_not_waited_for(dialect: Dialect) {
+async fn a_view_that_is_further_behind_than_anybody_waits_is_not_waited_for(dialect: Dialect) {
+    let patience = Duration::from_secs(60);
     let database = TestDatabase::new(dialect).await;
     let (one, two) = (database.open(Clock::system()).await, database.open(Clock::system()).await);
     append_some(&one, 0, 1).await;
     let stop = CancellationToken::new();
-    let followers = Followers::start(&one, &[POSITIONS], &stop);
+    let followers = Followers::start(&one, &[POSITIONS], &stop).patient(patience);
     read_back(&followers, "positions", 1).await;
     let (tx, _) = in_the_middle(&two).await;
     append_some(&one, 1, 1).await;
-    let old = "UPDATE events SET recorded_at = recorded_at - 4000000 WHERE position = 2";
+    let old = "UPDATE events SET recorded_at = recorded_at - 120000000 WHERE position = 2";
     one.database().log.execute(old, &[]).await.expect("aged");
-    let mut quickest = Duration::MAX;
-    for _ in 0..TRIES {
-        let asked = Instant::now();
-        assert!(!followers.wait_for(&["positions"], 2).await.expect("readable"));
-        quickest = quickest.min(asked.elapsed());
-    }
-    assert!(quickest < Duration::from_secs(1), "at once: {quickest:?}");
+    let asked = Instant::now();
+    assert!(!followers.wait_for(&["positions"], 2).await.expect("readable"));
+    assert!(asked.elapsed() < patience, "it was waited for");
     let status = followers.status().await.expect("readable").remove(0);
-    assert!(status.behind >= Duration::from_secs(3) && status.position == 1, "{status:?}");
+    assert!(status.behind > patience && status.position == 1, "{status:?}");
     drop(tx);
     assert!(eventually(&followers, "positions", 2).await);
     assert_eq!(followers.status().await.expect("readable").remove(0).behind, Duration::ZERO);

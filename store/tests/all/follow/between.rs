@@ -78,6 +78,10 @@ async fn when_the_database_fails_no_event_is_looked_for_that_is_guilty_of_it() {
 /// Waits for a lock that the test holds.
 fn waiting<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
     Box::pin(async move {
+        // However long the test takes.
+        let patient =
+            "SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)";
+        tx.execute(patient, &[]).await?;
         tx.execute("SELECT pg_advisory_xact_lock(1)", &[]).await?;
         positions(tx, events).await
     })

@@ -11,23 +11,39 @@ use url::Url;
 
 type Mails = Arc<Mutex<Vec<String>>>;
 
+/// What a server says to those it refuses, and how many mails it had taken when it last said so.
+struct Refusal {
+    words: &'static str,
+    taken: usize,
+}
+
 /// Refuses with `refusal` whoever has a name with `refused` in it.
 async fn server(refused: &'static str, refusal: &'static str) -> (Mailer, Mails) {
+    let (mailer, mails, _) = server_that_may_change(refused, refusal).await;
+    (mailer, mails)
+}
+
+/// The same, whose words may be others later.
+async fn server_that_may_change(
+    refused: &'static str,
+    refusal: &'static str,
+) -> (Mailer, Mails, Arc<Mutex<Refusal>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("smtp://{}?tls=none", listener.local_addr().expect("an address"));
     let mails = Mails::default();
-    let kept = mails.clone();
+    let refusal = Arc::new(Mutex::new(Refusal { words: refusal, taken: 0 }));
+    let (kept, refuses) = (mails.clone(), refusal.clone());
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
-            let kept = kept.clone();
-            tokio::spawn(async move { serve(socket, refused, refusal, &kept).await });
+            let (kept, refuses) = (kept.clone(), refuses.clone());
+            tokio::spawn(async move { serve(socket, refused, &refuses, &kept).await });
         }
     });
     let clock = Clock::manual(DateTime::from_timestamp(1_700_000_000, 0).expect("a time"));
-    (Mailer::new(&url, "Desk <desk@example.com>", None, clock).expect("a mailer"), mails)
+    (Mailer::new(&url, "Desk <desk@example.com>", None, clock).expect("a mailer"), mails, refusal)
 }
 
-async fn serve(socket: TcpStream, refused: &str, refusal: &str, mails: &Mails) {
+async fn serve(socket: TcpStream, refused: &str, refusal: &Mutex<Refusal>, mails: &Mails) {
     let mut socket = BufReader::new(socket);
     let mut answer = "220 here".to_owned();
     let (mut line, mut mail, mut in_data) = (String::new(), String::new(), false);
@@ -53,7 +69,11 @@ async fn serve(socket: TcpStream, refused: &str, refusal: &str, mails: &Mails) {
                 in_data = true;
                 "354 go on".to_owned()
             }
-            "RCPT" if line.contains(refused) => refusal.to_owned(),
+            "RCPT" if line.contains(refused) => {
+                let mut refusal = refusal.lock().expect("a refusal");
+                refusal.taken = mails.lock().expect("mails").len();
+                refusal.words.to_owned()
+            }
             "QUIT" => return,
             _ => "250 yes".to_owned(),
         };
@@ -144,13 +164,16 @@ async fn words_that_are_refused_say_nothing_of_the_mailbox() {
 
 #[tokio::test]
 async fn one_that_takes_all_the_time_leaves_none_to_the_others_and_they_come_first_the_next_time() {
-    let (mut mailer, mails) = server("slow", "").await;
+    let (mut mailer, mails, refusal) = server_that_may_change("slow", "").await;
     mailer.limits = (Duration::from_secs(15), Duration::from_secs(2));
     let count = || mails.lock().expect("mails").len();
     let verdict = mailer.send(&to(&["slow", "b", "c"]), &notice("hello"), "1").await;
     assert_eq!((verdict.outcome, count()), (Outcome::Retry, 0), "{verdict:?}");
+    mailer.limits = (EACH, TOTAL);
+    refusal.lock().expect("a refusal").words = "452 4.2.2 full";
     let verdict = mailer.send(&to(&["slow", "b", "c"]), &notice("hello"), "1").await;
     assert_eq!((verdict.outcome, verdict.partly, count()), (Outcome::Retry, true, 2), "{verdict:?}");
+    assert_eq!(refusal.lock().expect("a refusal").taken, 2, "they came first");
 }
 
 #[tokio::test]

@@ -66,9 +66,8 @@ fn receiver_at(listener: TcpListener, answer: Vec<u8>) -> (u16, Arc<AtomicUsize>
     (port, count)
 }
 
-/// Answers one request with these bytes and says nothing more. From then on the time goes by as soon as nothing else happens,
-/// and not while the connection is made: that is the kernel's work, which the test's clock does not know of.
-async fn silent_after(answer: Vec<u8>) -> u16 {
+/// Answers one request with these bytes, does this, and says nothing more.
+async fn silent_after(answer: Vec<u8>, then: impl FnOnce() + Send + 'static) -> u16 {
     let listener = listener().await;
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
@@ -76,7 +75,7 @@ async fn silent_after(answer: Vec<u8>) -> u16 {
         let mut request = [0; 4096];
         assert_ne!(socket.read(&mut request).await.expect("a request"), 0);
         socket.write_all(&answer).await.expect("answered");
-        tokio::time::pause();
+        then();
         std::future::pending::<()>().await;
     });
     port
@@ -303,7 +302,9 @@ async fn an_endless_answer_is_read_to_its_16_kilobytes_and_is_no_success() {
 #[tokio::test]
 async fn who_hangs_is_waited_for_15_seconds() {
     let sender = Sender::new(networks("127.0.0.0/8"), clock());
-    let silent = silent_after(vec![]).await;
+    // From then on the time goes by as soon as nothing else happens, and not while the connection is made: that is the kernel's
+    // work, which the test's clock does not know of.
+    let silent = silent_after(vec![], tokio::time::pause).await;
     let begun = Instant::now();
     let fault = sender.send(Kind::Webhook, outgoing(&format!("http://127.0.0.1:{silent}/"))).await.err();
     assert_eq!(fault, Some(SendFault::TimedOut(15)));
@@ -314,7 +315,8 @@ async fn who_hangs_is_waited_for_15_seconds() {
 #[tokio::test]
 async fn what_was_said_before_one_hangs_counts() {
     let sender = Sender::new(networks("127.0.0.0/8"), clock());
-    let half = silent_after(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf".to_vec()).await;
+    // The time goes by as it does: nobody knows when the kernel has brought what was said.
+    let half = silent_after(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf".to_vec(), || {}).await;
     let answer =
         sender.send(Kind::Webhook, outgoing(&format!("http://127.0.0.1:{half}/"))).await.expect("an answer");
     assert_eq!((answer.status, answer.body.as_slice()), (200, b"half".as_slice()));

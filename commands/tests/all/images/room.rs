@@ -4,7 +4,11 @@ use super::made::{self, fixture};
 use commands::images::{ImageLimits, ImageRefusal, ImageRoom, Space};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 use tokio::sync::oneshot;
+
+/// Whoever is let in soon is not told to try again, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 fn limits() -> ImageLimits {
     ImageLimits::default()
@@ -98,7 +102,7 @@ async fn has_to_wait(room: &ImageRoom) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_waits_and_goes_away_leaves_nothing_behind() {
-    let room = ImageRoom::new(Space { queue: 2, ..space_for_one() });
+    let room = ImageRoom::new(Space { queue: 2, patience: PATIENCE, ..space_for_one() });
     let first = room.admit("a", None, 1000, limits()).await.expect("the first");
     assert!(
         has_to_wait(&room).await && has_to_wait(&room).await,
@@ -111,7 +115,7 @@ async fn whoever_waits_and_goes_away_leaves_nothing_behind() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_goes_away_lets_nobody_in_before_the_work_has_ended() {
-    let room = ImageRoom::new(space_for_one());
+    let room = ImageRoom::new(Space { patience: PATIENCE, ..space_for_one() });
     let admission = room.admit("a", None, 1000, limits()).await.expect("comes in");
     let ((at_work, begins), (go_on, goes_on)) = (oneshot::channel(), mpsc::channel::<()>());
     let held = Mutex::new((Some(at_work), goes_on));

@@ -93,7 +93,14 @@ impl Drop for Watchdog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
+    use std::io::{BufRead, BufReader};
+
+    /// Says when it is ready to be asked, and writes a file once it is.
+    const ASKED: &str = r#"
+trap 'echo asked > "$1"; exit' TERM
+echo ready
+while :; do sleep 1; done
+"#;
 
     #[test]
     fn the_last_words_have_been_said_when_a_watchdog_is_gone() {
@@ -106,12 +113,17 @@ mod tests {
     }
 
     #[test]
-    fn stopping_asks_first_and_does_not_wait_for_the_force() {
+    fn stopping_asks_first() {
+        let file = std::env::temp_dir().join(format!("leaveword-watchdog-asked-{}", std::process::id()));
         let mut watchdog = Watchdog::start("", OsStr::new("")).unwrap();
-        let child = watchdog.spawn(Command::new("sleep").arg("60")).unwrap();
-        let begin = Instant::now();
+        let mut command = Command::new("sh");
+        command.args(["-c", ASKED, "asked"]).arg(&file).stdout(Stdio::piped());
+        let mut child = watchdog.spawn(&mut command).unwrap();
+        let mut ready = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+        assert_eq!(ready, "ready\n");
         watchdog.stop(child);
-        assert!(begin.elapsed() < Duration::from_secs(10), "it was by force");
+        std::fs::remove_file(file).expect("it was asked before it was forced");
     }
 
     #[test]

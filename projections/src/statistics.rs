@@ -18,6 +18,7 @@ mod placed;
 mod points;
 mod room;
 mod rules;
+mod spans;
 mod tally;
 mod waits;
 

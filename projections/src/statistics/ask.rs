@@ -14,8 +14,8 @@ use std::{sync::Arc, time::Duration};
 use store::{Dialect, Row, StoreError, Value};
 use tokio::task::spawn_blocking;
 
-/// Turns of those who ask for figures, and of those who ask what a message adds to them: each takes one core at a time. SQLite
-/// has few connections to read on.
+/// Turns of those who ask for figures, and of those who ask what a message adds to them: each takes one core, and for a
+/// year's days two, for some hundredths of a second. SQLite has few connections to read on.
 pub(crate) fn turns(dialect: Dialect) -> Turns {
     let at_once = match dialect {
         Dialect::Postgres => 2,

@@ -123,7 +123,27 @@ impl<'a> Bytes<'a> {
         Some(taken)
     }
 
+    #[inline]
     pub(crate) fn number(&mut self) -> Option<u64> {
+        // Most are short.
+        match *self.0 {
+            [only @ 0..0x80, ref rest @ ..] => {
+                self.0 = rest;
+                Some(u64::from(only))
+            }
+            [first @ 0x80.., second @ 0..0x80, ref rest @ ..] => {
+                self.0 = rest;
+                Some(u64::from(first & 0x7F) | u64::from(second) << 7)
+            }
+            [first @ 0x80.., second @ 0x80.., third @ 0..0x80, ref rest @ ..] => {
+                self.0 = rest;
+                Some(u64::from(first & 0x7F) | u64::from(second & 0x7F) << 7 | u64::from(third) << 14)
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    fn long_number(&mut self) -> Option<u64> {
         let (mut number, mut shift) = (0, 0);
         loop {
             let byte = self.byte()?;

@@ -9,7 +9,8 @@ use super::{
     fact::{Fact, FactKind, Facts, KIND, VALUE, write, write_signed, write_text},
     known::{BareFact, Bytes, counts},
     metric::SCORES,
-    tally::{Counted, Run, short},
+    spans::{Run, short},
+    tally::Counted,
 };
 use std::collections::BTreeMap;
 use store::{Column, HandleError, Kind, Tx, Value};

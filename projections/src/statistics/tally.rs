@@ -5,6 +5,7 @@ use super::{
     fact::{FactKind, TIMED, Took},
     known::{BareFact, Known},
     metric::SCORES,
+    spans::{Run, Spans},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -88,21 +89,6 @@ impl Durations {
     pub fn mean(&self) -> Option<f64> {
         share(self.sum, self.count)
     }
-
-    fn of(spans: Spans) -> Self {
-        let mut seconds = spans.left();
-        let (count, sum) = (seconds.len(), seconds.iter().map(|seconds| u64::from(*seconds)).sum());
-        // Nearest rank: the smallest that so many hundredths do not exceed.
-        let rank = |hundredths: usize| (count * hundredths).div_ceil(100).checked_sub(1);
-        let (Some(half), Some(most)) = (rank(50), rank(90)) else { return Self::default() };
-        let (_, p50, longer) = seconds.select_nth_unstable(half);
-        let p90 = match most - half {
-            0 => *p50,
-            // What took no longer is known already.
-            more => *longer.select_nth_unstable(more - 1).1,
-        };
-        Self { count: count as u64, sum, p50: Some(u64::from(*p50)), p90: Some(u64::from(p90)) }
-    }
 }
 
 impl Satisfaction {
@@ -185,70 +171,31 @@ impl<'a> Counted<'a> {
     }
 }
 
-/// Durations of one kind: in seconds, which are kept short because a year has a million of them.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Run<'a> {
-    pub(super) kind: FactKind,
-    pub(super) all: &'a [u32],
-    /// Those that are to be taken out again.
-    pub(super) gone: &'a [u32],
-}
-
-/// Up to 136 years.
-pub(super) fn short(seconds: u64) -> u32 {
-    u32::try_from(seconds).unwrap_or(u32::MAX)
-}
-
-/// How long each took, and how long those that are to be taken out again.
-#[derive(Clone, Debug, Default)]
-struct Spans {
-    all: Vec<u32>,
-    gone: Vec<u32>,
-}
-
-impl Spans {
-    /// Those that are left, in any order.
-    fn left(self) -> Vec<u32> {
-        let Self { mut all, mut gone } = self;
-        if gone.is_empty() {
-            return all;
-        }
-        all.sort_unstable();
-        gone.sort_unstable();
-        let mut gone = gone.into_iter().peekable();
-        all.retain(|seconds| gone.next_if_eq(seconds).is_none());
-        all
-    }
-}
-
 /// Facts of a stretch of time, as they are counted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     counts: [i64; 18],
-    /// What came into the backlog, less what left it.
-    pub(super) backlog: i64,
     spans: [Spans; TIMED],
     distribution: [i64; 5],
-    /// By author and criterion: how many scores, and their sum.
-    quality: BTreeMap<(Uuid, String), (i64, i64)>,
+    /// By author and by criterion: how many scores, and their sum.
+    quality: BTreeMap<Uuid, BTreeMap<String, Scores>>,
 }
+
+/// How many scores, and their sum.
+type Scores = (i64, i64);
 
 impl Tally {
     /// Counts.
     pub(super) fn take(&mut self, counted: &Counted<'_>) {
         let Counted { kind, seconds, value, of, times } = *counted;
         self.counts[kind as usize] += times;
-        self.backlog += kind.backlog() * times;
         if let Some(place) = kind.timed() {
-            let spans = &mut self.spans[place];
-            let spans = if times > 0 { &mut spans.all } else { &mut spans.gone };
-            (0..times.unsigned_abs()).for_each(|_| spans.push(short(seconds)));
+            self.spans[place].add(seconds, times);
         } else if kind == FactKind::Rated {
             let place = usize::try_from(value).unwrap_or_default().wrapping_sub(1);
             self.distribution.get_mut(place).into_iter().for_each(|count| *count += times);
         } else if let Some((member, criterion)) = of {
-            let (count, sum) = self.quality.entry((member, criterion.to_owned())).or_default();
-            (*count, *sum) = (*count + times, *sum + value.cast_signed() * times);
+            self.score(member, criterion, (times, value.cast_signed() * times));
         }
     }
 
@@ -256,40 +203,53 @@ impl Tally {
     pub(super) fn time(&mut self, run: &Run<'_>) {
         let times = |spans: &[u32]| i64::try_from(spans.len()).unwrap_or(i64::MAX);
         self.counts[run.kind as usize] += times(run.all) - times(run.gone);
-        if let Some(spans) = run.kind.timed().map(|place| &mut self.spans[place]) {
-            spans.all.extend_from_slice(run.all);
-            spans.gone.extend_from_slice(run.gone);
+        if let Some(place) = run.kind.timed() {
+            self.spans[place].extend(run.all, run.gone);
         }
     }
 
-    /// What all of these come to.
-    pub(super) fn sum(parts: &[Self]) -> Self {
-        let mut sum = Self::default();
-        for place in 0..TIMED {
-            // Once, for a year has a million.
-            sum.spans[place].all.reserve(parts.iter().map(|part| part.spans[place].all.len()).sum());
+    /// Counts scores. A name is written once: a day has many scores by few criteria.
+    fn score(&mut self, member: Uuid, criterion: &str, (count, sum): Scores) {
+        let of_member = self.quality.entry(member).or_default();
+        if let Some(scores) = of_member.get_mut(criterion) {
+            *scores = (scores.0 + count, scores.1 + sum);
+        } else {
+            of_member.insert(criterion.to_owned(), (count, sum));
         }
-        for part in parts {
-            sum.counts.iter_mut().zip(part.counts).for_each(|(count, more)| *count += more);
-            sum.backlog += part.backlog;
-            for (spans, more) in sum.spans.iter_mut().zip(&part.spans) {
-                spans.all.extend_from_slice(&more.all);
-                spans.gone.extend_from_slice(&more.gone);
-            }
-            sum.distribution.iter_mut().zip(part.distribution).for_each(|(count, more)| *count += more);
-            for (of, more) in &part.quality {
-                let (count, scores) = sum.quality.entry(of.clone()).or_default();
-                (*count, *scores) = (*count + more.0, *scores + more.1);
-            }
-        }
-        sum
     }
 
-    /// The figures; so many were in the backlog when the stretch began.
-    pub(super) fn figures(self, backlog_before: i64) -> Figures {
-        let count = |kind: FactKind| unsigned(self.counts[kind as usize]);
-        let quality = self.quality.into_iter().filter(|(_, (count, _))| *count > 0);
-        let [first_response, first_response_restarted, reply, handling] = self.spans.map(Durations::of);
+    /// Adds what another part of the same stretch comes to.
+    pub(super) fn append(&mut self, more: Self) {
+        self.counts.iter_mut().zip(more.counts).for_each(|(count, more)| *count += more);
+        self.spans.iter_mut().zip(more.spans).for_each(|(spans, more)| spans.append(more));
+        self.distribution.iter_mut().zip(more.distribution).for_each(|(count, more)| *count += more);
+        for (member, by_criterion) in more.quality {
+            for (criterion, scores) in by_criterion {
+                self.score(member, &criterion, scores);
+            }
+        }
+    }
+
+    /// What came into the backlog, less what left it.
+    pub(super) fn backlog(&self) -> i64 {
+        self.counts[FactKind::Entered as usize] - self.counts[FactKind::Left as usize]
+    }
+
+    /// The figures of all of these together; so many were in the backlog when the first stretch began. Durations are put in
+    /// order in `room`.
+    pub(super) fn figures(parts: &[Self], backlog_before: i64, room: &mut Spans) -> Figures {
+        let sum = |of: &dyn Fn(&Self) -> i64| parts.iter().map(of).sum::<i64>();
+        let count = |kind: FactKind| unsigned(sum(&|part| part.counts[kind as usize]));
+        let [first_response, first_response_restarted, reply, handling] =
+            std::array::from_fn(|place| Spans::told(parts.iter().map(|part| &part.spans[place]), room));
+        let mut quality: BTreeMap<(Uuid, &str), Scores> = BTreeMap::new();
+        for (member, by_criterion) in parts.iter().flat_map(|part| &part.quality) {
+            for (criterion, (count, scores)) in by_criterion {
+                let all = quality.entry((*member, criterion)).or_default();
+                *all = (all.0 + count, all.1 + scores);
+            }
+        }
+        let quality = quality.into_iter().filter(|(_, (count, _))| *count > 0);
         Figures {
             submitted: count(FactKind::Submitted),
             replied: count(FactKind::Replied),
@@ -297,19 +257,19 @@ impl Tally {
             closed: count(FactKind::Closed),
             reopened: count(FactKind::Reopened),
             spam: count(FactKind::Spam),
-            backlog: backlog_before + self.backlog,
+            backlog: backlog_before + sum(&Self::backlog),
             handled: count(FactKind::Handled),
             handled_of_submitted: count(FactKind::HandledOfSubmitted),
             met: count(FactKind::Met),
             missed: count(FactKind::Missed),
             satisfaction: Satisfaction {
                 rateable: count(FactKind::Rateable),
-                distribution: self.distribution.map(unsigned),
+                distribution: std::array::from_fn(|stars| unsigned(sum(&|part| part.distribution[stars]))),
             },
             quality: quality
                 .map(|((member, criterion), (count, sum))| Quality {
                     member,
-                    criterion,
+                    criterion: criterion.to_owned(),
                     count: unsigned(count),
                     sum: unsigned(sum),
                 })
@@ -330,28 +290,6 @@ fn unsigned(count: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentiles_are_of_nearest_rank() {
-        let of = |seconds: &[u32]| Durations::of(Spans { all: seconds.to_vec(), gone: vec![] });
-        let ranks = |seconds: &[u32]| (of(seconds).p50, of(seconds).p90);
-        assert_eq!(ranks(&[]), (None, None));
-        assert_eq!(ranks(&[7]), (Some(7), Some(7)));
-        assert_eq!(ranks(&[4, 1, 3, 2]), (Some(2), Some(4)));
-        // The example of the term's encyclopaedia article: five values, ranks 3 and 5.
-        assert_eq!(ranks(&[15, 20, 35, 40, 50]), (Some(35), Some(50)));
-        let hundred: Vec<u32> = (1..=100).rev().collect();
-        assert_eq!(ranks(&hundred), (Some(50), Some(90)));
-        assert_eq!(of(&hundred).mean(), Some(50.5));
-        assert_eq!(of(&[]).mean(), None);
-    }
-
-    #[test]
-    fn what_is_gone_is_taken_out_once_each() {
-        let spans = Spans { all: vec![7, 3, 7, 5, 7], gone: vec![7, 3] };
-        let left = Durations::of(spans);
-        assert_eq!(left, Durations { count: 3, sum: 19, p50: Some(7), p90: Some(7) });
-    }
 
     #[test]
     fn a_share_of_nothing_is_none() {

@@ -131,11 +131,11 @@ impl<'a> Bytes<'a> {
                 self.0 = rest;
                 Some(u64::from(only))
             }
-            [first @ 0x80.., second @ 0..0x80, ref rest @ ..] => {
+            [first @ 0x80..=0xFF, second @ 0..0x80, ref rest @ ..] => {
                 self.0 = rest;
                 Some(u64::from(first & 0x7F) | u64::from(second) << 7)
             }
-            [first @ 0x80.., second @ 0x80.., third @ 0..0x80, ref rest @ ..] => {
+            [first @ 0x80..=0xFF, second @ 0x80..=0xFF, third @ 0..0x80, ref rest @ ..] => {
                 self.0 = rest;
                 Some(u64::from(first & 0x7F) | u64::from(second & 0x7F) << 7 | u64::from(third) << 14)
             }

@@ -16,6 +16,8 @@ export default defineConfig({
     actionTimeout: 30_000,
     navigationTimeout: 60_000,
     trace: "retain-on-failure",
+    // What fades in has colours of its own meanwhile.
+    contextOptions: { reducedMotion: "reduce" },
     launchOptions: {
       executablePath,
       // Chromium as root has no sandbox; the others keep it from talking to anybody but the tests.

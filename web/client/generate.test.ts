@@ -10,7 +10,7 @@ const generate = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("generate.mjs", import.meta.url));
 
 // Each starts Node anew, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let folder: string;
 beforeEach(async () => {

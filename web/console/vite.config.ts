@@ -11,5 +11,6 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(passedOn.map((path) => [path, { target: desk, ws: path === "/graphql" }])),
   },
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  // A machine that does other things beside is slow.
+  test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 60_000, hookTimeout: 60_000 },
 });

@@ -97,5 +97,16 @@ export const test = base.extend<{ work: Work }, { wire: Wire }>({
 
 export { expect, expectAccessible } from "../../browser/fixtures.ts";
 
+/** The page's clock stands still from now on: on a slow machine nothing is over sooner than a test is done with it. */
+export async function stopClock(page: Page): Promise<void> {
+  await page.clock.install();
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 60_000));
+}
+
+/** Sends a reply before its eight seconds are over. When they are, it has gone by itself, and there is nothing to press. */
+export async function sendNow(page: Page): Promise<void> {
+  await page.locator(".on-its-way").getByRole("button", { name: /^(Send now|立即发送)$/ }).click({ timeout: 10_000 }).catch(() => {});
+}
+
 /** The row of a message in the list. */
 export const rowOf = (page: Page, id: string) => page.locator(`.row[data-id="${id}"]`);

@@ -1,4 +1,4 @@
-import { expect, rowOf, test } from "./console.ts";
+import { expect, rowOf, sendNow, test } from "./console.ts";
 
 test("the network is cut and comes back, and nothing is lost or doubled", async ({ work, wire }) => {
   const agent = await work.agent("Anna");
@@ -15,7 +15,7 @@ test("the network is cut and comes back, and nothing is lost or doubled", async 
   wire.cut();
   await page.getByRole("textbox", { name: "Reply" }).fill("written without a network");
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  await page.getByRole("button", { name: "Send now" }).click();
+  await sendNow(page);
   await expect(page.getByText("Waiting for the network; it is sent once.")).toBeVisible();
   const missed = [];
   for (let n = 0; n < 5; n += 1) missed.push(await work.leave(`missed ${n}`));
@@ -42,7 +42,7 @@ test("what colleagues did while the connection was lost is seen, although nothin
   await pages[0]!.goto("/inbox?order=NEWEST_FIRST");
   await pages[1]!.goto("/inbox?order=NEWEST_FIRST&q=lunch");
   for (const page of pages) {
-    await expect(rowOf(page, goes.id)).toBeVisible();
+    await expect(rowOf(page, goes.id)).toBeVisible({ timeout: 90_000 });
     await expect(page.getByText("At the desk")).toBeVisible();
   }
   wire.cut();
@@ -69,9 +69,9 @@ test("an answer that is lost on its way back is not sent twice", async ({ work }
   });
   await page.getByRole("textbox", { name: "Reply" }).fill("once");
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  await page.getByRole("button", { name: "Send now" }).click();
+  await sendNow(page);
   await expect(page.locator(".on-its-way")).toHaveCount(0, { timeout: 60_000 });
   expect(lost).toBe(1);
-  expect((await work.said(id)).replies).toEqual(["once"]);
+  await expect.poll(async () => (await work.said(id)).replies).toEqual(["once"]);
   await expect(page.locator(".entry.reply")).toHaveCount(1);
 });

@@ -1,7 +1,6 @@
 import { expect, test } from "./console.ts";
 
 test("the history goes on beyond its first hundred events, and says how far it is told", async ({ work, desk }) => {
-  test.setTimeout(90_000);
   const agent = await work.agent("Anna");
   const { id, reference } = await work.leave("a long story");
   // Each tag is an event of its own: with the first one 231.

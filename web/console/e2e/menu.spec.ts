@@ -38,6 +38,6 @@ test("a menu goes by keys, by touch and by whatever is touched beside it, and gi
   await more.click();
   await page.getByRole("menuitem", { name: "Archive" }).click();
   await expect(page.getByText(`${reference} archived`)).toBeVisible();
-  const { message } = await work.desk.ask(`query ($id: ID!) { message(id: $id) { archived } }`, { id });
-  expect(message.archived).toBe(true);
+  const isArchived = async () => (await work.desk.ask(`query ($id: ID!) { message(id: $id) { archived } }`, { id })).message.archived;
+  await expect.poll(isArchived).toBe(true);
 });

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, test } from "./console.ts";
+import { expect, expectAccessible, sendNow, test } from "./console.ts";
 
 /** A picture that is drawn in the page: 640 by 360 pixels. */
 const draw = () => {
@@ -16,7 +16,7 @@ async function reply(page: Page, names: readonly string[]): Promise<void> {
   await page.locator("input[type=file]").setInputFiles(names.map((name) => ({ name, mimeType: "image/png", buffer })));
   await expect(page.locator(".attachments li:not(.quiet)")).toHaveCount(names.length);
   await page.locator(".composer .ant-btn-primary").click();
-  await page.locator(".on-its-way button").nth(1).click();
+  await sendNow(page);
 }
 
 test("a picture goes with a reply, is shown beside it, and large in the viewer", async ({ work }) => {

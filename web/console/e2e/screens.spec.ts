@@ -47,7 +47,7 @@ async function furnish(work: Work): Promise<{ id: string; reference: string }> {
   const message = await work.leave("您好，我的订单 A1017 三天没有物流更新了，麻烦看一下。\nThe parcel has not moved for three days.", "王芳");
   await work.leave("Can I change the address of an order?", "Jürgen Müller");
   const { createUpload } = await work.desk.ask(`mutation ($bytes: Int!) { createUpload(input: { fileName: "tea.png", contentType: "image/png", bytes: $bytes }) { upload { id url } userErrors { message } } }`, { bytes: TEA.length });
-  const sent = await fetch(new URL(createUpload.upload.url, work.desk.url), { method: "PUT", body: TEA, signal: AbortSignal.timeout(10_000) });
+  const sent = await fetch(new URL(createUpload.upload.url, work.desk.url), { method: "PUT", body: TEA, signal: AbortSignal.timeout(60_000) });
   expect(sent.ok).toBe(true);
   await work.desk.ask(
     `mutation ($id: ID!, $tea: ID!) {
@@ -64,7 +64,7 @@ async function furnish(work: Work): Promise<{ id: string; reference: string }> {
 for (const looks of LOOKS) {
   const { locale, width } = looks;
   test(`every screen, light and dark: ${locale}, ${width} pixels`, async ({ work }) => {
-    test.setTimeout(480_000);
+    test.setTimeout(1_200_000);
     const agent = await work.agent(locale === "en" ? "Anna" : "小明");
     await work.agent(locale === "en" ? "Ben" : "小红");
     const message = await furnish(work);

@@ -84,6 +84,6 @@ test("what the server refuses is said where it was wanted, and an agent is offer
   await page.unroute("**/graphql");
   await dialog.getByRole("button", { name: "Block", exact: true }).click();
   await expect(dialog).toHaveCount(0);
-  const { message } = await desk.ask(`query ($reference: String!) { message(reference: $reference) { visitor { blocked } } }`, { reference });
-  expect(message.visitor.blocked).toBe(true);
+  const isBlocked = async () => (await desk.ask(`query ($reference: String!) { message(reference: $reference) { visitor { blocked } } }`, { reference })).message.visitor.blocked;
+  await expect.poll(isBlocked).toBe(true);
 });

@@ -49,7 +49,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await reply(desk, id, "It leaves this afternoon.");
       await widget.button(words.seeMessage).click();
       await expect(dialog.getByText("It leaves this afternoon.")).toBeVisible();
-      await dialog.getByRole("radio").nth(3).check({ force: true });
+      await dialog.getByRole("radio").nth(3).check();
       await check("thread");
       await widget.button(words.back).click();
       await check("history");

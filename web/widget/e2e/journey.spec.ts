@@ -88,7 +88,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await expectAccessible(page);
 
         // Rated once, and not asked again.
-        await dialog.getByRole("radio").nth(4).check({ force: true });
+        await dialog.getByRole("radio").nth(4).check();
         await dialog.getByLabel(words.rateComment).fill("很快");
         await shot("8-rating");
         await widget.button(words.rate).click();

@@ -11,20 +11,22 @@ const test = base.extend<object, { desk: Desk }>({
       await use(desk);
       await desk.stop();
     },
-    { scope: "worker", timeout: 60_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
 });
 
 test.beforeAll(({ desk }) => askLittle(desk));
 
-/** What the desk's people find, as work and as spam. */
-async function found(desk: Desk, content: string): Promise<Record<string, number>> {
+/** What the desk's people find, as work and as spam, as soon as they do. A search that took too long is asked again. */
+async function expectFound(desk: Desk, content: string, counts: { work: number; spam: number }): Promise<void> {
   const query = `query ($work: MessageFilter!, $spam: MessageFilter!) {
     work: messages(filter: $work, first: 5) { nodes { content } }
     spam: messages(filter: $spam, first: 5) { nodes { content } }
   }`;
-  const { work, spam } = await desk.ask(query, { work: { search: content }, spam: { search: content, spam: true } });
-  return { work: work.nodes.length, spam: spam.nodes.length };
+  await expect(async () => {
+    const { work, spam } = await desk.ask(query, { work: { search: content }, spam: { search: content, spam: true } });
+    expect({ work: work.nodes.length, spam: spam.nodes.length }).toEqual(counts);
+  }).toPass({ timeout: 60_000 });
 }
 
 test("a program that fills in everything it finds is told that its message arrived, and is nobody's work", async ({ page, shop, front, desk }) => {
@@ -43,7 +45,7 @@ test("a program that fills in everything it finds is told that its message arriv
   }, content);
   await widget.send();
   await widget.sent();
-  await expect.poll(() => found(desk, content)).toEqual({ work: 0, spam: 1 });
+  await expectFound(desk, content, { work: 0, spam: 1 });
 });
 
 test("a form that is sent before anybody can have written is taken for spam; one of somebody who writes is not", async ({ page, shop, front, desk }) => {
@@ -60,26 +62,28 @@ test("a form that is sent before anybody can have written is taken for spam; one
   }
   await widget.send();
   await widget.sent();
-  await expect.poll(() => found(desk, quick)).toEqual({ work: 0, spam: 1 });
+  await expectFound(desk, quick, { work: 0, spam: 1 });
 
   await page.reload();
   await widget.leave(human);
-  await expect.poll(() => found(desk, human)).toEqual({ work: 1, spam: 0 });
+  await expectFound(desk, human, { work: 1, spam: 0 });
 });
 
 test("whoever writes to a pressed desk proves without noticing that they are no flood", async ({ page, shop, front, desk }) => {
   const content = word();
   const pressing = `mutation ($input: SubmitMessageInput!) { submitMessage(input: $input) { receipt { id } userErrors { code } } }`;
   const press = () => ask(desk.url, null, pressing, { input: { name: "Flood", contact: "flood@example.com", content: "!" } });
-  const flood = async () => {
-    for (let n = 0; n < 8; n++) await press();
-  };
-  await expect(flood()).rejects.toThrow("PROOF_REQUIRED");
 
   const widget = await visit(page, shop, front.url);
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.postData() ?? ""));
-  await widget.leave(content);
+  await widget.open();
+  await widget.fill(content);
+  // A minute's worth and more, at once and at the very end: after half a minute the desk is pressed no longer.
+  const flood = await Promise.allSettled(Array.from({ length: 16 }, press));
+  expect(flood.map((one) => (one.status === "rejected" ? String(one.reason) : "")).join()).toContain("PROOF_REQUIRED");
+  await widget.send();
+  await widget.sent();
   expect(asked.filter((body) => body.includes("challenge {") || body.includes("challenge{"))).toHaveLength(1);
-  await expect.poll(() => found(desk, content)).toEqual({ work: 1, spam: 0 });
+  await expectFound(desk, content, { work: 1, spam: 0 });
 });

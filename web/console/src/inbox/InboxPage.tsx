@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Fault } from "../graph/ask";
 import { openPalette } from "../keyboard/palette";
 import { useKeys } from "../keyboard/useKeys";
-import { compose } from "../message/compose";
+import { compose, goneTo } from "../message/compose";
 import { openFollowUp } from "../message/followUp";
 import { openedRow } from "../message/opened";
 import { cannot, run } from "../commands/run";
@@ -61,6 +61,7 @@ export function InboxPage() {
     void navigate({ search: (so) => ({ ...so, m: id }), replace: search.m !== undefined });
   };
   const opened = split ? search.m : undefined;
+  useEffect(() => goneTo(opened), [opened]);
   const parts = useParts(opened !== undefined || choice.selected.size > 0);
 
   /** What a key is about. What is done in the message that is open is about that one alone. */

@@ -1,11 +1,12 @@
 // A message by itself: what a robot's link opens, and what a phone shows.
 import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { cannot, run } from "../commands/run";
 import { type Command, KINDS } from "../commands/commands";
 import { useTarget } from "../inbox/target";
 import { useKeys } from "../keyboard/useKeys";
 import { openPalette } from "../keyboard/palette";
-import { compose } from "./compose";
+import { compose, goneTo } from "./compose";
 import { openFollowUp } from "./followUp";
 import { may, useMe } from "../session/rights";
 import { useParts } from "../shell/parts";
@@ -16,6 +17,7 @@ export function MessagePage() {
   const navigate = useNavigate();
   const router = useRouter();
   const me = useMe();
+  useEffect(() => goneTo(id), [id]);
   const rows = () => {
     const row = openedRow(id);
     return row ? [row] : [];

@@ -2,6 +2,7 @@
 import Button from "antd/es/button";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { sentenceOf } from "../commands/run";
+import { lookAgain } from "../graph/again";
 import { ask } from "../graph/ask";
 import { BlockDocument, EraseDocument, UnblockDocument, type WholeFragment } from "../graph/generated/graphql";
 import { newKey } from "../../../client/key";
@@ -31,15 +32,17 @@ const SAYS: Record<What, Says> = {
   erase: { title: "erase.title", happens: ["erase.gone", "erase.stays", "erase.answer"], why: "erase.why", go: "erase.go" },
 };
 
-/** Does it, and answers what to say of it. */
-async function does(what: What, id: string, reason: string, key: string): Promise<{ wrong?: string; said: Key }> {
+/** Does it, and answers what to say of it, and whether it can be read already. */
+async function does(what: What, id: string, reason: string, key: string): Promise<{ wrong?: string; said: Key; isThere: boolean }> {
   if (what === "erase") {
     const { done } = await ask(EraseDocument, { id, reason, key });
-    return { wrong: wrongOf(done.userErrors), said: done.done ? "erase.done" : "erase.follows" };
+    return { wrong: wrongOf(done.userErrors), said: done.done ? "erase.done" : "erase.follows", isThere: Boolean(done.visitor) && done.done };
   }
   const { done } = what === "block" ? await ask(BlockDocument, { id, reason: reason || null, key }) : await ask(UnblockDocument, { id, key });
-  return { wrong: wrongOf(done.userErrors), said: what === "block" ? "block.done" : "unblock.done" };
+  return { wrong: wrongOf(done.userErrors), said: what === "block" ? "block.done" : "unblock.done", isThere: Boolean(done.visitor) };
 }
+
+const readAgain = () => Promise.all(["message", "history", "others"].map((known) => queries.invalidateQueries({ queryKey: [known] })));
 
 /** Whoever wanted it so has it so. */
 const wrongOf = (errors: readonly { code: string; message: string }[]) => errors.find(({ code }) => code !== "ALREADY_SO")?.message;
@@ -64,10 +67,12 @@ export function VisitorDialog({ what, visitor, gone }: VisitorDialogProps) {
     busy(true);
     isWrong(null);
     try {
-      const { wrong, said } = await does(what, visitor.id, reason.trim(), key);
+      const { wrong, said, isThere } = await does(what, visitor.id, reason.trim(), key);
       if (wrong) return isWrong(wrong);
       say({ text: t(said, { name }) });
-      await Promise.all(["message", "history", "others"].map((known) => queries.invalidateQueries({ queryKey: [known] })));
+      await readAgain();
+      // Nobody tells a message of what becomes of its visitor.
+      if (!isThere) void lookAgain(async () => void (await readAgain()));
       close();
     } catch (fault) {
       isWrong(sentenceOf(fault));

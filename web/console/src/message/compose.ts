@@ -1,24 +1,27 @@
 // Wanting to write in a message: the place to do so may not be there yet, and takes it up when it is.
 export type Kind = "reply" | "note";
 
-/** Whoever has gone elsewhere since wants it no more. */
-const GOOD_FOR = 5_000;
 const EVENT = "leaveword:compose";
 
-let wanted: { id: string; kind: Kind; at: number } | null = null;
+let wanted: { id: string; kind: Kind } | null = null;
 
 export function compose(id: string, kind: Kind): void {
-  wanted = { id, kind, at: Date.now() };
+  wanted = { id, kind };
   dispatchEvent(new Event(EVENT));
+}
+
+/** A page shows this message, or none: whoever wanted to write in another one has gone elsewhere since. */
+export function goneTo(id: string | undefined): void {
+  if (wanted?.id !== id) wanted = null;
 }
 
 /** Calls whenever somebody wants to write in this message, and at once when somebody does already. */
 export function onCompose(id: string, begin: (kind: Kind) => void): () => void {
   const take = () => {
     if (wanted?.id !== id) return;
-    const { kind, at } = wanted;
+    const { kind } = wanted;
     wanted = null;
-    if (Date.now() - at < GOOD_FOR) begin(kind);
+    begin(kind);
   };
   take();
   addEventListener(EVENT, take);

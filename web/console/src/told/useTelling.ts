@@ -1,6 +1,7 @@
 // Being told wherever one is: the number of the title, notices, and counts that follow.
 import { useLocation } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { lookAgain } from "../graph/again";
 import type { HereQuery } from "../graph/generated/graphql";
 import { tell } from "../graph/live";
 import { useCounts, queries } from "../graph/queries";
@@ -14,8 +15,6 @@ import { becomes } from "./owners";
 /** A list that cannot be read is not waited for any longer. */
 const LIST_AT_MOST = 10_000;
 const COUNT_AFTER = 400;
-/** When it is asked whether the desk knows that somebody is there. */
-const ASKED_AT = [300, 1_000, 3_000];
 /** Counts that are as old as this one reads again. */
 const OLD = 5_000;
 
@@ -69,12 +68,9 @@ export function useTelling(me: string | undefined): void {
 }
 
 /** Whoever is told is at the desk. The server answers before it has written that down, so it may have to be asked again. */
-async function arrive(): Promise<void> {
-  const began = Date.now();
-  for (const at of ASKED_AT) {
-    await new Promise((later) => setTimeout(later, began + at - Date.now()));
+const arrive = () =>
+  lookAgain(async () => {
     await queries.invalidateQueries({ queryKey: ["here"] });
     const read = queries.getQueriesData<HereQuery>({ queryKey: ["here"] });
-    if (read.some(([, here]) => here?.viewer?.presence === "PRESENT")) return;
-  }
-}
+    return read.some(([, here]) => here?.viewer?.presence === "PRESENT");
+  });

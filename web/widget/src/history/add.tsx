@@ -6,6 +6,7 @@ import { Icon } from "../panel/icons";
 import { type Addition, emptyAddition } from "../visit/draft";
 import type { Message, Visit } from "../visit/visit";
 import { fill } from "../words/language";
+import { readMessage } from "./read";
 
 export function Add({ message, visit }: { message: Message; visit: Visit }) {
   const { id } = message;
@@ -54,7 +55,7 @@ export function Add({ message, visit }: { message: Message; visit: Visit }) {
         const { key } = emptyAddition();
         visit.shelves?.move(now.current.key, key, []);
         write({ key });
-        return await visit.readMessage(id);
+        return await readMessage(visit, id);
       }
       const { found } = await import("../visit/seldom");
       const sentences = found(errors, words, null);

@@ -6,6 +6,7 @@ import { fill } from "../words/language";
 import { Add } from "./add";
 import { PLUS, Status } from "./list";
 import { Rating } from "./rating";
+import { readMessage } from "./read";
 
 interface Shown {
   id: string;
@@ -28,8 +29,8 @@ export function Thread({ id, visit, open, back, ask }: Shown) {
   const [gone, setGone] = useState(false);
   const read = () => {
     setFailed(false);
-    visit.readMessage(id).then(
-      (there) => setGone(!there),
+    readMessage(visit, id).then(
+      () => setGone(!visit.messages.has(id)),
       () => setFailed(true),
     );
   };
@@ -37,11 +38,13 @@ export function Thread({ id, visit, open, back, ask }: Shown) {
   const was = useRef(false);
   if (message) was.current = true;
 
+  // And once more with the list, which brings who they are: it is read when the desk begins to tell, for of what happened
+  // before that nobody tells.
   useEffect(() => {
     read();
     const timer = setInterval(read, ADDRESSES_LAST);
     return () => clearInterval(timer);
-  }, [id]);
+  }, [id, visit.person]);
   useEffect(() => {
     if (!message) return;
     const saw = () => document.hidden || visit.saw(message);

@@ -11,7 +11,6 @@ import {
   type RowFragment,
   StartVisitDocument,
   type StartVisitInput,
-  WholeDocument,
 } from "../api/generated/graphql";
 import type { Change } from "../api/live";
 import type { Shelves } from "../pictures/shelves";
@@ -188,15 +187,8 @@ export class Visit implements Door {
     this.count();
   }
 
-  /** False: it is not there any more. */
-  async readMessage(id: string): Promise<boolean> {
-    const { visitor } = await this.ask(WholeDocument, { id });
-    if (visitor?.message) this.keep(visitor.message);
-    return Boolean(visitor?.message);
-  }
-
   /** As whoever is here. What is answered when they are somebody else by then is not shown to them. */
-  private async ask<Data, Variables>(document: DocumentTypeDecoration<Data, Variables>, variables: Variables): Promise<Data> {
+  async ask<Data, Variables>(document: DocumentTypeDecoration<Data, Variables>, variables: Variables): Promise<Data> {
     const token = this.token();
     const data = await ask(this, document, variables);
     if (token !== this.token()) throw new Failure("token");
@@ -313,9 +305,14 @@ export class Visit implements Door {
 
   private take({ position, messageId, message }: Change): void {
     this.memory.set("position", position);
+    this.told(messageId, message);
+  }
+
+  /** A message as the desk tells it; nothing: it is not there any more. */
+  told(id: string, message: Message | null | undefined): void {
     if (message) return this.keep(message);
-    this.messages.delete(messageId);
-    this.rows = this.rows?.filter(({ id }) => id !== messageId) ?? null;
+    this.messages.delete(id);
+    this.rows = this.rows?.filter((row) => row.id !== id) ?? null;
     this.count();
   }
 

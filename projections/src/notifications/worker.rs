@@ -112,7 +112,7 @@ async fn send(
     if channel.kind.reaches().is_some() {
         let at_once = if health.is_broken() { 1 } else { pace.free(now) };
         let under_way = UnderWay::begin(shared, &due);
-        visitors::tell(&errand, due, at_once).await?;
+        visitors::tell(&errand, due, at_once, now).await?;
         drop(under_way);
         return Ok(Next::AtOnce);
     }

@@ -17,16 +17,14 @@ use super::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    channel::{ChannelAddress, ChannelKind, ChannelState, Connected, PauseReason},
+    channel::{ChannelAddress, ChannelKind, Connected, PauseReason},
     desk::Settings,
     ids::ChannelId,
 };
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use store::HandleError;
 use tokio::task::{JoinError, JoinSet};
-
-/// How long it waits until a pause stands in the log as this process sees it.
-const STANDS: Duration = Duration::from_secs(5);
+use tokio_util::sync::CancellationToken;
 
 /// Deliveries that one request was for, and what came of it; `None`: nobody is to hear of them any more. The last is the
 /// picture or file that follows.
@@ -43,6 +41,8 @@ pub(super) struct Errand<'a> {
     pub(super) address: &'a ChannelAddress,
     pub(super) settings: &'a Settings,
     pub(super) pace: &'a Pace,
+    /// Its end is the end of the run.
+    pub(super) stop: &'a CancellationToken,
 }
 
 impl Errand<'_> {
@@ -196,12 +196,11 @@ impl Errand<'_> {
         let pauses = matches!(remedy, Remedy::Pause { .. });
         (self.shared.remedies)(remedy).await?;
         if pauses {
-            // Nothing is sent before the log says so here as well.
-            let mut channels = self.shared.channels.subscribe();
-            let stands = channels.wait_for(|channels| {
-                channels.get(channel).is_none_or(|channel| channel.state != ChannelState::Active)
-            });
-            let _ = tokio::time::timeout(STANDS, stands).await;
+            // Nothing is sent before the log says so here as well, however long that takes. Somebody may have resumed it by then,
+            // so it is the projector's place that is waited for, and a run that ends waits for nothing.
+            let (head, mut status) = (self.shared.store().head().await?, self.shared.status.subscribe());
+            let stands = status.wait_for(|status| status.position >= head);
+            let _ = self.stop.run_until_cancelled(stands).await;
         }
         Ok(())
     }

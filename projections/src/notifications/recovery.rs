@@ -4,14 +4,14 @@
 //! no delivery. It is tried once, for it is good for ten minutes, and who gets none asks again.
 
 use super::{
-    Notifier, Shared, mail,
+    Notifier, RETRY, Shared, mail,
     sentences::Tongue,
     sms::{SmsText, SmsTo, unset},
     tell::tell_own,
     vendor::{Outcome, Verdict},
     visitors::VisitorMail,
 };
-use crate::{MessageFilter, MessageOrder, MessageRow, PageRequest, Projections, Reader};
+use crate::{MessageFilter, MessageOrder, MessageRow, PageRequest, Projections, Reader, error::QueryError};
 use chrono::TimeDelta;
 use domain::{
     access::Reach,
@@ -36,6 +36,11 @@ const TEXTED: Rate = Rate { step: 60 * 60 * 1_000_000 / 200, burst: 200 };
 /// Messages that are looked at for one contact, a page at a time.
 const PAGE: i32 = 50;
 const PAGES: usize = 4;
+/// … and as many beside them that ended before they were full, for a search has no more time on a machine that is busy.
+const CUT_SHORT: usize = 16;
+/// As often it is looked for whoever wrote with a contact, with a pause in between, when a search finds no turn or no time at all.
+/// They were told that a code is on its way, and there is nobody else to try again.
+const LOOKS: usize = 20;
 
 impl Notifier {
     /// Sends a code to a contact, if its owner wrote with it. What becomes of it is not told to whoever asked.
@@ -56,7 +61,7 @@ impl Notifier {
 }
 
 async fn send(shared: &Arc<Shared>, contact: &Contact, locale: Option<&Locale>) -> Result<(), HandleError> {
-    let visitor_id = shared.projections.who_wrote_with(contact).await?.map(|id| id.to_string());
+    let visitor_id = found(&shared.projections, contact).await?.map(|id| id.to_string());
     let store = shared.store();
     let settings = shared.projections.desk().await?;
     let own = settings.desk.as_ref().and_then(|desk| desk.locales.first());
@@ -100,6 +105,24 @@ async fn send(shared: &Arc<Shared>, contact: &Contact, locale: Option<&Locale>) 
     Ok(())
 }
 
+/// Who wrote with this contact, as soon as there is a turn and time to look for them.
+async fn found(projections: &Projections, contact: &Contact) -> Result<Option<VisitorId>, HandleError> {
+    let mut looks = 1;
+    loop {
+        let found = projections.who_wrote_with(contact).await;
+        if looks == LOOKS || !found.as_ref().is_err_and(will_pass) {
+            return found;
+        }
+        looks += 1;
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
+/// Is it that others search, or that the machine is busy?
+fn will_pass(error: &HandleError) -> bool {
+    matches!(error.downcast_ref::<QueryError>(), Some(QueryError::Busy | QueryError::TooBroad))
+}
+
 async fn by_sms(shared: &Arc<Shared>, sms: &SmsTo<'_>, id: &str) -> Verdict {
     let Some(gate) = &shared.sms else { return unset() };
     match gate.compose(sms, id, shared.store().clock().now()) {
@@ -129,8 +152,8 @@ impl Projections {
         let (mut last, mut others) = (None, BTreeSet::new());
         for archived in [false, true] {
             let filter = MessageFilter { archived, search: Some(search.clone()), ..MessageFilter::default() };
-            let mut after = None;
-            for _ in 0..PAGES {
+            let (mut after, mut full, mut cut_short) = (None, 0, 0);
+            while full < PAGES && cut_short < CUT_SHORT {
                 let page = PageRequest::forward(Some(PAGE), after.take());
                 let page = self.messages(&reader, &filter, MessageOrder::NewestFirst, &page).await?;
                 for (_, row) in &page.rows {
@@ -144,6 +167,11 @@ impl Projections {
                         break;
                     }
                     others.insert(row.visitor_id);
+                }
+                if page.looked_at.is_some() {
+                    cut_short += 1;
+                } else {
+                    full += 1;
                 }
                 after = page.looked_at.clone().or(page.rows.last().map(|(cursor, _)| cursor.clone()));
                 if last.is_some() || !page.has_next {

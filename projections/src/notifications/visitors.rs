@@ -46,11 +46,16 @@ struct Letters {
     tales: Vec<Tale>,
 }
 
-/// Sends what is due to those whom it is for, as many letters as may be; the others wait.
-pub(super) async fn tell(errand: &Errand<'_>, mut due: Vec<Due>, at_once: usize) -> Result<(), HandleError> {
+/// Sends what was due at `now` to those whom it is for, as many letters as may be; the others wait. One look has one time: by a
+/// later one somebody's peace would be over before all that waited for its end was looked at.
+pub(super) async fn tell(
+    errand: &Errand<'_>,
+    mut due: Vec<Due>,
+    at_once: usize,
+    now: DateTime<Utc>,
+) -> Result<(), HandleError> {
     due.truncate(MOST);
-    let store = errand.shared.store();
-    let (channel_id, now) = (errand.id.to_string(), store.clock().now());
+    let (store, channel_id) = (errand.shared.store(), errand.id.to_string());
     let (silent, waiting) = who_waits(errand, due).await?;
     let mut told = told(store, &channel_id, &waiting).await?;
     let (mut later, mut letters, mut recipients) = (Vec::new(), Vec::new(), HashMap::new());

@@ -52,7 +52,7 @@ async fn work(shared: Arc<Shared>, id: ChannelId, stop: CancellationToken) -> Re
         let channel = changed.borrow_and_update().get(id).cloned();
         let Some(channel) = channel else { return Ok(()) };
         let wait = match channel.state {
-            ChannelState::Active => send(&shared, id, channel).await?,
+            ChannelState::Active => send(&shared, id, channel, &stop).await?,
             ChannelState::Paused(_) | ChannelState::Disconnected => Next::WhenTold,
         };
         let clock = shared.store().clock();
@@ -79,7 +79,12 @@ enum Next {
     WhenTold,
 }
 
-async fn send(shared: &Arc<Shared>, id: ChannelId, channel: Connected) -> Result<Next, HandleError> {
+async fn send(
+    shared: &Arc<Shared>,
+    id: ChannelId,
+    channel: Connected,
+    stop: &CancellationToken,
+) -> Result<Next, HandleError> {
     let store = shared.store();
     let (now, channel_id) = (store.clock().now(), id.to_string());
     let due = rows::due(store, &channel_id, now, MOST).await?;
@@ -97,12 +102,17 @@ async fn send(shared: &Arc<Shared>, id: ChannelId, channel: Connected) -> Result
         return Ok(Next::WhenTold);
     };
     let Some(address) = address(store, id).await? else { return Ok(Next::WhenTold) };
+    // What is due may have been made since the channel was looked at, after a pause: that is told before it is made.
+    let is_active = |it: &Connected| it.state == ChannelState::Active;
+    if !shared.channels.borrow().get(id).is_some_and(is_active) {
+        return Ok(Next::WhenTold);
+    }
     let errand =
-        Errand { shared, id, channel: &channel, address: &address, settings: &settings, pace: &pace };
+        Errand { shared, id, channel: &channel, address: &address, settings: &settings, pace: &pace, stop };
     if channel.kind.reaches().is_some() {
         let at_once = if health.is_broken() { 1 } else { pace.free(now) };
         let under_way = UnderWay::begin(shared, &due);
-        visitors::tell(&errand, due, at_once).await?;
+        visitors::tell(&errand, due, at_once, now).await?;
         drop(under_way);
         return Ok(Next::AtOnce);
     }

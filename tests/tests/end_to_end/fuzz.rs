@@ -9,7 +9,7 @@ use super::{Desk, SUBMIT, input, python};
 use domain::access::Role;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, env, time::Duration};
-use store::{Dialect, on_both_databases};
+use store::{Dialect, on_both_databases, testing::TestDatabase};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     time::timeout,
@@ -22,6 +22,8 @@ const EXAMPLES: u64 = 5;
 /// How long one caller may take, and how much longer for each example.
 const PATIENCE: Duration = Duration::from_secs(300);
 const PATIENCE_EACH: Duration = Duration::from_secs(12);
+/// How long an answer waits for what follows what was written: less than whoever asks waits for it (`schemathesis/fuzz.py`).
+const SEEN: Duration = Duration::from_secs(8);
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,7 +39,8 @@ async fn nothing_that_can_be_asked_is_a_fault_of_ours(dialect: Dialect) {
     let seed = seed.unwrap_or_else(|| u64::from(u32::from_be_bytes(store::random::bytes())));
     let only = told("LEAVEWORD_TEST_FUZZ_AS");
     println!("fuzz on {dialect:?}: {examples} examples an operation, LEAVEWORD_TEST_FUZZ_SEED={seed}");
-    let desk = Desk::start(dialect).await;
+    let (database, clock) = (TestDatabase::new(dialect).await, TestDatabase::clock());
+    let desk = Desk::start_with(database, clock, |config| config.edge.bounds.seen = SEEN).await;
     desk.submit().await;
     let everybody = [Who::Nobody, Who::Visitor].into_iter().chain(Role::ALL.map(Who::Member));
     let mut asked = 0;

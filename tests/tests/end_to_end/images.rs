@@ -44,12 +44,18 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// So short that a test can wait for it, and longer than a busy machine takes to send a little.
 const SOON: Duration = Duration::from_secs(2);
 
-/// A desk within these bounds, where nobody waits for a place.
+/// Longer than any of these tests takes.
+const LONG: Duration = Duration::from_secs(600);
+
+/// A desk within these bounds, where nobody waits for a place, and whoever has one may be as slow as they are.
 async fn impatient(dialect: Dialect, change: impl FnOnce(&mut Bounds)) -> Desk {
     let (database, clock) = (TestDatabase::new(dialect).await, TestDatabase::clock());
     Desk::start_with(database, clock, |config| {
-        config.edge.bounds.space = Space { patience: Duration::ZERO, ..Space::default() };
-        change(&mut config.edge.bounds);
+        let bounds = &mut config.edge.bounds;
+        bounds.space = Space { patience: Duration::ZERO, ..Space::default() };
+        (bounds.part, bounds.request, bounds.transfer) = (LONG, LONG, LONG);
+        (bounds.save, bounds.taken) = (LONG, LONG);
+        change(bounds);
     })
     .await
 }

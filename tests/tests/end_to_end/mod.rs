@@ -164,9 +164,10 @@ const SUBMIT: &str = "mutation($input: SubmitMessageInput!) { submitMessage(inpu
     visitorToken visitorMessage { id reference status content entries { own content } } \
     receipt { id version position } userErrors { code message field } } }";
 
-/// How long an answer waits for what follows what was written. Less than a request may take, and less than whoever asks at
-/// random waits (`schemathesis/fuzz.py`).
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long an answer waits for what follows what was written. An erasure waits for two such things.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// … and how long it may take with all of that.
+const ANSWERED: Duration = Duration::from_secs(60);
 
 fn input() -> Value {
     json!({"name": "李雷", "contact": "13800138000", "content": "请问我的订单什么时候发货？"})
@@ -185,7 +186,7 @@ fn config(database: &TestDatabase) -> Config {
         // was written is read back in its answer, however busy the machine is.
         edge: Edge {
             limits: Limits::NONE,
-            bounds: Bounds { seen: PATIENCE, ..Bounds::default() },
+            bounds: Bounds { seen: PATIENCE, request: ANSWERED, ..Bounds::default() },
             ..Edge::default()
         },
         channels: Channels::default(),

@@ -25,8 +25,14 @@ use crate::simulators::{
 use projections::notifications::{Guard, sms::Sms};
 use serde_json::{Value, json};
 use server::{Channels, Clock};
-use std::time::Duration;
-use store::{Dialect, on_both_databases, testing::TestDatabase};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use store::{
+    Dialect, on_both_databases,
+    testing::{TestDatabase, soon},
+};
 
 const KEY: &str = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa";
 const SECRET: &str = "SEC0123456789abcdef";
@@ -161,27 +167,30 @@ impl Told {
 
     /// Waits until so many attempts were made at the newest delivery.
     async fn until_attempts(&self, count: usize) -> Value {
-        for _ in 0..2_400 {
-            let newest = self.deliveries().await.remove(0);
-            if newest["attempts"].as_array().is_some_and(|attempts| attempts.len() >= count) {
-                return newest;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("never {count} attempts: {:#?}", self.deliveries().await);
+        let tried = |newest: &Value| newest["attempts"].as_array().is_some_and(|all| all.len() >= count);
+        let what = format!("{count} attempts at the newest delivery");
+        self.until_they_are(&what, |deliveries| deliveries.first().is_some_and(tried)).await.remove(0)
     }
 
     /// Waits until the deliveries are in these states, the newest first.
     async fn until(&self, states: &[&str]) -> Vec<Value> {
-        for _ in 0..2_400 {
+        let are = |deliveries: &[Value]| {
+            deliveries.iter().filter_map(|one| one["state"].as_str()).eq(states.iter().copied())
+        };
+        self.until_they_are(&format!("{states:?}"), are).await
+    }
+
+    /// Waits until the deliveries are as wanted, the newest first.
+    async fn until_they_are(&self, what: &str, are: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let seen = Mutex::new(vec![]);
+        soon(what, || async {
             let deliveries = self.deliveries().await;
-            let now: Vec<&str> = deliveries.iter().filter_map(|one| one["state"].as_str()).collect();
-            if now == states {
-                return deliveries;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("never {states:?}: {:#?}", self.deliveries().await);
+            let so = are(&deliveries);
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = deliveries;
+            so
+        })
+        .await;
+        seen.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

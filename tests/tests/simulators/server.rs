@@ -13,6 +13,7 @@ use axum::{
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 use store::Clock;
 use tokio::{net::TcpListener, sync::watch};
@@ -20,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 /// More than any vendor takes (`WeCom`'s files of 20 MB), so that it is the vendor who refuses.
 const MOST: usize = 32 << 20;
+/// Until a port is free again that was ours.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A vendor on a port of this machine, until it is dropped.
 pub(crate) struct Simulator<V> {
@@ -98,11 +101,15 @@ impl<V: Vendor> Simulator<V> {
     /// Comes back on the same port, and knows what it knew.
     pub(crate) async fn come_back(&mut self) {
         self.end = CancellationToken::new();
-        // The listener of before is dropped by another task.
+        // The listener of before is dropped by another task. Somebody else may have the port by then, and keep it.
+        let began = Instant::now();
         let listener = loop {
             match TcpListener::bind(self.address).await {
                 Ok(listener) => break listener,
-                Err(_) => tokio::task::yield_now().await,
+                Err(error) => {
+                    assert!(began.elapsed() < PATIENCE, "{} is not free again: {error}", self.address);
+                    tokio::task::yield_now().await;
+                }
             }
         };
         self.listen(listener);

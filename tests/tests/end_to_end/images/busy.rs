@@ -1,8 +1,6 @@
 //! More pictures than there is room for.
 
 use super::*;
-use commands::images::Space;
-use store::testing::TestDatabase;
 
 on_both_databases!(
     whoever_comes_while_there_is_no_room_is_told_when_to_come_again_and_the_same_address_then_takes_it,
@@ -33,8 +31,7 @@ async fn whoever_comes_while_there_is_no_room_is_told_when_to_come_again_and_the
 ) {
     // Room for one picture, for which nobody waits.
     let space = Space { files: 1 << 20, patience: Duration::ZERO, ..Space::default() };
-    let (database, clock) = (TestDatabase::new(dialect).await, TestDatabase::clock());
-    let desk = Desk::start_with(database, clock, |config| config.edge.bounds.space = space).await;
+    let desk = impatient(dialect, |bounds| bounds.space = space).await;
     let (visitor, bytes) = (desk.visit().await, picture("gray.jpg"));
     let mut urls = vec![];
     for _ in 0..2 {
@@ -62,8 +59,7 @@ async fn whoever_comes_while_there_is_no_room_is_told_when_to_come_again_and_the
 
 async fn files_have_room_of_their_own_and_whoever_finds_none_is_told_when_to_come_again(dialect: Dialect) {
     let space = Space { coming: 1, going: 0, patience: Duration::ZERO, ..Space::default() };
-    let (database, clock) = (TestDatabase::new(dialect).await, TestDatabase::clock());
-    let desk = Desk::start_with(database, clock, |config| config.edge.bounds.space = space).await;
+    let desk = impatient(dialect, |bounds| bounds.space = space).await;
     let (staff, visitor) = (desk.administrator().await, desk.visit().await);
     desk.take_files(&staff, json!(["PDF"])).await;
     let bytes = [&b"%PDF-1.7"[..], &[7; 5_000]].concat();

@@ -98,7 +98,12 @@ async fn whoever_saves_a_file_too_slowly_gets_the_rest_of_it_no_more_and_others_
     };
     let taken = timeout(PATIENCE, trickle).await.expect("the server ends it");
     assert!(taken < LARGE, "{taken}");
-    soon("there is a place", || async { desk.get(&small).await.status == 200 }).await;
+    // What is small has no longer, either: on a machine that is busy it may be cut off as well, and is asked for again.
+    soon("there is a place", || async {
+        let Ok(answer) = desk.http.get(desk.url(&small)).send().await else { return false };
+        answer.status() == 200 && answer.bytes().await.is_ok()
+    })
+    .await;
 }
 
 async fn an_owner_sends_two_files_at_once_and_whoever_else_sends_has_places_of_their_own(dialect: Dialect) {
@@ -179,7 +184,15 @@ async fn a_picture_of_which_little_comes_for_long_is_refused_and_its_place_is_fr
     let read = timeout(PATIENCE, trickle).await.expect("the server ends it");
     let heard = String::from_utf8_lossy(&answer[..read]).into_owned();
     assert!(heard.starts_with("HTTP/1.1 400"), "{heard}");
-    desk.send(&desk.visit().await, bytes).await;
+    // Whoever comes next finds the place. They may be too slow as well on a machine that is busy, and then ask again.
+    let other = desk.visit().await;
+    soon("another picture is taken", || async {
+        let created = desk.create_upload(&other, "x.jpg", "image/jpeg", bytes.len()).await;
+        let heard = desk.put(&text(&created["upload"]["url"]), bytes.clone()).await;
+        assert_ne!(heard.status, 503, "the place is free");
+        heard.status == 201
+    })
+    .await;
 }
 
 async fn senders_at_one_address_have_so_many_pictures_on_their_way_together(dialect: Dialect) {

@@ -70,7 +70,14 @@ async fn as_many_as_hang_at_once_delay_no_message_of_another_channel() {
     }
     told.wecom.until_posted(2 * AT_ONCE).await;
     told.webhook.until_received(1).await;
-    assert!(told.webhook.received().len() <= AT_ONCE, "no more are under way at once");
+    // Those that have hung for too long are tried again later, and others take their place.
+    soon("some are under way", || async {
+        let hangs = |one: &&Value| one["channel"]["name"] == "WEBHOOK" && one["state"] == "SENDING";
+        let at_once = told.deliveries().await.iter().filter(hangs).count();
+        assert!(at_once <= AT_ONCE, "{at_once} are under way at once");
+        at_once > 0
+    })
+    .await;
     assert!(told.webhook.posted().is_empty(), "they still hang");
 }
 
@@ -147,14 +154,16 @@ async fn a_burst_is_told_within_the_robots_rate_and_nobody_is_left_out() {
                 .clone()
         }
     };
-    for _ in 0..2_400 {
-        if told_of().await == json!(MESSAGES) {
-            break;
+    soon("all of them are told", || async {
+        let are_told = told_of().await == json!(MESSAGES);
+        if !are_told {
+            // What is due has a moment in which nothing else becomes so.
+            told.clock.advance(Duration::from_secs(5));
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        told.clock.advance(Duration::from_secs(5));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert_eq!(told_of().await, json!(MESSAGES));
+        are_told
+    })
+    .await;
     let received = told.wecom.received();
     assert!(received.iter().all(|it| it.is_accepted), "no request was one too many");
     let times: Vec<_> = received.iter().map(|it| it.at).collect();

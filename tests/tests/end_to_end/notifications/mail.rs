@@ -64,14 +64,9 @@ impl Mailed {
 
     /// Waits until so many deliveries are in this state.
     pub(super) async fn until_so_many(&self, state: &str, count: usize) {
-        for _ in 0..2_400 {
-            let deliveries = self.told.deliveries().await;
-            if deliveries.iter().filter(|one| one["state"] == state).count() == count {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("never {count} are {state}: {:#?}", self.told.deliveries().await);
+        let are =
+            |deliveries: &[Value]| deliveries.iter().filter(|one| one["state"] == state).count() == count;
+        self.told.until_they_are(&format!("{count} are {state}"), are).await;
     }
 }
 

@@ -4,7 +4,6 @@ use super::*;
 use crate::end_to_end::metrics::samples;
 use crate::simulators::{Odd, Odds, wecom::Refuses};
 use std::collections::BTreeMap;
-use store::testing::soon;
 
 on_both_databases!(
     what_becomes_of_notifications_is_counted_by_what_a_channel_speaks,

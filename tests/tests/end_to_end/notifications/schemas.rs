@@ -4,7 +4,6 @@ use super::*;
 use domain::channel::{NotificationType, notification_types};
 use projections::notifications::schemas::schemas;
 use std::{collections::BTreeSet, fs, path::Path};
-use store::testing::soon;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_told_is_as_the_schema_of_its_type_says() {

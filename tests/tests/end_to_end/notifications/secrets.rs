@@ -174,14 +174,12 @@ impl Scene {
         let left = self.desk.ask(None, SUBMIT, json!({"input": input()})).await.data();
         let attempts = "{ deliveries(first: 100) { edges { node { id state channel { id reason urlMasked } \
                         attempts { vendorCode outcome detail } } } } }";
-        for _ in 0..2_400 {
+        soon("each of them has tried", || async {
             let tried = self.ask(attempts, json!({})).await;
-            if tried.to_string().matches("\"outcome\"").count() == self.channels.len() {
-                return left["submitMessage"]["receipt"]["id"].as_str().expect("an id").to_owned();
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("not all of them have tried");
+            tried.to_string().matches("\"outcome\"").count() == self.channels.len()
+        })
+        .await;
+        left["submitMessage"]["receipt"]["id"].as_str().expect("an id").to_owned()
     }
 }
 

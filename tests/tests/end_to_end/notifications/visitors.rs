@@ -9,7 +9,6 @@ mod sms;
 
 use super::*;
 use post::Post;
-use store::testing::soon;
 
 on_both_databases! {
     a_reply_reaches_its_visitor_in_their_language_and_the_link_restores_their_history_once,

@@ -3,17 +3,20 @@
 use super::{Desk, cell};
 use crate::end_to_end::socket::Socket;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::testing::soon;
 use tokio::time::timeout;
+
+/// Until something is told, on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What a subscription is worth to the holder of a token, as `cell` says it of a question.
 pub(super) async fn told(desk: &Desk, token: Option<&str>, question: &str) -> &'static str {
     let mut socket = Socket::by(desk, token).await;
     socket.subscribe("a", question, json!({})).await;
-    let mut waited = 0;
+    let (asked, mut waited) = (Instant::now(), 0);
     let first = loop {
-        assert!(waited < 150, "{question}: nothing was told");
+        assert!(asked.elapsed() < PATIENCE, "{question}: nothing was told");
         waited += 1;
         // Of what has happened they are told at once; deliveries are told as they change, so one changes until it is.
         match timeout(Duration::from_millis(200), socket.hear()).await {

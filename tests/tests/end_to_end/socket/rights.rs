@@ -55,10 +55,11 @@ async fn whatever_ends_a_session_closes_its_sockets_within_a_second(dialect: Dia
             let mut socket = Socket::of(&desk, &staff).await;
             begun(&desk, &mut socket, "s").await;
             let by = if own { &staff } else { &admin };
-            let asked = Instant::now();
             desk.ask(Some(by), how, json!({"id": id})).await.data();
+            // From when it has ended: what is done with passwords takes its time.
+            let ended = Instant::now();
             assert_eq!(socket.closed().await, 4403, "{how}");
-            quickest = quickest.min(asked.elapsed());
+            quickest = quickest.min(ended.elapsed());
             if quickest < Duration::from_secs(1) {
                 break;
             }
@@ -151,12 +152,16 @@ async fn presence_ends_after_the_last_stream_and_not_before(dialect: Dialect) {
     begun(&desk, &mut one, "a").await;
     begun(&desk, &mut one, "b").await;
     begun(&desk, &mut other, "c").await;
+    let mut other = Some(other);
     soon("whoever looks is there", || async { presence().await == "PRESENT" }).await;
     // As long as one of them is open, however long.
     for left in [3, 2, 1] {
         match left {
             2 => one.say(&json!({"id": "a", "type": "complete"})).await,
-            1 => drop(std::mem::replace(&mut other, Socket::open(&desk).await)),
+            1 => {
+                drop(other.take());
+                soon("one of them is gone", || async { desk.server.open_sockets() == 1 }).await;
+            }
             _ => {}
         }
         for _ in 0..3 {

@@ -109,7 +109,9 @@ mod tests {
         let left = Durations { count: 3, sum: 19, p50: Some(7), p90: Some(7) };
         assert_eq!(Spans::told(parts.iter(), &mut room), left);
         let mut one = Spans::default();
-        parts.into_iter().for_each(|part| one.append(part));
+        for part in parts {
+            one.append(part);
+        }
         assert_eq!(Spans::told([one].iter(), &mut room), left);
     }
 }

@@ -32,11 +32,11 @@ async fn server_that_may_change(
     let url = format!("smtp://{}?tls=none", listener.local_addr().expect("an address"));
     let mails = Mails::default();
     let refusal = Arc::new(Mutex::new(Refusal { words: refusal, taken: 0 }));
-    let (kept, refuses) = (mails.clone(), refusal.clone());
+    let (kept, says) = (mails.clone(), refusal.clone());
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
-            let (kept, refuses) = (kept.clone(), refuses.clone());
-            tokio::spawn(async move { serve(socket, refused, &refuses, &kept).await });
+            let (kept, says) = (kept.clone(), says.clone());
+            tokio::spawn(async move { serve(socket, refused, &says, &kept).await });
         }
     });
     let clock = Clock::manual(DateTime::from_timestamp(1_700_000_000, 0).expect("a time"));

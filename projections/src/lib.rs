@@ -116,7 +116,9 @@ pub struct Projections {
     looks: Looks,
     /// Of those who search.
     turns: Turns,
-    /// … and how long each of their searches may take.
+    /// … and of those who look for whoever lost what they came with: anybody may ask for that, and takes no member's place.
+    recovering: Turns,
+    /// How long each of their searches may take.
     search_patience: Patience,
     sweeps: Sweeps,
     /// Turns of those who ask for figures.
@@ -148,6 +150,7 @@ impl Projections {
             feed: Feed::start(store, stop),
             looks: Looks::default(),
             turns: message_search::turns(dialect),
+            recovering: message_search::turns(dialect),
             search_patience: Patience::default(),
             sweeps: Sweeps::default(),
             figures: statistics::turns(dialect),

@@ -131,6 +131,11 @@ impl Reader {
         Self { holders: None, ..self.clone() }
     }
 
+    /// Is it the service itself, on behalf of nobody who works here?
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self.actor, Actor::System(_))
+    }
+
     /// Their id, as the list names holders.
     pub(crate) fn own(&self) -> Option<String> {
         self.actor.member().map(|id| id.to_string())

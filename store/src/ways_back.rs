@@ -79,21 +79,22 @@ impl Store {
     }
 
     /// Keeps the code that is about to be sent to a contact; an earlier one of that contact opens nothing any more. A code that
-    /// is sent to nobody is nobody's: it is kept with no visitor, so that trying one takes as long.
+    /// is sent to nobody is nobody's: it is kept with no visitor, so that trying one takes as long. `false`: there is one that is
+    /// good for longer, for it was asked for later.
     pub async fn write_recovery_code(
         &self,
         contact: &[u8; 32],
         code: &[u8; 32],
         visitor_id: Option<&str>,
         expires_at: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let sql = "INSERT INTO recovery_codes (contact, code, visitor_id, tries, expires_at) \
                    VALUES ($1, $2, $3, 0, $4) ON CONFLICT (contact) DO UPDATE SET code = excluded.code, \
-                   visitor_id = excluded.visitor_id, tries = 0, expires_at = excluded.expires_at";
+                   visitor_id = excluded.visitor_id, tries = 0, expires_at = excluded.expires_at \
+                   WHERE recovery_codes.expires_at <= excluded.expires_at";
         let visitor_id = visitor_id.unwrap_or_default();
         let values = [contact[..].into(), code[..].into(), visitor_id.into(), expires_at.into()];
-        self.database().log.execute(sql, &values).await?;
-        Ok(())
+        Ok(self.database().log.execute(sql, &values).await? == 1)
     }
 
     /// Tries a code, and counts that before it is looked at: the visitor, if it is the one that was sent to this contact.

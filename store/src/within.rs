@@ -69,7 +69,9 @@ async fn postgres_within<E: Send>(
     // And a plan for these very values: how many rows have them is what it depends on.
     let settings = "SELECT set_config('statement_timeout', $1, true), \
                     set_config('plan_cache_mode', 'force_custom_plan', true)";
-    sqlx::query(settings).bind(bound.as_millis().to_string()).execute(&mut *tx).await?;
+    // Of none it would wait for ever.
+    let bound = bound.as_millis().max(1).to_string();
+    sqlx::query(settings).bind(bound).execute(&mut *tx).await?;
     let mut rows = sql::postgres(sql, values).fetch(&mut *tx);
     let mut ended = None;
     let read = loop {

@@ -28,7 +28,8 @@ impl Projections {
         }
         let (list, ..) = order(in_order);
         let window = page.window(list)?;
-        let _turn = self.turns.take(&reader.own().unwrap_or_default()).await?;
+        let turns = if reader.is_system() { &self.recovering } else { &self.turns };
+        let _turn = turns.take(&reader.own().unwrap_or_default()).await?;
         let (store, backwards) = (&self.store, window.backwards);
         let candidates = Candidates { store, reader, filter, search, order: in_order, backwards };
         let most = usize::try_from(window.size).unwrap_or(usize::MAX);

@@ -74,6 +74,12 @@ pub(crate) async fn address(store: &Store, id: ChannelId) -> Result<Option<Chann
     serde_json::from_slice(&clear).map(Some).map_err(|error| StoreError::Json { place: place(), error })
 }
 
+/// Does it send, by the last that the log says of it?
+pub(super) async fn is_active(store: &Store, id: ChannelId) -> Result<bool, HandleError> {
+    let channel = store.load::<Channel>(&id.to_string()).await?;
+    Ok(channel.aggregate.connected().is_some_and(|channel| channel.state == ChannelState::Active))
+}
+
 impl Projections {
     /// The channels as they are now. Whom they mention is opened.
     pub async fn channels(&self) -> Result<Vec<(ChannelId, Channel)>, QueryError> {

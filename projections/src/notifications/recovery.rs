@@ -11,7 +11,9 @@ use super::{
     vendor::{Outcome, Verdict},
     visitors::VisitorMail,
 };
-use crate::{MessageFilter, MessageOrder, MessageRow, PageRequest, Projections, Reader, error::QueryError};
+use crate::{
+    MessageFilter, MessageOrder, MessageRow, Page, PageRequest, Projections, Reader, error::QueryError,
+};
 use chrono::TimeDelta;
 use domain::{
     access::Reach,
@@ -23,8 +25,9 @@ use domain::{
     search::Query,
     visitor::Visitor,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use store::{HandleError, Rate, Taken, recovery_code};
+use tokio::time::timeout;
 
 /// As many are looked for and sent at once; whoever asks beyond that gets none, and asks again.
 pub(super) const AT_ONCE: usize = 32;
@@ -37,10 +40,12 @@ const TEXTED: Rate = Rate { step: 60 * 60 * 1_000_000 / 200, burst: 200 };
 const PAGE: i32 = 50;
 const PAGES: usize = 4;
 /// … and as many beside them that ended before they were full, for a search has no more time on a machine that is busy.
-const CUT_SHORT: usize = 16;
-/// As often it is looked for whoever wrote with a contact, with a pause in between, when a search finds no turn or no time at all.
-/// They were told that a code is on its way, and there is nobody else to try again.
-const LOOKS: usize = 20;
+const CUT_SHORT: usize = 4;
+/// As often a page is asked for again that the machine had no time for: what is too broad by itself is so again.
+const AGAIN: usize = 3;
+/// For so long it is looked for whoever wrote with a contact. They were told that a code is on its way, so nobody else tries again;
+/// but others wait for their seat.
+const LOOKED_FOR: Duration = Duration::from_secs(20);
 
 impl Notifier {
     /// Sends a code to a contact, if its owner wrote with it. What becomes of it is not told to whoever asked.
@@ -61,16 +66,22 @@ impl Notifier {
 }
 
 async fn send(shared: &Arc<Shared>, contact: &Contact, locale: Option<&Locale>) -> Result<(), HandleError> {
-    let visitor_id = found(&shared.projections, contact).await?.map(|id| id.to_string());
     let store = shared.store();
+    // When it was asked for: of two codes the later one is good, whichever was found first.
+    let now = store.clock().now();
+    let Ok(found) = timeout(LOOKED_FOR, shared.projections.who_wrote_with(contact)).await else {
+        tracing::warn!("so much is searched for that a code was not sent");
+        return Ok(());
+    };
+    let visitor_id = found?.map(|id| id.to_string());
     let settings = shared.projections.desk().await?;
     let own = settings.desk.as_ref().and_then(|desk| desk.locales.first());
     let tongue = Tongue::of_visitor(locale.or(own));
-    let now = store.clock().now();
     let (code, print) = (recovery_code(), store.contact_print(&contact.canonical));
     let until = (now + GOOD).timestamp_micros();
-    store.write_recovery_code(&print, &store.code_print(&print, &code), visitor_id.as_deref(), until).await?;
-    if visitor_id.is_none() {
+    let code_print = store.code_print(&print, &code);
+    let is_last = store.write_recovery_code(&print, &code_print, visitor_id.as_deref(), until).await?;
+    if visitor_id.is_none() || !is_last {
         return Ok(());
     }
     let id = store::random::uuid(now).to_string();
@@ -105,24 +116,6 @@ async fn send(shared: &Arc<Shared>, contact: &Contact, locale: Option<&Locale>) 
     Ok(())
 }
 
-/// Who wrote with this contact, as soon as there is a turn and time to look for them.
-async fn found(projections: &Projections, contact: &Contact) -> Result<Option<VisitorId>, HandleError> {
-    let mut looks = 1;
-    loop {
-        let found = projections.who_wrote_with(contact).await;
-        if looks == LOOKS || !found.as_ref().is_err_and(will_pass) {
-            return found;
-        }
-        looks += 1;
-        tokio::time::sleep(RETRY).await;
-    }
-}
-
-/// Is it that others search, or that the machine is busy?
-fn will_pass(error: &HandleError) -> bool {
-    matches!(error.downcast_ref::<QueryError>(), Some(QueryError::Busy | QueryError::TooBroad))
-}
-
 async fn by_sms(shared: &Arc<Shared>, sms: &SmsTo<'_>, id: &str) -> Verdict {
     let Some(gate) = &shared.sms else { return unset() };
     match gate.compose(sms, id, shared.store().clock().now()) {
@@ -155,7 +148,7 @@ impl Projections {
             let (mut after, mut full, mut cut_short) = (None, 0, 0);
             while full < PAGES && cut_short < CUT_SHORT {
                 let page = PageRequest::forward(Some(PAGE), after.take());
-                let page = self.messages(&reader, &filter, MessageOrder::NewestFirst, &page).await?;
+                let page = self.in_time(&reader, &filter, &page).await?;
                 for (_, row) in &page.rows {
                     let is_later = last.as_ref().is_none_or(|(at, _)| row.submitted_at > *at);
                     let may_be = is_later && is_it(row) && !others.contains(&row.visitor_id);
@@ -180,6 +173,24 @@ impl Projections {
             }
         }
         Ok(last.map(|(_, visitor_id)| visitor_id))
+    }
+
+    /// A page of a search, as soon as there is a turn and time for it.
+    async fn in_time(
+        &self,
+        reader: &Reader,
+        filter: &MessageFilter,
+        page: &PageRequest,
+    ) -> Result<Page<MessageRow>, QueryError> {
+        let mut again = 0;
+        loop {
+            match self.messages(reader, filter, MessageOrder::NewestFirst, page).await {
+                Err(QueryError::Busy) => {}
+                Err(QueryError::TooBroad) if again < AGAIN => again += 1,
+                told => return told,
+            }
+            tokio::time::sleep(RETRY).await;
+        }
     }
 
     /// The last message that a visitor wrote themselves. The contact in it is who they are by now: whoever once wrote in another's

@@ -2,7 +2,7 @@
 
 use super::{
     Shared,
-    channels::{address, opened},
+    channels::{address, is_active, opened},
     errand::Errand,
     pace::Pace,
     plan::{MOST, Plan, plan},
@@ -102,9 +102,9 @@ async fn send(
         return Ok(Next::WhenTold);
     };
     let Some(address) = address(store, id).await? else { return Ok(Next::WhenTold) };
-    // What is due may have been made since the channel was looked at, after a pause: that is told before it is made.
-    let is_active = |it: &Connected| it.state == ChannelState::Active;
-    if !shared.channels.borrow().get(id).is_some_and(is_active) {
+    // By the log as it is: what is due may have been made since the channel was looked at, after a pause, and whoever makes
+    // deliveries may be behind.
+    if !is_active(store, id).await? {
         return Ok(Next::WhenTold);
     }
     let errand =

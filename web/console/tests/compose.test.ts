@@ -14,7 +14,7 @@ const place = (id: string) => {
   return { begin, leave };
 };
 
-afterEach(() => goneTo(undefined));
+afterEach(() => goneTo(undefined)());
 
 test("a message that takes its time to come is written in as soon as it is there, once", () => {
   compose("a", "note");
@@ -44,4 +44,14 @@ test("whoever has gone elsewhere meanwhile does not want it any more", () => {
     expect(begin).not.toHaveBeenCalled();
     leave();
   }
+});
+
+test("whoever has left its page does not want it any more when they come back", () => {
+  const leavePage = goneTo("a");
+  compose("a", "reply");
+  leavePage();
+  goneTo("a");
+  const { begin, leave } = place("a");
+  expect(begin).not.toHaveBeenCalled();
+  leave();
 });

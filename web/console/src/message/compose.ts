@@ -10,9 +10,15 @@ export function compose(id: string, kind: Kind): void {
   dispatchEvent(new Event(EVENT));
 }
 
-/** A page shows this message, or none: whoever wanted to write in another one has gone elsewhere since. */
-export function goneTo(id: string | undefined): void {
+/**
+ * A page shows this message, or none: whoever wanted to write in another one has gone elsewhere since. What it gives is called when the
+ * page shows it no more.
+ */
+export function goneTo(id: string | undefined): () => void {
   if (wanted?.id !== id) wanted = null;
+  return () => {
+    if (wanted?.id === id) wanted = null;
+  };
 }
 
 /** Calls whenever somebody wants to write in this message, and at once when somebody does already. */

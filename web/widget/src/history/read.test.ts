@@ -25,9 +25,29 @@ test("a reply that nobody told of is there once the message is read again", asyn
 
 test("what was told meanwhile is not taken back by an older answer", async () => {
   const visit = await visiting(answers(before));
+  const reading = readMessage(visit, "m1");
   visit.keep(after);
-  await readMessage(visit, "m1");
+  await reading;
   expect(visit.messages.get("m1")).toEqual(after);
+});
+
+test("a message that was told meanwhile stays, although it was not there when it was asked for", async () => {
+  const visit = await visiting(answers(null));
+  const reading = readMessage(visit, "m1");
+  visit.keep(before);
+  await reading;
+  expect(visit.messages.get("m1")).toEqual(before);
+});
+
+test("a message that went meanwhile does not come back", async () => {
+  const visit = await visiting(answers(before));
+  visit.rows = [before];
+  visit.keep(before);
+  const reading = readMessage(visit, "m1");
+  visit.told("m1", null);
+  await reading;
+  expect(visit.messages.has("m1")).toBe(false);
+  expect(visit.rows).toEqual([]);
 });
 
 test("a message that is not there any more is in no list", async () => {

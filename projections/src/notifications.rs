@@ -130,7 +130,7 @@ pub(crate) struct Shared {
     /// What links begin with.
     base: Option<String>,
     remedies: Remedies,
-    /// The channels where the projector stands, or is about to.
+    /// The channels where the projector stands.
     channels: watch::Sender<Channels>,
     /// Rises when there is something to send.
     wake: watch::Sender<u64>,
@@ -283,11 +283,12 @@ async fn notify(
             asked = tokio::time::Instant::now();
         }
         appended.borrow_and_update();
-        let turn = projector.turn(&shared.channels).await?;
+        let turn = projector.turn().await?;
         let position = projector.position();
         shared.status.send_modify(|status| *status = NotifierStatus { sole: true, position, error: None });
         if let Turn::Moved { made, channels } = turn {
             if channels {
+                shared.channels.send_replace(projector.channels().clone());
                 employ(shared, &mut workers, tasks, stop);
             }
             if made {

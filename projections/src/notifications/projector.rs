@@ -21,7 +21,6 @@ use domain::{
     message::Message,
 };
 use store::{HandleError, LogFilter, RecordedEvent, Store};
-use tokio::sync::watch;
 use uuid::Uuid;
 
 /// Events that are read at once.
@@ -72,10 +71,8 @@ impl Projector {
         self.position
     }
 
-    /// Takes the next events. How they leave the channels is told before their deliveries are made, so that whoever finds one can
-    /// know that its channel was paused before; and once more after that, for whoever skips what a channel still had. Events that
-    /// stand in the log need not be taken back when nothing can be made of them.
-    pub(crate) async fn turn(&mut self, told: &watch::Sender<Channels>) -> Result<Turn, HandleError> {
+    /// Takes the next events.
+    pub(crate) async fn turn(&mut self) -> Result<Turn, HandleError> {
         let mut events = self.store.read(&LogFilter::default(), self.position, PAGE).await?;
         // As far as none is missing.
         let whole = (self.position + 1..)
@@ -96,22 +93,15 @@ impl Projector {
             self.deliveries(&channels, event, &mut zone, &mut new).await?;
         }
         let made = !new.is_empty();
-        if changed {
-            told.send_replace(channels.clone());
-        }
         if made || changed || last >= self.written + STRIDE {
             if !rows::make(&self.store, (self.written, last), new).await? {
                 // Somebody else was here: go on from where they are.
                 *self = Self::begin(&self.store).await?;
-                told.send_replace(self.channels.clone());
                 return Ok(Turn::Moved { made: true, channels: true });
             }
             self.written = last;
         }
         (self.channels, self.position) = (channels, last);
-        if changed {
-            told.send_replace(self.channels.clone());
-        }
         Ok(Turn::Moved { made, channels: changed })
     }
 

@@ -93,7 +93,10 @@ impl Drop for Watchdog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{BufRead, BufReader};
+    use std::{
+        io::{BufRead, BufReader},
+        time::{Duration, Instant},
+    };
 
     /// Says when it is ready to be asked, and writes a file once it is.
     const ASKED: &str = r#"
@@ -113,7 +116,7 @@ while :; do sleep 1; done
     }
 
     #[test]
-    fn stopping_asks_first() {
+    fn stopping_asks_first_and_does_not_wait_for_the_force() {
         let file = std::env::temp_dir().join(format!("leaveword-watchdog-asked-{}", std::process::id()));
         let mut watchdog = Watchdog::start("", OsStr::new("")).unwrap();
         let mut command = Command::new("sh");
@@ -122,7 +125,9 @@ while :; do sleep 1; done
         let mut ready = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
         assert_eq!(ready, "ready\n");
+        let begin = Instant::now();
         watchdog.stop(child);
+        assert!(begin.elapsed() < Duration::from_secs(10), "it was by force");
         std::fs::remove_file(file).expect("it was asked before it was forced");
     }
 

@@ -20,12 +20,15 @@ on_both_databases!(
     a_missing_position_is_never_skipped_and_an_alarm_after_ten_seconds,
     a_position_that_comes_late_is_waited_for,
     an_end_that_was_cut_off_is_missed,
-    a_process_that_dies_with_a_checkpoint_is_replaced,
+    a_process_that_dies_with_a_checkpoint_is_replaced_within_a_second,
     a_view_that_is_further_behind_than_anybody_waits_is_not_waited_for,
     a_new_version_fills_beside_the_old_one,
     a_version_is_not_ready_before_it_is_filled,
     a_version_in_use_that_stands_still_is_ready,
 );
+
+/// At most so often something is tried that is to be quick: a machine that runs a suite has other things to do.
+const TRIES: i64 = 10;
 
 /// Writes each event's position as a row whose key would refuse it a second time.
 fn positions<'a>(tx: &'a mut Tx, events: &'a [RecordedEvent]) -> BoxFuture<'a, Result<(), HandleError>> {
@@ -247,16 +250,30 @@ async fn in_the_middle(store: &Store) -> (Tx, Option<i64>) {
     (tx, Some(backend.expect("a row").int("pid").expect("a number")))
 }
 
-async fn a_process_that_dies_with_a_checkpoint_is_replaced(dialect: Dialect) {
+async fn a_process_that_dies_with_a_checkpoint_is_replaced_within_a_second(dialect: Dialect) {
     let database = TestDatabase::new(dialect).await;
     let (one, two) = (database.open(TestDatabase::clock()).await, database.open(TestDatabase::clock()).await);
     append_some(&one, 0, 1).await;
     let stop = CancellationToken::new();
     let followers = Followers::start(&one, &[POSITIONS], &stop);
     read_back(&followers, "positions", 1).await;
-    let (tx, backend) = in_the_middle(&two).await;
-    append_some(&one, 1, 1).await;
-    let waited = followers.wait_for(&["positions"], 2).await.expect("readable");
+    let mut quickest = Duration::MAX;
+    for last in 1..=TRIES {
+        quickest = quickest.min(is_replaced(&one, &two, &followers, last).await);
+        if quickest < Duration::from_secs(1) {
+            break;
+        }
+    }
+    assert!(quickest < Duration::from_secs(1), "{quickest:?}");
+    stop.cancel();
+    followers.ended().await;
+}
+
+/// The second process dies in the middle of the page after this event: how long until the first one has done it.
+async fn is_replaced(one: &Store, two: &Store, followers: &Followers, last: i64) -> Duration {
+    let (tx, backend) = in_the_middle(two).await;
+    append_some(one, last, 1).await;
+    let waited = followers.wait_for(&["positions"], last + 1).await.expect("readable");
     assert!(!waited, "somebody else does this page");
     match backend {
         Some(backend) => {
@@ -265,9 +282,10 @@ async fn a_process_that_dies_with_a_checkpoint_is_replaced(dialect: Dialect) {
         }
         None => drop(tx),
     }
-    soon("the page is done by the other", || async { seen(&one).await == [1, 2] }).await;
-    stop.cancel();
-    followers.ended().await;
+    let killed = Instant::now();
+    let all: Vec<i64> = (1..=last + 1).collect();
+    soon("the page is done by the other", || async { seen(one).await == all }).await;
+    killed.elapsed()
 }
 
 async fn a_view_that_is_further_behind_than_anybody_waits_is_not_waited_for(dialect: Dialect) {

@@ -29,25 +29,19 @@ function measure(): void {
   );
 }
 
-/** So long after it stands there, a page fetches what is wanted on the way out: that is not of the first view. */
-const WAY_OUT_AFTER = 5_000;
-
-/** What a page that is opened now loads of the console itself, as it is when it is compressed by gzip. */
+/** What a page loads of the console itself, as it is when it is compressed by gzip. */
 function weigh(page: Page): () => Promise<{ entry: number; all: number }> {
-  const began = Date.now();
-  const loaded: Promise<{ path: string; isEarly: boolean; text: Buffer }>[] = [];
+  const loaded: Promise<{ path: string; text: Buffer }>[] = [];
   page.on("response", (response) => {
     const path = new URL(response.url()).pathname;
     const isPage = response.request().resourceType() === "document";
-    const isEarly = response.request().timing().startTime - began < WAY_OUT_AFTER;
-    if (isPage || path.startsWith("/assets/")) loaded.push(response.body().then((text) => ({ path: isPage ? "" : path, isEarly, text })));
+    if (isPage || path.startsWith("/assets/")) loaded.push(response.body().then((text) => ({ path: isPage ? "" : path, text })));
   });
   return async () => {
     const files = await Promise.all(loaded);
     const html = files.find(({ path }) => path === "")!.text.toString();
     const kB = (some: typeof files) => some.reduce((sum, { text }) => sum + gzipSync(text, { level: 9 }).length, 0) / 1000;
-    const isEntry = ({ path }: (typeof files)[number]) => html.includes(`"${path}"`) || path === "";
-    return { entry: kB(files.filter(isEntry)), all: kB(files.filter((file) => file.isEarly || isEntry(file))) };
+    return { entry: kB(files.filter(({ path }) => html.includes(`"${path}"`) || path === "")), all: kB(files) };
   };
 }
 

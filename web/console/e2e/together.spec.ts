@@ -51,8 +51,8 @@ test("two agents see each other's work within 300 milliseconds", async ({ work }
   const [half, most] = [percentile(took, 0.5), percentile(took, 0.95)];
   measured(`seen by the other agent, half of ${ROUNDS}`, half, SEEN_WITHIN, "ms");
   measured(`seen by the other agent, 95 of 100 of ${ROUNDS}`, most, SEEN_WITHIN, "ms");
-  // A machine that does other things beside is slow: the table has the true figures, and ten times as much is a fault of the desk's.
-  expect(percentile(took, 0.25)).toBeLessThan(10 * SEEN_WITHIN);
+  // A machine that does other things beside is slow at times: the quicker quarter shows what the desk itself takes.
+  expect(percentile(took, 0.25)).toBeLessThan(SEEN_WITHIN);
 });
 
 const property = (page: Page, label: string) => page.locator(".property", { hasText: label });
